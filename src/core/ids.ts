@@ -1,0 +1,53 @@
+import { must } from './must.ts';
+
+/** What an id names; the prefix is part of the id. */
+export const idKinds = {
+	user: 'usr',
+	session: 'ses',
+	staff: 'stf',
+	device: 'dev',
+	enrolment: 'enr',
+	store: 'sto',
+	category: 'cat',
+	product: 'prd',
+	member: 'mem',
+	consent: 'con',
+	transfer: 'trf',
+	hold: 'hld',
+	receipt: 'rcp',
+	line: 'lin',
+	return: 'ret',
+	giftCard: 'gft',
+	voucher: 'vou',
+	voucherCode: 'vco',
+	redemption: 'red',
+	event: 'evt',
+	request: 'req'
+} as const;
+
+export type IdKind = keyof typeof idKinds;
+
+const symbols = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/**
+ * A new id: kind, then 10 symbols of time (milliseconds) and 12 random ones (60 bits), base 32, so that ids sort by
+ * creation. Made by us, never by a sequence, so that any node can make one.
+ */
+export function newId(kind: IdKind, now: Date = new Date()): string {
+	let time = now.getTime();
+	must(Number.isSafeInteger(time) && time >= 0, 'an id needs a valid instant');
+	let stamp = '';
+	for (let i = 0; i < 10; i++) {
+		stamp = symbols[time % 32] + stamp;
+		time = Math.floor(time / 32);
+	}
+	const random = globalThis.crypto.getRandomValues(new Uint8Array(12));
+	let tail = '';
+	for (const byte of random) tail += symbols[byte & 31];
+	return `${idKinds[kind]}_${stamp}${tail}`;
+}
+
+/** Whether a text has the form of an id of this kind (not whether the thing exists). */
+export function isId(kind: IdKind, text: string): boolean {
+	return text.length === 26 && text.startsWith(`${idKinds[kind]}_`) && /^[0-9a-hjkmnp-tv-z]{22}$/.test(text.slice(4));
+}
