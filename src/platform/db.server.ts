@@ -1,0 +1,98 @@
+import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
+import type { TablesRelationalConfig } from 'drizzle-orm';
+import postgres from 'postgres';
+import { must } from '#core/must';
+import { later } from '#core/time';
+
+/**
+ * The one way to Postgres. One client serves both readings: drizzle for tables, ordinary reads and writes; raw
+ * statements (`sqlOf`) where a set-based or prepared statement is worth its text. drizzle makes the client pass
+ * timestamps and JSON through as text (drizzle-orm #5789), so raw statements take and give ISO strings and JSON text.
+ */
+export type Db = PostgresJsDatabase<Record<string, never>>;
+export type Tx = PostgresJsTransaction<Record<string, never>, TablesRelationalConfig>;
+/** Where a read does not care whether it runs inside a transaction. */
+export type Reads = Db | Tx;
+export type Raw = postgres.Sql<{ bigint: number }> & postgres.TransactionSql<{ bigint: number }>;
+
+export interface Connection {
+	db: Db;
+	client: postgres.Sql<{ bigint: number }>;
+	end(): Promise<void>;
+}
+
+/** Integers come back as numbers; one that a number cannot hold exactly is a bug, never a rounding. */
+const bigint: postgres.PostgresType<number> = {
+	to: 20,
+	from: [20],
+	serialize: (value: number) => String(value),
+	parse: (text: string) => {
+		const value = Number(text);
+		must(Number.isSafeInteger(value), 'a bigint left the safe integers');
+		return value;
+	}
+};
+
+export interface ConnectOptions {
+	/** connections in the pool */
+	max?: number;
+	/** false behind a pooler in transaction mode that cannot keep prepared statements (pgbouncer before 1.21) */
+	prepare?: boolean;
+	/** shows up in pg_stat_activity */
+	name?: string;
+}
+
+export function connect(url: string, options: ConnectOptions = {}): Connection {
+	const client = postgres(url, {
+		max: options.max ?? 16,
+		prepare: options.prepare ?? true,
+		onnotice: () => {},
+		connection: { application_name: options.name ?? 'pareto' },
+		types: { bigint }
+	});
+	const db = drizzle(client, { casing: 'snake_case' }) as unknown as Db;
+	return { db, client, end: () => client.end({ timeout: 5 }) };
+}
+
+/** The raw statements of a database or of a running transaction: what is written through it belongs to that transaction. */
+export function sqlOf(reads: Reads): Raw {
+	const { client } = (reads as unknown as { _: { session: { client: Raw } } })._.session;
+	must(client, 'drizzle no longer tells its client');
+	return client;
+}
+
+/** SQLSTATE of a database error, however deep drizzle wrapped it; null for anything else. */
+export function sqlState(error: unknown): string | null {
+	for (let e = error as { code?: unknown; cause?: unknown } | undefined, depth = 0; e && depth < 4; depth++) {
+		if (typeof e.code === 'string' && /^[0-9A-Z]{5}$/.test(e.code)) return e.code;
+		e = e.cause as typeof e;
+	}
+	return null;
+}
+
+/** Name of the constraint that a database error names, or null. */
+export function constraintOf(error: unknown): string | null {
+	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined, depth = 0; e && depth < 4; depth++) {
+		if (typeof e.constraint_name === 'string') return e.constraint_name;
+		e = e.cause as typeof e;
+	}
+	return null;
+}
+
+/** Serialisation failure, deadlock: Postgres undid everything, the same again may succeed. */
+const retryable = new Set(['40001', '40P01']);
+
+/** Runs in one transaction; a serialisation failure or deadlock is tried again, up to five times. */
+export async function inTransaction<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await db.transaction((tx) => run(tx as unknown as Tx));
+		} catch (error) {
+			if (attempt >= 5 || !retryable.has(sqlState(error) ?? '')) throw error;
+			await new Promise((done) => setTimeout(done, attempt * 5 + Math.random() * 10));
+		}
+	}
+}
+
+/** A raw timestamp (text) as a Date. */
+export const instant = (text: string | Date): Date => later(new Date(text), 0);
