@@ -1,0 +1,196 @@
+import type { Cents, Points, Thousandths } from '#core/amounts';
+import type { RefusalData } from '#core/refusal';
+import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
+
+/** One line as the till has it. `unitCents` is the price shown: for a product it must still be the catalogue's price. */
+export interface BasketLine {
+	/** the till's own name for the line, unique in the basket */
+	key: string;
+	/** null: an amount typed in */
+	productId: string | null;
+	/** what an amount line is called on the receipt; null: the shop's word for it */
+	name: string | null;
+	/** null unless an amount line was given a category */
+	categoryId: string | null;
+	quantity: Thousandths;
+	/** price of 1000 thousandths */
+	unitCents: Cents;
+}
+
+export interface Basket {
+	currency: string;
+	lines: BasketLine[];
+}
+
+/** What the cashier and the member want. Plain data: the same object previews, commits and back-tests. */
+export interface Ask {
+	memberId: string | null;
+	basket: Basket;
+	/** ids of voucher codes to redeem, in this order */
+	rightIds: string[];
+	/** gift cards to charge, in this order; `cents` null: as much as possible */
+	giftCards: { id: string; cents: Cents | null }[];
+	/** points to spend; `most`: as many as the rules, the balance and the total allow */
+	points: Points | 'most';
+}
+
+export interface ProductFact {
+	id: string;
+	name: string;
+	categoryId: string;
+	unit: 'piece' | 'kilogram';
+	priceCents: Cents;
+	costCents: Cents | null;
+	archived: boolean;
+}
+
+/** A right somebody has: a voucher's code today, an offer later. `kind` prefixes its refusals. */
+export interface Right {
+	id: string;
+	kind: 'voucher';
+	/** the definition it comes from */
+	sourceId: string;
+	title: string;
+	currency: string;
+	effect: Effect;
+	conditions: Conditions;
+	startsAt: string | null;
+	endsAt: string | null;
+	paused: boolean;
+	voided: boolean;
+	/** in all; null: without limit */
+	usesLeft: number | null;
+	/** for this member; null: without limit. A limit per member needs a known member. */
+	usesLeftForMember: number | null;
+	limitedPerMember: boolean;
+	/** only this member may use it; null: whoever brings it */
+	onlyForMemberId: string | null;
+}
+
+export interface GiftCardFact {
+	id: string;
+	lastSymbols: string;
+	currency: string;
+	/** what it can pay now: balance less what is on hold */
+	availableCents: Cents;
+	state: 'active' | 'inactive' | 'blocked' | 'expired';
+}
+
+export interface MemberFact {
+	id: string;
+	blocked: boolean;
+	/** spendable now, expired points left out */
+	spendablePoints: Points;
+	pendingPoints: Points;
+	/** owed: later earnings pay this first */
+	debtPoints: Points;
+}
+
+/** Everything the quote may know, gathered once; plain data that may travel to the browser. */
+export interface Facts {
+	programme: { currency: string; timeZone: string; rules: ProgrammeRules };
+	store: { id: string; currency: string; timeZone: string };
+	products: Record<string, ProductFact>;
+	member: MemberFact | null;
+	/** those asked for, and those the member holds */
+	rights: Right[];
+	giftCards: GiftCardFact[];
+}
+
+export interface QuotedDiscount {
+	rightId: string;
+	cents: Cents;
+}
+
+export interface QuotedLine {
+	key: string;
+	productId: string | null;
+	categoryId: string | null;
+	name: string;
+	quantity: Thousandths;
+	unitCents: Cents;
+	listCents: Cents;
+	discounts: QuotedDiscount[];
+	discountCents: Cents;
+	netCents: Cents;
+	pointsPaidCents: Cents;
+	pointsSpent: Points;
+	giftCardCents: Cents;
+	toPayCents: Cents;
+	pointsEarned: Points;
+	costCents: Cents | null;
+}
+
+/**
+ * One step of the explanation: what was done, to which line (null: the whole basket), by how much. The faces put it
+ * into words; the code is a message key `step_<code>`.
+ */
+export interface Step {
+	code:
+		| 'priced'
+		| 'percent_off'
+		| 'amount_off'
+		| 'free_product'
+		| 'paid_with_points'
+		| 'paid_with_gift_card'
+		| 'earned'
+		| 'earned_pending'
+		| 'not_earning_category'
+		| 'not_earning_product'
+		| 'not_earning_discounted'
+		| 'not_earning_paid_with_points'
+		| 'not_earning_paid_with_gift_card'
+		| 'debt_first'
+		| 'to_pay';
+	lineKey: string | null;
+	rightId: string | null;
+	giftCardId: string | null;
+	cents: Cents;
+	points: Points;
+	/** further facts for the sentence: title, percent, rate, days */
+	details: Record<string, string | number>;
+}
+
+export interface AppliedRight {
+	id: string;
+	kind: 'voucher';
+	sourceId: string;
+	title: string;
+	cents: Cents;
+}
+
+/** A right that was asked for or is held by the member and does not apply, and why: what is missing, by how much. */
+export interface RefusedRight {
+	id: string;
+	kind: 'voucher';
+	title: string;
+	asked: boolean;
+	refusal: RefusalData;
+}
+
+export interface Quote {
+	currency: string;
+	lines: QuotedLine[];
+	listCents: Cents;
+	discountCents: Cents;
+	totalCents: Cents;
+	pointsSpent: Points;
+	pointsPaidCents: Cents;
+	giftCards: { id: string; lastSymbols: string; cents: Cents; leftCents: Cents }[];
+	giftCardCents: Cents;
+	toPayCents: Cents;
+	pointsEarned: Points;
+	/** ISO instant until when the earned points are pending; null: spendable at once */
+	earnedPendingUntil: string | null;
+	/** what points could pay here: for the till's slider */
+	pointsRange: { minimum: Points; maximum: Points; step: Points; worthPoints: Points; worthCents: Cents };
+	applied: AppliedRight[];
+	/** rights that would apply if asked for, and what each would save alone */
+	possible: AppliedRight[];
+	refused: RefusedRight[];
+	/** other refusals that stop the commit: basket, gift card, points, member */
+	problems: RefusalData[];
+	steps: Step[];
+	/** equal fingerprints mean: the same lines, prices, discounts, payments and points */
+	fingerprint: string;
+}

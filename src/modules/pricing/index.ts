@@ -1,0 +1,26 @@
+/**
+ * Pricing: what a basket costs, what it earns and why.
+ *
+ * Owns: basket and effect kinds, the quote and its explanation, the programme's rules for points.
+ * Promises: pure and exact; the till's preview in the browser, the server's commit and every dry run call the same
+ * `quote`; split amounts add up to the cent; what does not apply is listed with its reason.
+ * Never: reads a clock, a database or a setting; knows where a right came from.
+ */
+export type { Conditions, EarnRules, Effect, ProgrammeRules, SpendRules } from './rules.ts';
+export type {
+	AppliedRight,
+	Ask,
+	Basket,
+	BasketLine,
+	Facts,
+	GiftCardFact,
+	MemberFact,
+	ProductFact,
+	Quote,
+	QuotedDiscount,
+	QuotedLine,
+	RefusedRight,
+	Right,
+	Step
+} from './contract.ts';
+export { pricingRefusals, rightRefusals } from './refusals.ts';

@@ -1,0 +1,53 @@
+import { declareRefusals } from '#core/refusal';
+
+/** What can be wrong with a basket or with what is asked for it. Rights are refused under their own kind. */
+export const pricingRefusals = declareRefusals({
+	'basket.empty': 'invalid',
+	'basket.too_many_lines': 'invalid',
+	'basket.line_repeated': 'invalid',
+	'basket.quantity_invalid': 'invalid',
+	'basket.amount_invalid': 'invalid',
+	'basket.too_large': 'invalid',
+	'basket.currency_other': 'unprocessable',
+	'basket.product_unknown': 'not_found',
+	'basket.product_archived': 'gone',
+	'points.no_member': 'unprocessable',
+	'points.not_offered': 'unprocessable',
+	'points.too_few': 'conflict',
+	'points.below_minimum': 'unprocessable',
+	'points.above_maximum': 'unprocessable',
+	'points.not_a_step': 'unprocessable',
+	'points.amount_invalid': 'invalid',
+	'gift_card.unknown': 'not_found',
+	'gift_card.inactive': 'conflict',
+	'gift_card.blocked': 'conflict',
+	'gift_card.expired': 'gone',
+	'gift_card.currency_other': 'unprocessable',
+	'gift_card.too_little': 'conflict',
+	'gift_card.amount_invalid': 'invalid',
+	'gift_card.repeated': 'invalid',
+	'gift_card.nothing_left_to_pay': 'unprocessable',
+	'member.blocked': 'forbidden'
+});
+
+/** Why a right does not apply; the code is `<kind>.<why>`, `voucher.used_up`. */
+export const rightRefusals = declareRefusals({
+	'voucher.unknown': 'not_found',
+	'voucher.voided': 'gone',
+	'voucher.paused': 'conflict',
+	'voucher.not_yet': 'conflict',
+	'voucher.expired': 'gone',
+	'voucher.other_member': 'forbidden',
+	'voucher.needs_member': 'unprocessable',
+	'voucher.already_used': 'conflict',
+	'voucher.used_up': 'conflict',
+	'voucher.used_by_member': 'conflict',
+	'voucher.other_store': 'unprocessable',
+	'voucher.currency_other': 'unprocessable',
+	'voucher.below_minimum': 'unprocessable',
+	'voucher.nothing_eligible': 'unprocessable',
+	'voucher.product_missing': 'unprocessable',
+	'voucher.one_per_receipt': 'unprocessable',
+	'voucher.repeated': 'invalid',
+	'voucher.gives_nothing': 'unprocessable'
+});

@@ -1,0 +1,60 @@
+import type { Cents, Points, Rounding, Thousandths } from '#core/amounts';
+
+/** How purchases earn points. `points` per `perCents` of what earns, rounded once per receipt and split over its lines. */
+export interface EarnRules {
+	points: Points;
+	perCents: Cents;
+	rounding: Rounding;
+	/** whether a line with a discount earns on what was paid for it */
+	discountedLines: boolean;
+	/** whether the part paid with points earns again */
+	paidWithPoints: boolean;
+	/** whether the part paid with a gift card earns */
+	paidWithGiftCard: boolean;
+	excludedCategoryIds: string[];
+	excludedProductIds: string[];
+	/** days until earned points can be spent; 0: at once */
+	pendingDays: number;
+	/** days until earned points expire; null: never */
+	expiryDays: number | null;
+}
+
+/** How points pay. `worthPoints` points are worth `worthCents`. */
+export interface SpendRules {
+	enabled: boolean;
+	worthPoints: Points;
+	worthCents: Cents;
+	/** fewer cannot be spent in one receipt */
+	minimumPoints: Points;
+	/** more cannot be spent in one receipt; null: no limit */
+	maximumPoints: Points | null;
+	/** points may pay at most this part of the total, in percent */
+	maximumSharePercent: number;
+	/** only multiples of this can be spent */
+	stepPoints: Points;
+	/** points given back by a return live at least this many days, whatever their first date was */
+	givenBackMinimumDays: number;
+}
+
+export interface ProgrammeRules {
+	earn: EarnRules;
+	spend: SpendRules;
+}
+
+/** What a right does to the basket. A new kind is one entry here and one in `effects.ts`. */
+export type Effect =
+	/** percent off the eligible lines, at most `capCents` */
+	| { kind: 'percent'; percent: number; capCents: Cents | null }
+	/** an amount off the eligible lines, never more than they cost */
+	| { kind: 'amount'; cents: Cents }
+	/** `quantity` of one of these products for nothing (the dearest of them in the basket) */
+	| { kind: 'free_product'; productIds: string[]; quantity: Thousandths };
+
+/** When a right applies. Empty lists mean: all. */
+export interface Conditions {
+	/** the basket's price before discounts */
+	minimumCents: Cents;
+	productIds: string[];
+	categoryIds: string[];
+	storeIds: string[];
+}

@@ -1,0 +1,180 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { members } from '#customers/tables';
+import { amount, at, key } from '#platform/columns';
+import { stores } from '#stores/tables';
+
+/** What happened, never changed afterwards. Returns are facts of their own. */
+export const receipts = pgTable(
+	'receipts',
+	{
+		id: key().primaryKey(),
+		/** what is printed and scanned for a return: R, 10 symbols, check */
+		number: key().notNull(),
+		storeId: key()
+			.notNull()
+			.references(() => stores.id),
+		deviceId: key(),
+		staffId: key(),
+		memberId: key()
+			.notNull()
+			.references(() => members.id),
+		currency: text().notNull(),
+		/** before discounts */
+		listCents: amount().notNull(),
+		discountCents: amount().notNull(),
+		/** after discounts = pointsPaidCents + giftCardCents + toPayCents */
+		totalCents: amount().notNull(),
+		pointsSpent: amount().notNull(),
+		pointsPaidCents: amount().notNull(),
+		giftCardCents: amount().notNull(),
+		/** left for cash, card or whatever else the shop takes */
+		toPayCents: amount().notNull(),
+		pointsEarned: amount().notNull(),
+		/** until when the earned points are pending; null: spendable at once */
+		earnedPendingUntil: at(),
+		happenedAt: at().notNull(),
+		committedAt: at().notNull()
+	},
+	(t) => [
+		uniqueIndex('receipts_number').on(t.number),
+		index('receipts_member').on(t.memberId, t.happenedAt),
+		index('receipts_store').on(t.storeId, t.happenedAt),
+		index('receipts_happened').on(t.happenedAt),
+		check('receipts_total', sql`${t.totalCents} = ${t.listCents} - ${t.discountCents}`),
+		check('receipts_tenders', sql`${t.totalCents} = ${t.pointsPaidCents} + ${t.giftCardCents} + ${t.toPayCents}`)
+	]
+);
+
+/** Every cent and point of the receipt, by line, so that a return of one line is arithmetic and not a guess. */
+export const receiptLines = pgTable(
+	'receipt_lines',
+	{
+		receiptId: key()
+			.notNull()
+			.references(() => receipts.id),
+		position: integer().notNull(),
+		memberId: key().notNull(),
+		productId: key(),
+		categoryId: key(),
+		name: text().notNull(),
+		quantityThousandths: amount().notNull(),
+		unitCents: amount().notNull(),
+		listCents: amount().notNull(),
+		discountCents: amount().notNull(),
+		netCents: amount().notNull(),
+		pointsPaidCents: amount().notNull(),
+		pointsSpent: amount().notNull(),
+		giftCardCents: amount().notNull(),
+		toPayCents: amount().notNull(),
+		pointsEarned: amount().notNull(),
+		costCents: amount(),
+		happenedAt: at().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'receipt_lines_once', columns: [t.receiptId, t.position] }),
+		index('receipt_lines_member').on(t.memberId, t.happenedAt),
+		check('receipt_lines_net', sql`${t.netCents} = ${t.listCents} - ${t.discountCents}`),
+		check('receipt_lines_tenders', sql`${t.netCents} = ${t.pointsPaidCents} + ${t.giftCardCents} + ${t.toPayCents}`)
+	]
+);
+
+/** What paid: one row per gift card, and one for points, in the order they were taken. */
+export const receiptTenders = pgTable(
+	'receipt_tenders',
+	{
+		receiptId: key()
+			.notNull()
+			.references(() => receipts.id),
+		position: integer().notNull(),
+		kind: text().$type<'points' | 'gift_card' | 'other'>().notNull(),
+		/** the gift card */
+		subjectId: key(),
+		cents: amount().notNull(),
+		points: amount().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'receipt_tenders_once', columns: [t.receiptId, t.position] }),
+		index('receipt_tenders_subject').on(t.subjectId)
+	]
+);
+
+/** The quote's explanation as it was shown, for the receipt page and for questions later. */
+export const receiptSteps = pgTable('receipt_steps', {
+	receiptId: key()
+		.primaryKey()
+		.references(() => receipts.id),
+	steps: jsonb().$type<unknown[]>().notNull()
+});
+
+export const returns = pgTable(
+	'returns',
+	{
+		id: key().primaryKey(),
+		receiptId: key()
+			.notNull()
+			.references(() => receipts.id),
+		storeId: key().notNull(),
+		deviceId: key(),
+		staffId: key(),
+		memberId: key().notNull(),
+		currency: text().notNull(),
+		/** value of the goods given back, after discounts */
+		totalCents: amount().notNull(),
+		/** handed back as cash or card */
+		refundCents: amount().notNull(),
+		giftCardCents: amount().notNull(),
+		pointsGivenBack: amount().notNull(),
+		pointsTakenBack: amount().notNull(),
+		/** part of pointsTakenBack that was spent already and is now owed */
+		pointsOwed: amount().notNull(),
+		reason: text(),
+		happenedAt: at().notNull(),
+		committedAt: at().notNull()
+	},
+	(t) => [index('returns_receipt').on(t.receiptId), index('returns_member').on(t.memberId, t.happenedAt)]
+);
+
+/** Quantity given back of a receipt's line; the cumulative `toThousandths` makes each unit returnable once. */
+export const returnLines = pgTable(
+	'return_lines',
+	{
+		receiptId: key().notNull(),
+		position: integer().notNull(),
+		returnId: key()
+			.notNull()
+			.references(() => returns.id),
+		/** returned before this return */
+		fromThousandths: amount().notNull(),
+		/** returned after it */
+		toThousandths: amount().notNull(),
+		netCents: amount().notNull(),
+		pointsPaidCents: amount().notNull(),
+		pointsGivenBack: amount().notNull(),
+		giftCardCents: amount().notNull(),
+		refundCents: amount().notNull(),
+		pointsTakenBack: amount().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'return_lines_once', columns: [t.receiptId, t.position, t.fromThousandths] }),
+		index('return_lines_return').on(t.returnId),
+		foreignKey({
+			name: 'return_lines_line',
+			columns: [t.receiptId, t.position],
+			foreignColumns: [receiptLines.receiptId, receiptLines.position]
+		}),
+		check('return_lines_forward', sql`${t.toThousandths} > ${t.fromThousandths}`)
+	]
+);
+
+/** Rolling figures of a member, written with each receipt and return. */
+export const memberFigures = pgTable('member_figures', {
+	memberId: key()
+		.primaryKey()
+		.references(() => members.id),
+	visits: integer().notNull(),
+	spentCents: amount().notNull(),
+	returnedCents: amount().notNull(),
+	firstAt: at().notNull(),
+	lastAt: at().notNull()
+});

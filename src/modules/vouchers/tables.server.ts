@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { members } from '#customers/tables';
+import { amount, at, key } from '#platform/columns';
+import type { Conditions, Effect } from '#pricing';
+
+export const vouchers = pgTable(
+	'vouchers',
+	{
+		id: key().primaryKey(),
+		title: text().notNull(),
+		/** what the shopper reads under the title */
+		description: text(),
+		currency: text().notNull(),
+		effect: jsonb().$type<Effect>().notNull(),
+		conditions: jsonb().$type<Conditions>().notNull(),
+		/** shared: one code for all; unique: a pool of codes, each used on its own */
+		codeKind: text().$type<'shared' | 'unique'>().notNull(),
+		/** open: whoever brings the code; assigned: only the member it was issued to */
+		holding: text().$type<'open' | 'assigned'>().notNull(),
+		startsAt: at(),
+		endsAt: at(),
+		/** how often one member may redeem it; null: as often as the codes allow */
+		usesPerMember: integer(),
+		/** how often one code may be redeemed: for a shared code the uses in all; null: without limit */
+		usesPerCode: integer(),
+		version: integer().notNull().default(1),
+		createdAt: at().notNull(),
+		updatedAt: at().notNull(),
+		pausedAt: at(),
+		archivedAt: at()
+	},
+	(t) => [
+		index('vouchers_created').on(t.createdAt, t.id),
+		check('vouchers_uses_per_member', sql`${t.usesPerMember} > 0`),
+		check('vouchers_uses_per_code', sql`${t.usesPerCode} > 0`),
+		check('vouchers_dates', sql`${t.endsAt} > ${t.startsAt}`)
+	]
+);
+
+export const voucherCodes = pgTable(
+	'voucher_codes',
+	{
+		id: key().primaryKey(),
+		voucherId: key()
+			.notNull()
+			.references(() => vouchers.id),
+		/** as normalised by `core/codes` */
+		code: key().notNull(),
+		memberId: key().references(() => members.id),
+		/** claimed by `uses_left > 0`; null: without limit */
+		usesLeft: integer(),
+		issuedAt: at().notNull(),
+		voidedAt: at()
+	},
+	(t) => [
+		uniqueIndex('voucher_codes_code').on(t.code),
+		index('voucher_codes_voucher').on(t.voucherId, t.id),
+		index('voucher_codes_member').on(t.memberId),
+		check('voucher_codes_uses_left', sql`${t.usesLeft} >= 0`)
+	]
+);
+
+/** One use. (voucher, member, place) is unique: a member's limit holds even if every other check were wrong. */
+export const voucherRedemptions = pgTable(
+	'voucher_redemptions',
+	{
+		id: key().primaryKey(),
+		voucherId: key().notNull(),
+		codeId: key()
+			.notNull()
+			.references(() => voucherCodes.id),
+		memberId: key().notNull(),
+		receiptId: key().notNull(),
+		/** 1, 2, … among the member's uses of this voucher that count (given-back ones have none) */
+		place: integer(),
+		cents: amount().notNull(),
+		redeemedAt: at().notNull(),
+		givenBackAt: at()
+	},
+	(t) => [
+		uniqueIndex('voucher_redemptions_member_place').on(t.voucherId, t.memberId, t.place),
+		index('voucher_redemptions_code').on(t.codeId),
+		index('voucher_redemptions_receipt').on(t.receiptId),
+		index('voucher_redemptions_member').on(t.memberId, t.redeemedAt)
+	]
+);
