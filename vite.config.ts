@@ -17,6 +17,9 @@ export default defineConfig({
 	],
 	test: {
 		include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-		environment: 'node'
+		environment: 'node',
+		globalSetup: ['tests/support/postgres.ts'],
+		testTimeout: 30_000,
+		hookTimeout: 60_000
 	}
 });

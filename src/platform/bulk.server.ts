@@ -43,9 +43,7 @@ function shapeOf(table: Table, keys: string[]): Shape {
 
 /** Rows as one JSON text with snake_case names, for a hand-written `json_to_recordset($1::json) as x(…)`. */
 export const jsonRows = (rows: readonly object[]): string =>
-	JSON.stringify(
-		rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [snake(key), value])))
-	);
+	JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [snake(key), value]))));
 
 /**
  * Inserts rows in one statement. Every row has the same keys as the first; a key left out takes the column's default.

@@ -72,7 +72,11 @@ export function sqlState(error: unknown): string | null {
 
 /** Name of the constraint that a database error names, or null. */
 export function constraintOf(error: unknown): string | null {
-	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined, depth = 0; e && depth < 4; depth++) {
+	for (
+		let e = error as { constraint_name?: unknown; cause?: unknown } | undefined, depth = 0;
+		e && depth < 4;
+		depth++
+	) {
 		if (typeof e.constraint_name === 'string') return e.constraint_name;
 		e = e.cause as typeof e;
 	}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { connect } from './db.server.ts';
+
+/** Two migrators at once break each other (duplicate key in pg_type): whoever holds this lock migrates, the other waits. */
+const migrationLock = 7_281_936_450_127;
+
+const ownFolder = join(import.meta.dirname, '..', '..', 'drizzle');
+
+/**
+ * Brings the database to the newest tables.
+ * @param url a direct connection: an advisory lock does not survive a pooler in transaction mode
+ * @param folder where drizzle/meta/_journal.json is; the project's own by default
+ * @returns how many migrations were new
+ */
+export async function migrate(url: string, folder: string = ownFolder): Promise<number> {
+	const connection = connect(url, { max: 1, name: 'pareto-migrate' });
+	try {
+		await connection.client`select pg_advisory_lock(${migrationLock})`;
+		const before = await applied(connection.client);
+		await applyMigrations(connection.db, { migrationsFolder: folder });
+		const after = await applied(connection.client);
+		// drizzle skips a migration that is older than the newest applied one: a merge of two branches makes such a pair.
+		const missing = readMigrationFiles({ migrationsFolder: folder }).filter((file) => !after.has(file.hash));
+		if (missing.length > 0) {
+			throw new Error(
+				`${missing.length} migration(s) in ${folder} are older than what this database already has and were not ` +
+					'applied, or were changed after they ran. Generate them again on top of the newest (npm run db:generate).'
+			);
+		}
+		return after.size - before.size;
+	} finally {
+		await connection.end();
+	}
+}
+
+async function applied(client: ReturnType<typeof connect>['client']): Promise<Set<string>> {
+	const [table] = await client`select to_regclass('drizzle.__drizzle_migrations') as name`;
+	if (!table?.name) return new Set();
+	return new Set((await client`select hash from drizzle.__drizzle_migrations`).map((row) => row.hash as string));
+}
