@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { sql as query } from 'drizzle-orm';
+import { declareRefusals } from '#core/refusal';
+import { insertRows } from './bulk.server.ts';
+import { sqlOf, type Raw, type Tx } from './db.server.ts';
+import { onceKeys } from './once.tables.server.ts';
+
+/**
+ * Every write carries an idempotency key. The same key with the same input returns the first answer, marked as replayed;
+ * with other input it is refused. Keys belong to a caller (a tablet, a person, an API client), so that one caller's retry
+ * never finds another's answer. A refused command keeps no key: nothing was done, and the same try may succeed later.
+ */
+export const onceRefusals = declareRefusals({
+	'key.reused': 'conflict',
+	'key.malformed': 'invalid'
+});
+
+export const isKey = (text: string): boolean => /^[A-Za-z0-9_-]{8,64}$/.test(text);
+
+function canonical(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(canonical);
+	if (value instanceof Date) return value.toISOString();
+	if (value === null || typeof value !== 'object') return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([, inner]) => inner !== undefined)
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([name, inner]) => [name, canonical(inner)])
+	);
+}
+
+/** SHA-256 of an input whose object keys may come in any order, hex. */
+export const hashOf = (input: unknown): string =>
+	createHash('sha256').update(JSON.stringify(canonical(input)) ?? '').digest('hex');
+
+export interface OnceKey {
+	caller: string;
+	key: string;
+}
+
+/**
+ * Runs a command once. A second call with the same key waits for the first to commit and then returns its answer.
+ * @param answer must survive JSON: it is stored with the key
+ * @throws refusal `key.reused` when the key came with other input, `key.malformed` when it is not 8–64 letters, digits, - or _
+ */
+export async function once<T>(
+	tx: Tx,
+	{ caller, key, input, now }: OnceKey & { input: unknown; now: Date },
+	run: () => Promise<T>
+): Promise<{ answer: T; replayed: boolean }> {
+	if (!isKey(key)) throw onceRefusals.refuse('key.malformed');
+	const inputHash = hashOf(input);
+	const claimed = await tx
+		.insert(onceKeys)
+		.values({ caller, key, inputHash, answer: null, at: now })
+		.onConflictDoNothing()
+		.returning({ key: onceKeys.key });
+	if (claimed.length === 0) {
+		const first = (await findOnce(sqlOf(tx), [{ caller, key }])).get(nameOf({ caller, key }));
+		if (!first || first.inputHash !== inputHash) throw onceRefusals.refuse('key.reused');
+		return { answer: first.answer as T, replayed: true };
+	}
+	const answer = await run();
+	await tx
+		.update(onceKeys)
+		.set({ answer: answer as object })
+		.where(query`${onceKeys.caller} = ${caller} and ${onceKeys.key} = ${key}`);
+	return { answer, replayed: false };
+}
+
+export const nameOf = ({ caller, key }: OnceKey): string => `${caller} ${key}`;
+
+export interface Kept {
+	inputHash: string;
+	answer: unknown;
+}
+
+/** The keys of a batch that were used before, by `nameOf`. */
+export async function findOnce(sql: Raw, keys: readonly OnceKey[]): Promise<Map<string, Kept>> {
+	const rows = await sql.unsafe<{ caller: string; key: string; input_hash: string; answer: unknown }[]>(
+		`select k.caller, k.key, k.input_hash, k.answer
+		from json_to_recordset($1::json) as x(caller text, key text)
+		join once_keys k on k.caller = x.caller collate "C" and k.key = x.key collate "C"`,
+		[JSON.stringify(keys.map(({ caller, key }) => ({ caller, key })))],
+		{ prepare: true }
+	);
+	return new Map(rows.map((row) => [nameOf(row), { inputHash: row.input_hash, answer: row.answer }]));
+}
+
+/** Somebody committed one of the batch's keys meanwhile: the batch must be undone and asked again. */
+export class KeyTaken extends Error {
+	override name = 'KeyTaken';
+}
+
+/** Keeps the keys of a batch's successes with their answers, in key order so that two batches cannot deadlock. */
+export async function keepOnce(sql: Raw, kept: readonly (OnceKey & Kept & { at: Date })[]): Promise<void> {
+	const rows = [...kept].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+	const stored = await insertRows(sql, onceKeys, rows, 'on conflict do nothing returning key');
+	if (stored.length !== rows.length) throw new KeyTaken('an idempotency key was taken by another process');
+}
