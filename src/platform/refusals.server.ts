@@ -1,0 +1,19 @@
+import { declareRefusals } from '#core/refusal';
+
+/** What any request can be refused for, before a module has looked at it. */
+export const requestRefusals = declareRefusals({
+	/** nobody is signed in on the face that was called */
+	'access.sign_in_first': 'unauthenticated',
+	/** an enrolled tablet, but no cashier has entered a PIN */
+	'access.pin_first': 'unauthenticated',
+	/** the caller is no enrolled tablet */
+	'access.enrol_first': 'unauthenticated',
+	'access.not_allowed': 'forbidden',
+	/** another site's page sent the request */
+	'access.foreign_origin': 'forbidden',
+	/** fields of the input have the wrong form; the attachment names them: `[{ path, problem }]` */
+	'input.invalid': 'invalid',
+	/** the request could not be read at all */
+	'input.unreadable': 'invalid',
+	'input.unknown_call': 'not_found'
+});
