@@ -1,0 +1,77 @@
+import { eq } from 'drizzle-orm';
+import type { Reads, Tx } from '#platform/db';
+import { programmeRulesSchema, type ProgrammeRules } from '#pricing';
+import { defaultRules, type Programme, type ProgrammeInput } from './index.ts';
+import { storesRefusals } from './refusals.ts';
+import { programmes } from './tables.server.ts';
+
+/**
+ * The programme of this database.
+ * @throws `programme.missing` before there is one
+ */
+export async function programmeOf(reads: Reads): Promise<Programme> {
+	const [row] = await reads.select().from(programmes).limit(1);
+	if (!row) throw storesRefusals.refuse('programme.missing');
+	const { updatedAt: _, ...programme } = row;
+	return programme;
+}
+
+/**
+ * Founds the programme, with the default rules where none are given.
+ * @throws `programme.exists`, `programme.rules_invalid`
+ */
+export async function foundProgramme(
+	tx: Tx,
+	input: ProgrammeInput & { rules?: ProgrammeRules },
+	now: Date
+): Promise<Programme> {
+	const [there] = await tx.select({ id: programmes.id }).from(programmes).limit(1);
+	if (there) throw storesRefusals.refuse('programme.exists');
+	const programme: Programme = {
+		// One programme per database: a fixed key makes a second one impossible, whoever races.
+		id: 'programme',
+		name: input.name,
+		currency: input.currency,
+		timeZone: input.timeZone,
+		rules: checkedRules(input.rules ?? defaultRules),
+		version: 1
+	};
+	const made = await tx
+		.insert(programmes)
+		.values({ ...programme, updatedAt: now })
+		.onConflictDoNothing()
+		.returning({ id: programmes.id });
+	if (made.length === 0) throw storesRefusals.refuse('programme.exists');
+	return programme;
+}
+
+/**
+ * Changes the rules, provided that nobody changed them since `version` was read.
+ * @throws `programme.rules_invalid`, `programme.missing`, `programme.changed` with the present version
+ */
+export async function updateProgramme(
+	tx: Tx,
+	rules: ProgrammeRules,
+	version: number,
+	now: Date = new Date()
+): Promise<Programme> {
+	const checked = checkedRules(rules);
+	const [row] = await tx
+		.update(programmes)
+		.set({ rules: checked, version: version + 1, updatedAt: now })
+		.where(eq(programmes.version, version))
+		.returning();
+	if (row) {
+		const { updatedAt: _, ...programme } = row;
+		return programme;
+	}
+	const present = await programmeOf(tx);
+	throw storesRefusals.refuse('programme.changed', { version: present.version });
+}
+
+/** The rules, or a refusal that names the first field which is wrong. */
+function checkedRules(rules: ProgrammeRules): ProgrammeRules {
+	const parsed = programmeRulesSchema.safeParse(rules);
+	if (parsed.success) return parsed.data;
+	throw storesRefusals.refuse('programme.rules_invalid', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
+}
