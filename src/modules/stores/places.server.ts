@@ -34,5 +34,9 @@ export async function storeOf(reads: Reads, id: string): Promise<Store> {
 
 /** The stores that are open for business, by city and name. A shop has tens of them: no pages. */
 export async function listStores(reads: Reads): Promise<Store[]> {
-	return reads.select(columns).from(stores).where(isNull(stores.archivedAt)).orderBy(asc(stores.city), asc(stores.name));
+	return reads
+		.select(columns)
+		.from(stores)
+		.where(isNull(stores.archivedAt))
+		.orderBy(asc(stores.city), asc(stores.name));
 }
