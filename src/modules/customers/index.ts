@@ -1,0 +1,39 @@
+/**
+ * Customers: who somebody is to the house.
+ *
+ * Owns: members, their code and its uses, consents.
+ * Promises: one member per person and per e-mail address, however many ask at once; personal data lives here only; a
+ * rotating member code is good for one tablet.
+ * Never: knows a balance, a receipt or a right.
+ */
+export { customersRefusals } from './refusals.ts';
+export {
+	codeOfStep,
+	millisecondsLeft,
+	numberIn,
+	rotatingCode,
+	staticCode,
+	stepOf,
+	stepSeconds,
+	stepsAhead,
+	type MemberCodeSeed
+} from './member-code.ts';
+
+/** The wording that is agreed to when joining; a new wording gets a new name, so that it is known who agreed to what. */
+export const programmeWording = 'programme-2026-11';
+
+/** A member as other modules and screens know them. Anonymous members (a guest sale) have no `joinedAt`. */
+export interface Member {
+	id: string;
+	/** 10 code symbols, the stable part of the member code */
+	number: string;
+	userId: string | null;
+	name: string | null;
+	email: string | null;
+	phone: string | null;
+	language: string | null;
+	createdAt: Date;
+	joinedAt: Date | null;
+	blocked: boolean;
+	erased: boolean;
+}

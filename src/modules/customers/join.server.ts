@@ -1,0 +1,160 @@
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { randomBody } from '#core/codes';
+import { newId } from '#core/ids';
+import { must } from '#core/must';
+import { insertRows } from '#platform/bulk';
+import { sqlOf, type Tx } from '#platform/db';
+import { customersRefusals, type Member } from './index.ts';
+import { memberOf } from './members.server.ts';
+import { consents, members } from './tables.server.ts';
+
+const numberSymbols = 10;
+
+export interface Join {
+	/** the signed-in person; they have proved `email` by a code */
+	userId?: string | null;
+	email?: string | null;
+	name?: string | null;
+	/** the language the person reads */
+	language: string;
+	/** the wording agreed to, by purpose */
+	consent: { programme: string; news?: string | null };
+}
+
+/**
+ * Makes somebody a member, once: the same person or e-mail address again gives the member there is. A member whom the
+ * house knows by e-mail alone (entered at a till, imported) becomes the person's who proved that address.
+ * @throws member.consent_needed, member.email_taken (the address belongs to another person's membership)
+ */
+export async function join(tx: Tx, command: Join, now: Date): Promise<{ member: Member; joined: boolean }> {
+	if (!command.consent.programme) throw customersRefusals.refuse('member.consent_needed');
+	const userId = command.userId ?? null;
+	const email = command.email?.trim() || null;
+	const name = command.name?.trim() || null;
+
+	// Whoever loses the race for an address or a person finds the winner's row on the next round.
+	for (let round = 0; round < 3; round++) {
+		const known = await find(tx, userId, email);
+		if (known) {
+			if (userId && known.userId && known.userId !== userId) throw customersRefusals.refuse('member.email_taken');
+			const complete = known.joinedAt !== null && (!userId || known.userId === userId);
+			if (!complete) await take(tx, known.id, { userId, name, language: command.language }, now);
+			await agree(tx, known.id, agreedIn(command.consent), now);
+			const [row] = await tx.select().from(members).where(eq(members.id, known.id));
+			must(row, 'a member that was just read is there');
+			return { member: memberOf(row), joined: known.joinedAt === null };
+		}
+		const [row] = await tx
+			.insert(members)
+			.values({
+				id: newId('member', now),
+				number: randomBody(numberSymbols),
+				userId,
+				email,
+				name,
+				language: command.language,
+				createdAt: now,
+				joinedAt: now
+			})
+			.onConflictDoNothing()
+			.returning();
+		if (row) {
+			await agree(tx, row.id, agreedIn(command.consent), now);
+			return { member: memberOf(row), joined: true };
+		}
+	}
+	throw customersRefusals.refuse('member.email_taken');
+}
+
+/** The member of this person, else of this address; locked, so that two joins go one after the other. */
+async function find(tx: Tx, userId: string | null, email: string | null) {
+	if (userId) {
+		const [row] = await tx.select().from(members).where(eq(members.userId, userId)).for('update');
+		if (row) return row;
+	}
+	if (!email) return null;
+	const [row] = await tx
+		.select()
+		.from(members)
+		.where(eq(sql`lower(${members.email})`, email.toLowerCase()))
+		.for('update');
+	return row ?? null;
+}
+
+async function take(
+	tx: Tx,
+	memberId: string,
+	person: { userId: string | null; name: string | null; language: string },
+	now: Date
+): Promise<void> {
+	await tx
+		.update(members)
+		.set({
+			userId: sql`coalesce(${members.userId}, ${person.userId})`,
+			name: sql`coalesce(${members.name}, ${person.name})`,
+			language: sql`coalesce(${members.language}, ${person.language})`,
+			joinedAt: sql`coalesce(${members.joinedAt}, ${now.toISOString()})`
+		})
+		.where(eq(members.id, memberId));
+}
+
+type Agreed = { purpose: 'programme' | 'news'; wording: string };
+
+const agreedIn = (consent: Join['consent']): Agreed[] => [
+	{ purpose: 'programme', wording: consent.programme },
+	...(consent.news ? [{ purpose: 'news' as const, wording: consent.news }] : [])
+];
+
+/** Writes down what was agreed to, unless it stands already. The caller holds the member's row. */
+async function agree(tx: Tx, memberId: string, wanted: Agreed[], now: Date): Promise<void> {
+	const standing = await tx
+		.select({ purpose: consents.purpose, wording: consents.wording })
+		.from(consents)
+		.where(and(eq(consents.memberId, memberId), isNull(consents.withdrawnAt)));
+	const missing = wanted.filter(
+		({ purpose, wording }) => !standing.some((one) => one.purpose === purpose && one.wording === wording)
+	);
+	if (missing.length === 0) return;
+	await tx
+		.insert(consents)
+		.values(missing.map((one) => ({ id: newId('consent', now), memberId, ...one, givenAt: now })));
+}
+
+/**
+ * Gives or withdraws the consent that the programme does not need (news by e-mail).
+ * @param wording the wording agreed to; null: withdrawn
+ */
+export async function setNewsConsent(tx: Tx, memberId: string, wording: string | null, now: Date): Promise<void> {
+	// The member's row goes first, so that two taps on the switch go one after the other.
+	await tx.select({ id: members.id }).from(members).where(eq(members.id, memberId)).for('update');
+	const standing = and(eq(consents.memberId, memberId), eq(consents.purpose, 'news'), isNull(consents.withdrawnAt));
+	const others = wording ? and(standing, ne(consents.wording, wording)) : standing;
+	await tx.update(consents).set({ withdrawnAt: now }).where(others);
+	if (wording) await agree(tx, memberId, [{ purpose: 'news', wording }], now);
+}
+
+/** What a member may change about themselves; what is left out stays. An empty name takes the name away. */
+export async function changeProfile(
+	tx: Tx,
+	memberId: string,
+	change: { name?: string; language?: string }
+): Promise<void> {
+	const set = {
+		...(change.name === undefined ? {} : { name: change.name.trim() || null }),
+		...(change.language === undefined ? {} : { language: change.language })
+	};
+	if (Object.keys(set).length > 0) await tx.update(members).set(set).where(eq(members.id, memberId));
+}
+
+/** Members for guest sales: nobody yet, to be claimed by the receipt. Returns their ids. */
+export async function anonymous(tx: Tx, count: number, now: Date): Promise<string[]> {
+	const rows = Array.from({ length: count }, () => ({
+		id: newId('member', now),
+		number: randomBody(numberSymbols),
+		createdAt: now
+	}));
+	// Two numbers of 50 bits may meet once in a great while: then another is drawn.
+	const made = await insertRows(sqlOf(tx), members, rows, 'on conflict (number) do nothing returning id');
+	const ids = made.map((row) => row.id as string);
+	return ids.length === count ? ids : [...ids, ...(await anonymous(tx, count - ids.length, now))];
+}

@@ -1,0 +1,4 @@
+/** What other modules may ask of customers on the server. */
+export { codeFor, forgetCodeUses, readMemberCode, type ReadMemberCode } from './codes.server.ts';
+export { anonymous, changeProfile, join, setNewsConsent, type Join } from './join.server.ts';
+export { findMembers, getMember, memberFacts, memberOfUser, type FindMembers } from './members.server.ts';
