@@ -4,7 +4,15 @@ import { readCode } from '#core/codes';
 import { minute, second } from '#core/time';
 import { insertRows } from '#platform/bulk';
 import { sqlOf, type Tx } from '#platform/db';
-import { customersRefusals, numberIn, stepOf, stepSeconds, stepsAhead, type Member, type MemberCodeSeed } from './index.ts';
+import {
+	customersRefusals,
+	numberIn,
+	stepOf,
+	stepSeconds,
+	stepsAhead,
+	type Member,
+	type MemberCodeSeed
+} from './index.ts';
 import { memberOf } from './members.server.ts';
 import { memberCodeUses, members } from './tables.server.ts';
 
