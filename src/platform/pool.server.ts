@@ -1,0 +1,37 @@
+import { connect, type Connection } from './db.server.ts';
+import { onShutdown } from './lifecycle.server.ts';
+import { settings } from './settings.server.ts';
+
+/**
+ * The app's connections, one pool of each kind per process, opened when first asked for: kit imports every server
+ * module while it builds, so nothing may connect at import.
+ */
+interface Pools {
+	main?: Connection;
+	reading?: Connection;
+}
+
+const shared = globalThis as { [key: symbol]: Pools | undefined };
+const place = Symbol.for('pareto.pool');
+const pools = (): Pools => (shared[place] ??= {});
+
+function open(kind: keyof Pools, url: string, max: number): Connection {
+	const kept = pools()[kind];
+	if (kept) return kept;
+	const connection = connect(url, { max, name: kind === 'main' ? 'pareto' : 'pareto-reports' });
+	pools()[kind] = connection;
+	onShutdown(`the ${kind} pool`, async () => {
+		delete pools()[kind];
+		await connection.end();
+	});
+	return connection;
+}
+
+/** The app's database. */
+export const database = (): Connection => open('main', settings().database.url, 16);
+
+/** For reports: the replica where there is one (it may lag behind), else the app's own pool. */
+export function readingDatabase(): Connection {
+	const { url, readUrl } = settings().database;
+	return readUrl === url ? database() : open('reading', readUrl, 4);
+}
