@@ -1,0 +1,18 @@
+export {
+	archiveVoucher,
+	createVoucher,
+	editVoucher,
+	pauseVoucher,
+	resumeVoucher,
+	usageOf,
+	type VoucherRow
+} from './definitions.server.ts';
+export {
+	assign,
+	findByCode,
+	makeCodes,
+	voidCode,
+	type Assignment,
+	type FoundCode,
+	type MadeCode
+} from './codes.server.ts';
