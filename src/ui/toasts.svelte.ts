@@ -1,0 +1,49 @@
+/** Short words about what just happened. They are also read out; nothing is said only here. */
+export interface Toast {
+	id: number;
+	text: string;
+	tone: 'plain' | 'good' | 'bad';
+	action?: { label: string; run: () => void };
+}
+
+let shown = $state<Toast[]>([]);
+let last = 0;
+const clocks = new Map<number, ReturnType<typeof setTimeout>>();
+
+/** The toasts on the screen, oldest first. */
+export const toasts = (): readonly Toast[] => shown;
+
+/**
+ * Shows a toast for as long as it takes to read it (5 s, longer for longer ones); one with an action or about a failure
+ * stays until it is closed. At most three: the oldest makes room. Does nothing on the server.
+ */
+export function toast(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+	if (typeof window === 'undefined') return;
+	const { tone = 'plain', action } = options;
+	const id = ++last;
+	shown = [...shown.slice(-2), { id, text, tone, ...(action ? { action } : {}) }];
+	if (tone !== 'bad' && !action) linger(id, text);
+}
+
+function linger(id: number, text: string): void {
+	clocks.set(
+		id,
+		setTimeout(() => dismiss(id), Math.max(5000, text.length * 80))
+	);
+}
+
+/** Takes a toast away. */
+export function dismiss(id: number): void {
+	clearTimeout(clocks.get(id));
+	clocks.delete(id);
+	shown = shown.filter((one) => one.id !== id);
+}
+
+/** Keeps all toasts while somebody points at them, and lets them go on afterwards. */
+export function hold(held: boolean): void {
+	for (const one of shown) {
+		if (one.tone === 'bad' || one.action) continue;
+		clearTimeout(clocks.get(one.id));
+		if (!held) linger(one.id, one.text);
+	}
+}
