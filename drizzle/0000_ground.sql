@@ -45,6 +45,11 @@ CREATE TABLE "gift_cards" (
 	CONSTRAINT "gift_cards_initial_not_negative" CHECK ("gift_cards"."initial_cents" >= 0)
 );
 --> statement-breakpoint
+CREATE TABLE "account_owners" (
+	"owner_id" text collate "C" PRIMARY KEY NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"owner_id" text collate "C" NOT NULL,
 	"name" text collate "C" NOT NULL,
@@ -53,9 +58,10 @@ CREATE TABLE "accounts" (
 	"debited" bigint NOT NULL,
 	"held" bigint DEFAULT 0 NOT NULL,
 	"floor" bigint,
-	"seq" integer DEFAULT 0 NOT NULL,
+	"first_due_at" timestamp (3) with time zone,
 	"last_due_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
 	CONSTRAINT "accounts_once" PRIMARY KEY("owner_id","name"),
 	CONSTRAINT "accounts_credited_within" CHECK ("accounts"."credited" between -9007199254740991 and 9007199254740991),
 	CONSTRAINT "accounts_debited_within" CHECK ("accounts"."debited" between -9007199254740991 and 9007199254740991),
@@ -65,8 +71,8 @@ CREATE TABLE "accounts" (
 --> statement-breakpoint
 CREATE TABLE "entries" (
 	"owner_id" text collate "C" NOT NULL,
-	"name" text collate "C" NOT NULL,
 	"seq" integer NOT NULL,
+	"name" text collate "C" NOT NULL,
 	"transfer_id" text collate "C" NOT NULL,
 	"amount" bigint NOT NULL,
 	"credited_after" bigint NOT NULL,
@@ -74,12 +80,12 @@ CREATE TABLE "entries" (
 	"reason" text NOT NULL,
 	"ref" text collate "C",
 	"posted_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "entries_once" PRIMARY KEY("owner_id","name","seq")
+	CONSTRAINT "entries_once" PRIMARY KEY("owner_id","seq")
 );
 --> statement-breakpoint
 CREATE TABLE "holds" (
-	"id" text collate "C" PRIMARY KEY NOT NULL,
 	"owner_id" text collate "C" NOT NULL,
+	"id" text collate "C" NOT NULL,
 	"name" text collate "C" NOT NULL,
 	"amount" bigint NOT NULL,
 	"reason" text NOT NULL,
@@ -88,6 +94,7 @@ CREATE TABLE "holds" (
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"captured_at" timestamp (3) with time zone,
 	"released_at" timestamp (3) with time zone,
+	CONSTRAINT "holds_once" PRIMARY KEY("owner_id","id"),
 	CONSTRAINT "holds_positive" CHECK ("holds"."amount" > 0),
 	CONSTRAINT "holds_one_end" CHECK ("holds"."captured_at" is null or "holds"."released_at" is null)
 );
@@ -355,11 +362,11 @@ CREATE INDEX "members_joined" ON "members" USING btree ("joined_at","id");--> st
 CREATE UNIQUE INDEX "gift_cards_code" ON "gift_cards" USING btree ("code_hash");--> statement-breakpoint
 CREATE INDEX "gift_cards_member" ON "gift_cards" USING btree ("member_id");--> statement-breakpoint
 CREATE INDEX "gift_cards_issued" ON "gift_cards" USING btree ("issued_at","id");--> statement-breakpoint
-CREATE INDEX "entries_ref" ON "entries" USING btree ("ref");--> statement-breakpoint
-CREATE INDEX "holds_account" ON "holds" USING btree ("owner_id","name");--> statement-breakpoint
-CREATE INDEX "holds_open" ON "holds" USING btree ("expires_at") WHERE "holds"."captured_at" is null and "holds"."released_at" is null;--> statement-breakpoint
-CREATE INDEX "lots_due" ON "lots" USING btree ("due_at");--> statement-breakpoint
-CREATE INDEX "transfers_ref" ON "transfers" USING btree ("ref");--> statement-breakpoint
+CREATE INDEX "accounts_open" ON "accounts" USING btree ("owner_id","name") WHERE "accounts"."closed_at" is null;--> statement-breakpoint
+CREATE INDEX "accounts_due" ON "accounts" USING btree ("first_due_at","owner_id","name") WHERE "accounts"."first_due_at" is not null;--> statement-breakpoint
+CREATE INDEX "entries_ref" ON "entries" USING btree ("owner_id","ref") WHERE "entries"."ref" is not null;--> statement-breakpoint
+CREATE INDEX "holds_open" ON "holds" USING btree ("owner_id","name") WHERE "holds"."captured_at" is null and "holds"."released_at" is null;--> statement-breakpoint
+CREATE INDEX "holds_expiring" ON "holds" USING btree ("expires_at") WHERE "holds"."captured_at" is null and "holds"."released_at" is null;--> statement-breakpoint
 CREATE INDEX "receipt_lines_member" ON "receipt_lines" USING btree ("member_id","happened_at");--> statement-breakpoint
 CREATE INDEX "receipt_tenders_subject" ON "receipt_tenders" USING btree ("subject_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "receipts_number" ON "receipts" USING btree ("number");--> statement-breakpoint

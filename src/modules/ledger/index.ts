@@ -1,23 +1,37 @@
-import { declareRefusals } from '#core/refusal';
 import type { Cents, Points } from '#core/amounts';
+import { declareRefusals } from '#core/refusal';
+import { endAfterDays } from '#core/time';
 
 /**
  * Ledger: balances that cannot be wrong.
  *
  * Owns: accounts, transfers, entries, lots, holds.
  * Promises: append-only double entry; a transfer names both sides; no account below its floor whatever runs at the same
- * time; lots are spent in the order in which they fall due; each account's history is unbroken (`seq`).
+ * time; lots are spent in the order in which they fall due; an owner's history is unbroken (`seq`).
  * Never: knows what a receipt, a voucher or a person is; writes a row for the house.
  */
 
 /** The programme's own side. It has names, but no rows: its balances are sums over transfers. */
 export const house = 'house';
 
+/** The house's names for points; for money the caller names the counter account (`giftcards/charged`). */
+export const houseNames = {
+	/** points given out, less those taken back */
+	issued: 'points/issued',
+	/** points that paid, less those given back */
+	redeemed: 'points/redeemed',
+	/** points that nobody used in time */
+	expired: 'points/expired'
+} as const;
+
+/** The unit of points; money has its ISO 4217 currency. */
+export const pointsUnit = 'points';
+
 export const accountNames = {
 	/** spendable points that live `days` days (null: for ever); due dates grow with time, so one pot has many lots */
 	points: (days: number | null): string => `points/${days ?? 'forever'}`,
 	/** spendable points that all end at one instant: given back, imported, promotional */
-	pointsUntil: (endsAt: string | null): string => `points/until/${endsAt ?? 'forever'}`,
+	pointsUntil: (endsAt: string | null): string => (endsAt === null ? 'points/forever' : `points/until/${endsAt}`),
 	/** earned by one receipt, not spendable yet; one lot that matures */
 	pending: (ref: string): string => `pending/${ref}`,
 	/** balance ≤ 0: points taken back that were spent already */
@@ -28,6 +42,8 @@ export const accountNames = {
 
 export const isSpendable = (name: string): boolean => name.startsWith('points/');
 export const isPending = (name: string): boolean => name.startsWith('pending/');
+/** Whether the account holds points, which move by the points' verbs alone. */
+export const isPoints = (name: string): boolean => isSpendable(name) || isPending(name) || name === accountNames.debt;
 
 /** A member's points at an instant. Expired points count as gone even before the job wrote them off. */
 export interface PointsBalance {
@@ -41,16 +57,40 @@ export interface PointsBalance {
 	maturing: { maturesAt: string; points: Points }[];
 }
 
-/** One line of an account's history, newest first in lists. */
+export interface MoneyBalance {
+	unit: string;
+	balance: Cents;
+	/** balance less what open holds set aside */
+	available: Cents;
+}
+
+/** One line of an owner's history, newest first in lists. */
 export interface HistoryEntry {
+	/** the entry's place in the owner's history, from 1, without gaps */
+	seq: number;
 	transferId: string;
 	account: string;
 	unit: string;
 	amount: Points | Cents;
+	/** the account's balance after it */
+	balance: Points | Cents;
 	reason: string;
 	ref: string | null;
 	at: string;
 }
+
+/**
+ * How long points live. `endsAt` null: for ever. `potDays` names the pot of a policy, whose ends grow with time; with
+ * `potDays` null all points that end at `endsAt` share a pot.
+ */
+export interface Life {
+	potDays: number | null;
+	endsAt: Date | null;
+}
+
+/** The life of points granted at `from` for `days` days (null: for ever): until the end of the last day in the shop's time zone. */
+export const lifeOf = (days: number | null, from: Date, timeZone: string): Life =>
+	days === null ? { potDays: null, endsAt: null } : { potDays: days, endsAt: endAfterDays(from, days, timeZone) };
 
 export const ledgerRefusals = declareRefusals({
 	'ledger.insufficient': 'conflict',

@@ -9,6 +9,16 @@ import { amount, at, key, within } from '#platform/columns';
  */
 
 /**
+ * One row per owner, there to be locked: an account that does not exist yet cannot be. Whoever moves anything of an owner
+ * holds this row first, owners in the order of their ids, so that no two transactions open the same account or wait for
+ * each other in a circle.
+ */
+export const accountOwners = pgTable('account_owners', {
+	ownerId: key().primaryKey(),
+	createdAt: at().notNull()
+});
+
+/**
  * balance = credited − debited. `debited` is also the watermark of an account with lots: lots are spent in the order of
  * `cumulative`, so that what is left of a lot is clamp(cumulative − debited, 0, amount).
  */
@@ -16,7 +26,7 @@ export const accounts = pgTable(
 	'accounts',
 	{
 		ownerId: key().notNull(),
-		/** see `accountNames` in the front door: `points/365`, `points/until/2027-04-01`, `points/pending/rcp_…`, `points/debt`, `money` */
+		/** see `accountNames` in the front door: `points/365`, `points/until/2027-04-01T00:00:00.000Z`, `pending/rcp_…`, `debt`, `money` */
 		name: key().notNull(),
 		/** `points` or an ISO 4217 currency */
 		unit: key().notNull(),
@@ -26,14 +36,25 @@ export const accounts = pgTable(
 		held: amount().notNull().default(0),
 		/** the balance may not go below; null: no floor (debt) */
 		floor: amount(),
-		/** number of entries; the next entry's place */
-		seq: integer().notNull().default(0),
+		/**
+		 * No open lot falls due before this instant; null: none ever does. A lower bound: spending leaves it alone (so that a
+		 * posting changes no indexed column), the jobs move it on.
+		 */
+		firstDueAt: at(),
 		/** when the newest lot falls due; later lots of this account never fall due earlier */
 		lastDueAt: at(),
-		createdAt: at().notNull()
+		createdAt: at().notNull(),
+		/** a pending account that has been emptied: left out when its owner's accounts are read */
+		closedAt: at()
 	},
 	(t) => [
 		primaryKey({ name: 'accounts_once', columns: [t.ownerId, t.name] }),
+		index('accounts_open')
+			.on(t.ownerId, t.name)
+			.where(sql`${t.closedAt} is null`),
+		index('accounts_due')
+			.on(t.firstDueAt, t.ownerId, t.name)
+			.where(sql`${t.firstDueAt} is not null`),
 		within('accounts_credited_within', t.credited),
 		within('accounts_debited_within', t.debited),
 		check('accounts_floor', sql`${t.floor} is null or ${t.credited} - ${t.debited} - ${t.held} >= ${t.floor}`),
@@ -61,7 +82,6 @@ export const transfers = pgTable(
 	(t) => [
 		check('transfers_positive', sql`${t.amount} > 0`),
 		within('transfers_within', t.amount),
-		index('transfers_ref').on(t.ref),
 		check(
 			'transfers_two_sides',
 			sql`(${t.debitOwnerId}, ${t.debitName}) is distinct from (${t.creditOwnerId}, ${t.creditName})`
@@ -69,16 +89,20 @@ export const transfers = pgTable(
 	]
 );
 
-/** One side of a transfer on an owner's account. History is read in the order of (account, seq), never by time or id. */
+/**
+ * One side of a transfer on an owner's account. `seq` counts an owner's entries over all accounts, without gaps: history
+ * is read in its order, never by time or id, since neither is the order of commits.
+ */
 export const entries = pgTable(
 	'entries',
 	{
 		ownerId: key().notNull(),
-		name: key().notNull(),
 		seq: integer().notNull(),
+		name: key().notNull(),
 		transferId: key().notNull(),
 		/** positive: credit; negative: debit */
 		amount: amount().notNull(),
+		/** the account's volumes after this entry: an unbroken chain, and the place of a debit among the lots */
 		creditedAfter: amount().notNull(),
 		debitedAfter: amount().notNull(),
 		reason: text().notNull(),
@@ -86,8 +110,10 @@ export const entries = pgTable(
 		postedAt: at().notNull()
 	},
 	(t) => [
-		primaryKey({ name: 'entries_once', columns: [t.ownerId, t.name, t.seq] }),
-		index('entries_ref').on(t.ref)
+		primaryKey({ name: 'entries_once', columns: [t.ownerId, t.seq] }),
+		index('entries_ref')
+			.on(t.ownerId, t.ref)
+			.where(sql`${t.ref} is not null`)
 	]
 );
 
@@ -106,7 +132,6 @@ export const lots = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'lots_once', columns: [t.ownerId, t.name, t.cumulative] }),
-		index('lots_due').on(t.dueAt),
 		check('lots_positive', sql`${t.amount} > 0`)
 	]
 );
@@ -115,8 +140,8 @@ export const lots = pgTable(
 export const holds = pgTable(
 	'holds',
 	{
-		id: key().primaryKey(),
 		ownerId: key().notNull(),
+		id: key().notNull(),
 		name: key().notNull(),
 		amount: amount().notNull(),
 		reason: text().notNull(),
@@ -127,8 +152,11 @@ export const holds = pgTable(
 		releasedAt: at()
 	},
 	(t) => [
-		index('holds_account').on(t.ownerId, t.name),
+		primaryKey({ name: 'holds_once', columns: [t.ownerId, t.id] }),
 		index('holds_open')
+			.on(t.ownerId, t.name)
+			.where(sql`${t.capturedAt} is null and ${t.releasedAt} is null`),
+		index('holds_expiring')
 			.on(t.expiresAt)
 			.where(sql`${t.capturedAt} is null and ${t.releasedAt} is null`),
 		check('holds_positive', sql`${t.amount} > 0`),

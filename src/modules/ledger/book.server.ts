@@ -1,0 +1,236 @@
+import { must } from '#core/must';
+import { insertRows, jsonRows } from '#platform/bulk';
+import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
+import type { Life, PointsBalance } from './index.ts';
+import * as money from './money.ts';
+import * as points from './points.ts';
+import {
+	addHolds,
+	lockOwners,
+	ownersOf,
+	readHolds,
+	readOwners,
+	readSpends,
+	readTransfers,
+	spendsOf
+} from './read.server.ts';
+import { emptyState, type Account, type Hold, type State } from './state.ts';
+import { accountOwners, accounts, entries, holds, lots, transfers } from './tables.server.ts';
+
+export interface BookOptions {
+	/** true: no other transaction touches these owners until this one ends. Only a locked book can be written. */
+	lock: boolean;
+	/** refs (receipts) of these owners whose spends may be given back */
+	refs?: readonly string[];
+	/** holds that will be captured or released; a book knows open ones anyway, this tells what became of the others */
+	holds?: readonly { ownerId: string; holdId: string }[];
+	/** ids of movements that callers brought along */
+	transferIds?: readonly string[];
+}
+
+/**
+ * Opens the books of some owners: locks them in the order of their ids, then reads their open accounts, lots and holds.
+ * One wait for the database. What has lapsed or whose hold is over counts as gone at `now`.
+ */
+export async function openBook(
+	reads: Reads,
+	ownerIds: readonly string[],
+	now: Date,
+	options: BookOptions
+): Promise<Book> {
+	const sql = sqlOf(reads);
+	const ids = [...new Set(ownerIds)].sort();
+	const { refs = [], holds: askedHolds = [], transferIds = [] } = options;
+	// Sent in this order on one connection. The lock is a statement of its own: what is read in the statement that waited
+	// for a lock is still what was there before the wait.
+	const [, ownerRows, spendRows, holdRows, transferRows] = await Promise.all([
+		options.lock && ids.length > 0 ? lockOwners(sql, ids, now) : null,
+		ids.length > 0 ? readOwners(sql, ids) : [],
+		refs.length > 0 ? readSpends(sql, ids, refs) : [],
+		askedHolds.length > 0 ? readHolds(sql, askedHolds) : [],
+		transferIds.length > 0 ? readTransfers(sql, transferIds) : []
+	]);
+	const state = emptyState(now);
+	state.owners = ownersOf(ownerRows);
+	state.refs = new Set(refs);
+	state.spends = spendsOf(spendRows);
+	state.known = new Map(transferRows.map((row) => [row.id, row]));
+	addHolds(state.owners, holdRows);
+	money.releaseExpired(state);
+	return new Book(state, options.lock);
+}
+
+/**
+ * One unit of work on some owners inside one transaction: verbs decide in memory, `write` writes once. A verb answers
+ * `ok: false` with a refusal and has changed nothing, or has changed the book alone.
+ *
+ * An owner that the book was not opened with counts as new: right for an id made a moment ago, and the write fails when
+ * the owner exists after all.
+ */
+export class Book {
+	readonly #state: State;
+	readonly #locked: boolean;
+	#written = false;
+
+	/** @see openBook */
+	constructor(state: State, locked: boolean) {
+		this.#state = state;
+		this.#locked = locked;
+	}
+
+	get now(): Date {
+		return this.#state.now;
+	}
+
+	/** Points as they stand after what this book has done so far. */
+	points(ownerId: string): PointsBalance {
+		return points.pointsBalance(this.#state, ownerId);
+	}
+
+	/** What an account can pay now: its balance less what is held; 0 for one that does not exist. */
+	available(ownerId: string, name: string): number {
+		return money.availableOf(this.#state, ownerId, name);
+	}
+
+	earn(command: points.EarnCommand) {
+		return points.earn(this.#state, command);
+	}
+
+	spend(command: points.SpendCommand) {
+		return points.spend(this.#state, command);
+	}
+
+	giveBack(command: points.GiveBackCommand) {
+		return points.giveBack(this.#state, command);
+	}
+
+	takeBack(command: points.TakeBackCommand) {
+		return points.takeBack(this.#state, command);
+	}
+
+	movePoints(command: points.MovePointsCommand) {
+		return points.movePoints(this.#state, command);
+	}
+
+	lapse(ownerId: string) {
+		return points.lapse(this.#state, ownerId);
+	}
+
+	mature(ownerId: string, life: (maturedAt: Date) => Life) {
+		return points.mature(this.#state, ownerId, life);
+	}
+
+	openAccount(account: { ownerId: string; name: string; unit: string; floor?: number | null }) {
+		return money.openAccount(this.#state, account);
+	}
+
+	credit(command: money.PostCommand) {
+		return money.credit(this.#state, command);
+	}
+
+	debit(command: money.PostCommand) {
+		return money.debit(this.#state, command);
+	}
+
+	move(command: money.MoveCommand) {
+		return money.move(this.#state, command);
+	}
+
+	hold(command: money.HoldCommand) {
+		return money.hold(this.#state, command);
+	}
+
+	capture(command: money.CaptureCommand) {
+		return money.capture(this.#state, command);
+	}
+
+	release(command: { ownerId: string; holdId: string }) {
+		return money.release(this.#state, command);
+	}
+
+	/** Writes what the verbs did: a handful of statements sent together. The book is done then. */
+	async write(tx: Tx): Promise<void> {
+		must(this.#locked, 'only a locked book is written');
+		must(!this.#written, 'a book is written once');
+		this.#written = true;
+		await write(sqlOf(tx), this.#state);
+	}
+}
+
+const dateOf = (at: number | null): Date | null => (at === null ? null : new Date(at));
+
+const accountRow = (account: Account, now: Date) => ({
+	ownerId: account.ownerId,
+	name: account.name,
+	unit: account.unit,
+	credited: account.credited,
+	debited: account.debited,
+	held: account.held,
+	floor: account.floor,
+	firstDueAt: dateOf(account.firstDueAt),
+	lastDueAt: dateOf(account.lastDueAt),
+	createdAt: now,
+	closedAt: account.closed ? now : null
+});
+
+const holdRow = (hold: Hold) => ({
+	ownerId: hold.ownerId,
+	id: hold.id,
+	name: hold.name,
+	amount: hold.amount,
+	reason: hold.reason,
+	ref: hold.ref,
+	createdAt: new Date(hold.createdAt),
+	expiresAt: new Date(hold.expiresAt),
+	capturedAt: dateOf(hold.capturedAt),
+	releasedAt: dateOf(hold.releasedAt)
+});
+
+/**
+ * Balances are written as they are, not as changes: `balance = balance + x` is checked against the floor on the row as the
+ * statement first saw it, before it notices that the row has moved on.
+ */
+async function write(sql: Raw, state: State): Promise<void> {
+	const owners = [...state.owners.values()];
+	const changed = owners.flatMap((owner) => [...owner.accounts.values()].filter((account) => account.changed));
+	const ended = owners.flatMap((owner) => [...owner.holds.values()].filter((hold) => hold.changed));
+	const freshOwners = owners
+		.filter((owner) => owner.fresh && owner.accounts.size > 0)
+		.map((owner) => ({ ownerId: owner.id, createdAt: state.now }))
+		.sort((a, b) => (a.ownerId < b.ownerId ? -1 : 1));
+	const rowOf = (account: Account) => accountRow(account, state.now);
+	await Promise.all([
+		insertRows(sql, accountOwners, freshOwners),
+		insertRows(sql, accounts, changed.filter((account) => account.fresh).map(rowOf)),
+		updateAccounts(sql, changed.filter((account) => !account.fresh).map(rowOf)),
+		insertRows(sql, transfers, state.transfers),
+		insertRows(sql, entries, state.entries),
+		insertRows(sql, lots, state.lots),
+		insertRows(sql, holds, ended.filter((hold) => hold.fresh).map(holdRow)),
+		updateHolds(sql, ended.filter((hold) => !hold.fresh).map(holdRow))
+	]);
+}
+
+async function updateAccounts(sql: Raw, rows: readonly ReturnType<typeof accountRow>[]): Promise<void> {
+	if (rows.length === 0) return;
+	await sql.unsafe(
+		`update accounts a set credited = x.credited, debited = x.debited, held = x.held, first_due_at = x.first_due_at,
+			last_due_at = x.last_due_at, closed_at = x.closed_at
+		from json_to_recordset($1::json) as x(owner_id text, name text, credited bigint, debited bigint, held bigint,
+			first_due_at timestamptz, last_due_at timestamptz, closed_at timestamptz)
+		where a.owner_id = x.owner_id collate "C" and a.name = x.name collate "C"`,
+		[jsonRows(rows)],
+		{ prepare: true }
+	);
+}
+
+async function updateHolds(sql: Raw, rows: readonly ReturnType<typeof holdRow>[]): Promise<void> {
+	if (rows.length === 0) return;
+	await sql.unsafe(
+		`update holds h set captured_at = x.captured_at, released_at = x.released_at
+		from json_to_recordset($1::json) as x(owner_id text, id text, captured_at timestamptz, released_at timestamptz)
+		where h.owner_id = x.owner_id collate "C" and h.id = x.id collate "C"`,
+		[jsonRows(rows)],
+		{ prepare: true }
+	);
+}

@@ -1,0 +1,186 @@
+import type { Raw } from '#platform/db';
+import { isSpendable, houseNames } from './index.ts';
+import type { Account, Hold, Lot, Owner, Taken, TransferRow } from './state.ts';
+import { spendKey } from './state.ts';
+
+/** The statements that fill a book. Instants travel as milliseconds: lots come by the thousand. */
+
+export interface OwnerRow {
+	owner_id: string;
+	seq: number;
+	fresh: boolean;
+	name: string | null;
+	unit: string;
+	credited: number;
+	debited: number;
+	held: number;
+	floor: number | null;
+	first_due: number | null;
+	last_due: number | null;
+	closed: boolean;
+	lots: string | null;
+	holds: string | null;
+}
+
+const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
+
+const listed = '(select value as id from json_array_elements_text($1::json))';
+
+/**
+ * Makes missing owners' rows and locks all of them, in the order of their ids, in one pass: `do update … where false`
+ * writes nothing and still locks. `for no key update` over the accounts would miss those that do not exist yet.
+ */
+export const lockOwners = (sql: Raw, ownerIds: readonly string[], now: Date) =>
+	sql
+		.unsafe(
+			`insert into account_owners (owner_id, created_at)
+			select id collate "C", $2::timestamptz from ${listed} x order by id collate "C"
+			on conflict (owner_id) do update set created_at = excluded.created_at where false`,
+			[JSON.stringify(ownerIds), now.toISOString()],
+			{ prepare: true }
+		)
+		.execute();
+
+const lotsOfAccount = `(select json_agg(json_build_array(l.cumulative, l.amount, ${milliseconds('l.due_at')}) order by l.cumulative)::text
+	from lots l where l.owner_id = a.owner_id and l.name = a.name and l.cumulative > a.debited)`;
+
+const holdRow = `json_build_array(h.id, h.name, h.amount, h.reason, h.ref, ${milliseconds('h.created_at')},
+	${milliseconds('h.expires_at')}, ${milliseconds('h.captured_at')}, ${milliseconds('h.released_at')})`;
+
+const holdsOfAccount = `(select json_agg(${holdRow})::text from holds h
+	where h.owner_id = a.owner_id and h.name = a.name and h.captured_at is null and h.released_at is null)`;
+
+/**
+ * The open accounts of owners, each with its open lots and holds: one row per account, and one with `name` null for an
+ * owner without any. One statement, so that balances and lots are of one moment even without a lock.
+ */
+export const readOwners = (sql: Raw, ownerIds: readonly string[]) =>
+	sql
+		.unsafe<OwnerRow[]>(
+			`select x.id as owner_id, s.seq, a.name, a.unit, a.credited, a.debited, a.held, a.floor,
+				${milliseconds('a.first_due_at')} as first_due, ${milliseconds('a.last_due_at')} as last_due,
+				case when a.name >= 'p' then ${lotsOfAccount} end as lots,
+				case when a.held > 0 then ${holdsOfAccount} end as holds
+			from ${listed} x
+			cross join lateral (
+				select coalesce(max(e.seq), 0) as seq from entries e where e.owner_id = x.id collate "C"
+			) s
+			left join accounts a on a.owner_id = x.id collate "C" and a.closed_at is null`,
+			[JSON.stringify(ownerIds)],
+			{ prepare: true }
+		)
+		.execute();
+
+type HoldFields = [string, string, number, string, string | null, number, number, number | null, number | null];
+
+const holdOf = (ownerId: string, fields: HoldFields): Hold => {
+	const [id, name, amount, reason, ref, createdAt, expiresAt, capturedAt, releasedAt] = fields;
+	const times = { createdAt, expiresAt, capturedAt, releasedAt };
+	return { id, ownerId, name, amount, reason, ref, ...times, fresh: false, changed: false };
+};
+
+const lotOf = ([cumulative, amount, dueAt]: [number, number, number | null]): Lot => ({ cumulative, amount, dueAt });
+
+export function ownersOf(rows: readonly OwnerRow[]): Map<string, Owner> {
+	const owners = new Map<string, Owner>();
+	for (const row of rows) {
+		let owner = owners.get(row.owner_id);
+		if (!owner) {
+			owner = { id: row.owner_id, seq: row.seq, accounts: new Map(), holds: new Map(), fresh: false };
+			owners.set(owner.id, owner);
+		}
+		if (row.name === null) continue;
+		const account: Account = {
+			ownerId: row.owner_id,
+			name: row.name,
+			unit: row.unit,
+			credited: row.credited,
+			debited: row.debited,
+			held: row.held,
+			floor: row.floor,
+			firstDueAt: row.first_due,
+			lastDueAt: row.last_due,
+			closed: false,
+			lots: row.lots === null ? [] : (JSON.parse(row.lots) as [number, number, number | null][]).map(lotOf),
+			fresh: false,
+			changed: false
+		};
+		owner.accounts.set(row.name, account);
+		for (const fields of row.holds === null ? [] : (JSON.parse(row.holds) as HoldFields[]))
+			owner.holds.set(fields[0], holdOf(row.owner_id, fields));
+	}
+	return owners;
+}
+
+interface SpendRow {
+	owner_id: string;
+	ref: string;
+	due: number | null;
+	points: number;
+}
+
+/**
+ * What earlier spends of these owners under these refs took from which lots: a debit stands at (debitedAfter − amount,
+ * debitedAfter] among the lots of its account. Both are immutable, so that no lock is needed.
+ */
+export const readSpends = (sql: Raw, ownerIds: readonly string[], refs: readonly string[]) =>
+	sql
+		.unsafe<SpendRow[]>(
+			`select e.owner_id, e.ref, ${milliseconds('l.due_at')} as due,
+				least(l.cumulative, e.debited_after) - greatest(l.cumulative - l.amount, e.debited_after + e.amount) as points
+			from entries e
+			join transfers t on t.id = e.transfer_id and t.credit_name = '${houseNames.redeemed}'
+			cross join lateral (
+				select cumulative, amount, due_at from lots l
+				where l.owner_id = e.owner_id and l.name = e.name and l.cumulative > e.debited_after + e.amount
+					and l.cumulative - l.amount < e.debited_after
+			) l
+			where e.owner_id = any(array(select json_array_elements_text($1::json)))
+				and e.ref = any(array(select json_array_elements_text($2::json))) and e.amount < 0
+			order by e.owner_id, e.ref, l.due_at nulls last, e.seq, l.cumulative`,
+			[JSON.stringify(ownerIds), JSON.stringify(refs)],
+			{ prepare: true }
+		)
+		.execute();
+
+export function spendsOf(rows: readonly SpendRow[]): Map<string, Taken[]> {
+	const spends = new Map<string, Taken[]>();
+	for (const { owner_id, ref, due, points } of rows) {
+		const name = spendKey(owner_id, ref);
+		const taken = spends.get(name);
+		if (taken) taken.push({ dueAt: due, points });
+		else spends.set(name, [{ dueAt: due, points }]);
+	}
+	return spends;
+}
+
+/** Holds by id, ended ones too, so that a late capture hears what became of its hold. */
+export const readHolds = (sql: Raw, holds: readonly { ownerId: string; holdId: string }[]) =>
+	sql
+		.unsafe<{ owner_id: string; hold: string }[]>(
+			`select h.owner_id, ${holdRow}::text as hold from json_to_recordset($1::json) x("ownerId" text, "holdId" text)
+			join holds h on h.owner_id = x."ownerId" collate "C" and h.id = x."holdId" collate "C"`,
+			[JSON.stringify(holds)],
+			{ prepare: true }
+		)
+		.execute();
+
+export function addHolds(owners: Map<string, Owner>, rows: readonly { owner_id: string; hold: string }[]): void {
+	for (const row of rows) {
+		const hold = holdOf(row.owner_id, JSON.parse(row.hold) as HoldFields);
+		const owner = owners.get(row.owner_id);
+		if (owner && !owner.holds.has(hold.id)) owner.holds.set(hold.id, hold);
+	}
+}
+
+/** Transfers that exist already, of ids that a caller brought. */
+export const readTransfers = (sql: Raw, ids: readonly string[]) =>
+	sql
+		.unsafe<TransferRow[]>(
+			`select t.id, t.debit_owner_id as "debitOwnerId", t.debit_name as "debitName", t.credit_owner_id as "creditOwnerId",
+				t.credit_name as "creditName", t.unit, t.amount, t.reason, t.ref, t.posted_at as "postedAt"
+			from ${listed} x join transfers t on t.id = x.id collate "C"`,
+			[JSON.stringify(ids)],
+			{ prepare: true }
+		)
+		.execute();
