@@ -65,7 +65,7 @@ describe('points', () => {
 		await earn(ownerId, 20, start, life(10, start));
 		expect(await spend(ownerId, 21, at(1))).toEqual({
 			ok: false,
-			refusal: { code: 'ledger.insufficient', kind: 'conflict', details: { available: 20, missing: 1 } }
+			refusal: { code: 'ledger.insufficient', kind: 'conflict', details: { availablePoints: 20, missingPoints: 1 } }
 		});
 		for (const bad of [0, -1, 1.5, Number.NaN, 2 ** 53])
 			expect(await spend(ownerId, bad, at(1))).toMatchObject({ refusal: { code: 'ledger.amount_invalid' } });
@@ -119,7 +119,7 @@ describe('points', () => {
 		});
 		expect(await back(26, 25)).toMatchObject({
 			ok: false,
-			refusal: { code: 'ledger.insufficient', details: { available: 25, missing: 1 } }
+			refusal: { code: 'ledger.insufficient', details: { availablePoints: 25, missingPoints: 1 } }
 		});
 		expect(await back(25, 25, at(14))).toMatchObject({ given: [{ endsAt: at(14), points: 25 }] });
 		expect(await points(ownerId, at(3))).toMatchObject({ spendable: 60 });

@@ -89,7 +89,7 @@ export function openAccount(
 /** The account an amount may be posted to, or why not. */
 function postable(state: State, ownerId: string, name: string, unit: string, amount: Cents): Account | Refused {
 	must(!isPoints(name), 'points move by their own verbs');
-	if (!isPostable(amount)) return refused('ledger.amount_invalid', { amount });
+	if (!isPostable(amount)) return refused('ledger.amount_invalid');
 	const account = findAccount(state, ownerId, name);
 	if (!account) return refused('ledger.account_unknown');
 	if (account.unit !== unit) return refused('ledger.unit_other', { unit: account.unit });
@@ -97,14 +97,14 @@ function postable(state: State, ownerId: string, name: string, unit: string, amo
 }
 
 const payable = (account: Account, amount: Cents): Refused | null => {
-	if (!hasRoom(account.debited, amount)) return refused('ledger.amount_invalid', { amount });
+	if (!hasRoom(account.debited, amount)) return refused('ledger.amount_invalid');
 	if (account.floor === null) return null;
 	const most = available(account) - account.floor;
-	return most < amount ? refused('ledger.insufficient', { available: most, missing: amount - most }) : null;
+	return most < amount ? refused('ledger.insufficient', { availableCents: most, missingCents: amount - most }) : null;
 };
 
 const receivable = (account: Account, amount: Cents): Refused | null =>
-	hasRoom(account.credited, amount) ? null : refused('ledger.amount_invalid', { amount });
+	hasRoom(account.credited, amount) ? null : refused('ledger.amount_invalid');
 
 interface Sides {
 	debitOwnerId: string;
@@ -147,7 +147,7 @@ export function credit(state: State, command: PostCommand): Posted {
 
 /**
  * Takes money off an account, to the house.
- * Refuses as `credit` does, and `ledger.insufficient` {available, missing} below the floor.
+ * Refuses as `credit` does, and `ledger.insufficient` {availableCents, missingCents} below the floor.
  */
 export function debit(state: State, command: PostCommand): Posted {
 	const { ownerId, name, unit, amount, counterName, reason, ref, transferId: id } = command;
@@ -238,7 +238,7 @@ export function capture(state: State, command: CaptureCommand): Answer<{ amount:
 	const { found, account } = open;
 	const amount = command.amount ?? found.amount;
 	if (!isPostable(amount) || amount > found.amount || !hasRoom(account.debited, amount))
-		return refused('ledger.amount_invalid', { amount });
+		return refused('ledger.amount_invalid');
 	end(found, account);
 	found.capturedAt = state.now.getTime();
 	const { counterName, reason, ref } = command;

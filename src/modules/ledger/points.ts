@@ -198,7 +198,7 @@ const isExact = (state: State, ownerId: string, points: Points): boolean => {
  */
 export function earn(state: State, command: EarnCommand): Answer<{ toDebt: Points; toPot: Points; toPending: Points }> {
 	const { ownerId, points, maturesAt, reason, ref } = command;
-	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid', { amount: points });
+	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	const transferIds: string[] = [];
 	const source: Source = { debit: houseNames.issued, reason, ref };
 	const toDebt = payDebt(state, ownerId, points, source, transferIds);
@@ -304,14 +304,15 @@ function take(state: State, ownerId: string, points: Points, to: Take, ids: stri
 
 /**
  * Spends points over all pots, soonest due first.
- * Refuses `ledger.amount_invalid`, `ledger.insufficient` {available, missing}.
+ * Refuses `ledger.amount_invalid`, `ledger.insufficient` {availablePoints, missingPoints}.
  * @returns `consumed`: the due dates of what was spent, soonest first
  */
 export function spend(state: State, command: SpendCommand): Answer<{ consumed: DuePoints[] }> {
 	const { ownerId, points, reason, ref } = command;
-	if (!isPostable(points)) return refused('ledger.amount_invalid', { amount: points });
+	if (!isPostable(points)) return refused('ledger.amount_invalid');
 	const available = spendable(state, ownerId);
-	if (available < points) return refused('ledger.insufficient', { available, missing: points - available });
+	if (available < points)
+		return refused('ledger.insufficient', { availablePoints: available, missingPoints: points - available });
 	const transferIds: string[] = [];
 	const consumed = take(state, ownerId, points, { credit: houseNames.redeemed, reason, ref }, transferIds);
 	return { ok: true, transferIds, consumed };
@@ -326,12 +327,12 @@ export function giveBack(state: State, command: GiveBackCommand): Answer<{ toDeb
 	const { ownerId, ofRef, points, alreadyGivenBack, minimumEndsAt, reason, ref } = command;
 	must(state.refs.has(ofRef), 'the book was opened with the spend that is given back');
 	const spent = state.spends.get(spendKey(ownerId, ofRef)) ?? [];
-	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid', { amount: points });
+	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	must(Number.isSafeInteger(alreadyGivenBack) && alreadyGivenBack >= 0, 'what was given back is a count of points');
 	const available = spent.reduce((total, part) => total + part.points, 0) - alreadyGivenBack;
 	if (available < points) {
 		const most = Math.max(0, available);
-		return refused('ledger.insufficient', { available: most, missing: points - most });
+		return refused('ledger.insufficient', { availablePoints: most, missingPoints: points - most });
 	}
 	const transferIds: string[] = [];
 	const source: Source = { debit: houseNames.redeemed, reason, ref };
@@ -368,7 +369,7 @@ export function takeBack(
 	command: TakeBackCommand
 ): Answer<{ fromPending: Points; fromSpendable: Points; owed: Points }> {
 	const { ownerId, ofRef, points, reason, ref } = command;
-	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid', { amount: points });
+	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	const transferIds: string[] = [];
 	const to: Take = { credit: houseNames.issued, reason, ref };
 	const pending = findAccount(state, ownerId, accountNames.pending(ofRef));
@@ -387,14 +388,15 @@ export function takeBack(
 
 /**
  * Moves spendable points to another owner, soonest due first; they keep their dates. The receiver's debt is paid first.
- * Refuses `ledger.amount_invalid`, `ledger.insufficient` {available, missing}.
+ * Refuses `ledger.amount_invalid`, `ledger.insufficient` {availablePoints, missingPoints}.
  */
 export function movePoints(state: State, command: MovePointsCommand): Answer<{ toDebt: Points; moved: DuePoints[] }> {
 	const { fromOwnerId, toOwnerId, points, reason, ref } = command;
 	must(fromOwnerId !== toOwnerId, 'points move between two owners');
-	if (!isExact(state, toOwnerId, points)) return refused('ledger.amount_invalid', { amount: points });
+	if (!isExact(state, toOwnerId, points)) return refused('ledger.amount_invalid');
 	const available = spendable(state, fromOwnerId);
-	if (available < points) return refused('ledger.insufficient', { available, missing: points - available });
+	if (available < points)
+		return refused('ledger.insufficient', { availablePoints: available, missingPoints: points - available });
 	const transferIds: string[] = [];
 	const chosen = choose(state, fromOwnerId, points, transferIds);
 	const moved: Taken[] = [];
