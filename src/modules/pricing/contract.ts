@@ -2,7 +2,10 @@ import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
 import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
 
-/** One line as the till has it. `unitCents` is the price shown: for a product it must still be the catalogue's price. */
+/**
+ * One line as the till has it. An amount line costs what was typed. A product costs what the catalogue says; `unitCents`
+ * is then only what the till showed, and whether that is still agreed is told by the quote's fingerprint.
+ */
 export interface BasketLine {
 	/** the till's own name for the line, unique in the basket */
 	key: string;
@@ -58,11 +61,14 @@ export interface Right {
 	endsAt: string | null;
 	paused: boolean;
 	voided: boolean;
-	/** in all; null: without limit */
+	/** how often it can be used in all, by its definition; 1: once only; null: without limit */
+	usesInAll: number | null;
+	/** of those, still left; null: without limit */
 	usesLeft: number | null;
-	/** for this member; null: without limit. A limit per member needs a known member. */
-	usesLeftForMember: number | null;
+	/** whether each member may use it only so often: then it needs a known member */
 	limitedPerMember: boolean;
+	/** left for the asking member; null when there is no such limit or no member */
+	usesLeftForMember: number | null;
 	/** only this member may use it; null: whoever brings it */
 	onlyForMemberId: string | null;
 }
@@ -106,6 +112,7 @@ export interface QuotedLine {
 	key: string;
 	productId: string | null;
 	categoryId: string | null;
+	/** as on the receipt; empty for an amount without a name: the faces say it in the reader's language */
 	name: string;
 	quantity: Thousandths;
 	unitCents: Cents;
@@ -123,7 +130,10 @@ export interface QuotedLine {
 
 /**
  * One step of the explanation: what was done, to which line (null: the whole basket), by how much. The faces put it
- * into words; the code is a message key `step_<code>`.
+ * into words; the code is a message key `step_<code>`. Amounts are sizes, never negative: the code says which way.
+ * By code they add up: `priced` to the list price, `…_off` and `free_product` to the discount, `paid_with_…` to what
+ * points and gift cards pay, `to_pay` to the rest, `earned` or `earned_pending` to the points earned, and the `baseCents`
+ * of those with all `not_earning_…` to the total. `debt_first` says how many of the earned points pay a debt.
  */
 export interface Step {
 	code:
@@ -135,6 +145,7 @@ export interface Step {
 		| 'paid_with_gift_card'
 		| 'earned'
 		| 'earned_pending'
+		| 'not_earning_currency'
 		| 'not_earning_category'
 		| 'not_earning_product'
 		| 'not_earning_discounted'
@@ -147,7 +158,7 @@ export interface Step {
 	giftCardId: string | null;
 	cents: Cents;
 	points: Points;
-	/** further facts for the sentence: title, percent, rate, days */
+	/** further facts for the sentence, named as in refusals: amounts end in `Cents`, instants in `At` (ISO) */
 	details: Record<string, string | number>;
 }
 
@@ -169,28 +180,34 @@ export interface RefusedRight {
 }
 
 export interface Quote {
+	/** the store's */
 	currency: string;
+	/** in the basket's order; lines that cannot be priced are left out and are among the problems */
 	lines: QuotedLine[];
 	listCents: Cents;
 	discountCents: Cents;
 	totalCents: Cents;
 	pointsSpent: Points;
 	pointsPaidCents: Cents;
+	/** in the order asked; `cents` may be 0 (the card is empty, or nothing was left to pay): then nothing is charged */
 	giftCards: { id: string; lastSymbols: string; cents: Cents; leftCents: Cents }[];
 	giftCardCents: Cents;
 	toPayCents: Cents;
 	pointsEarned: Points;
 	/** ISO instant until when the earned points are pending; null: spendable at once */
 	earnedPendingUntil: string | null;
-	/** what points could pay here: for the till's slider */
+	/** what points could pay here: for the till's slider. `maximum` 0: none can be spent on this basket */
 	pointsRange: { minimum: Points; maximum: Points; step: Points; worthPoints: Points; worthCents: Cents };
 	applied: AppliedRight[];
-	/** rights that would apply if asked for, and what each would save alone */
+	/** rights not asked for that would apply, and what each would save alone; the best first */
 	possible: AppliedRight[];
 	refused: RefusedRight[];
-	/** other refusals that stop the commit: basket, gift card, points, member */
+	/**
+	 * other refusals: basket, gift card, points, member. A commit is possible when there is none of these and no refused
+	 * right was asked for.
+	 */
 	problems: RefusalData[];
 	steps: Step[];
-	/** equal fingerprints mean: the same lines, prices, discounts, payments and points */
+	/** equal fingerprints mean: the same lines, prices, discounts, payments and points (see `agreed`) */
 	fingerprint: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Pricing: what a basket costs, what it earns and why.
  *
- * Owns: basket and effect kinds, the quote and its explanation, the programme's rules for points.
+ * Owns: basket and effect kinds, the quote and its explanation, the programme's rules for points, a return's arithmetic.
  * Promises: pure and exact; the till's preview in the browser, the server's commit and every dry run call the same
  * `quote`; split amounts add up to the cent; what does not apply is listed with its reason.
  * Never: reads a clock, a database or a setting; knows where a right came from.
@@ -23,4 +23,16 @@ export type {
 	Right,
 	Step
 } from './contract.ts';
-export { pricingRefusals, rightRefusals } from './refusals.ts';
+export { basketLimits } from './basket.ts';
+export { effectKindOf, effectKinds, type EffectKind } from './effects.ts';
+export { quote } from './quote.ts';
+export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
+export {
+	cardsBack,
+	returnOf,
+	type ReturnedLine,
+	type ReturnQuote,
+	type ReturnRequest,
+	type SoldLine
+} from './returns.ts';
+export { askSchema, conditionsSchema, effectSchema, programmeRulesSchema } from './schemas.ts';

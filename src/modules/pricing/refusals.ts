@@ -1,18 +1,28 @@
 import { declareRefusals } from '#core/refusal';
 
-/** What can be wrong with a basket or with what is asked for it. Rights are refused under their own kind. */
+/**
+ * What can be wrong with a basket or with what is asked for it. Rights are refused under their own kind. Details name the
+ * `lineKey` or `giftCardId` they speak of; amounts come with their `currency`.
+ */
 export const pricingRefusals = declareRefusals({
 	'basket.empty': 'invalid',
 	'basket.too_many_lines': 'invalid',
 	'basket.line_repeated': 'invalid',
 	'basket.quantity_invalid': 'invalid',
 	'basket.amount_invalid': 'invalid',
+	/** half a piece of what is sold by the piece */
+	'basket.pieces_not_whole': 'invalid',
 	'basket.too_large': 'invalid',
 	'basket.currency_other': 'unprocessable',
 	'basket.product_unknown': 'not_found',
 	'basket.product_archived': 'gone',
+	/** the facts at hand do not speak of the member asked for: gather them again */
+	'basket.member_missing': 'conflict',
 	'points.no_member': 'unprocessable',
 	'points.not_offered': 'unprocessable',
+	'points.currency_other': 'unprocessable',
+	/** the least that can be spent is worth more than this total takes */
+	'points.total_too_small': 'unprocessable',
 	'points.too_few': 'conflict',
 	'points.below_minimum': 'unprocessable',
 	'points.above_maximum': 'unprocessable',
@@ -50,4 +60,14 @@ export const rightRefusals = declareRefusals({
 	'voucher.one_per_receipt': 'unprocessable',
 	'voucher.repeated': 'invalid',
 	'voucher.gives_nothing': 'unprocessable'
+});
+
+/** What can be wrong with goods brought back. Details name the `position` of the receipt's line. */
+export const returnRefusals = declareRefusals({
+	'return.nothing_chosen': 'invalid',
+	'return.line_unknown': 'not_found',
+	'return.line_repeated': 'invalid',
+	'return.quantity_invalid': 'invalid',
+	'return.too_many': 'conflict',
+	'return.nothing_left': 'conflict'
 });

@@ -19,7 +19,10 @@ export interface EarnRules {
 	expiryDays: number | null;
 }
 
-/** How points pay. `worthPoints` points are worth `worthCents`. */
+/**
+ * How points pay. `worthPoints` points are worth `worthCents`, rounded down; points that would pay no further cent are
+ * not taken. Like earning, in the programme's currency only.
+ */
 export interface SpendRules {
 	enabled: boolean;
 	worthPoints: Points;
@@ -43,16 +46,19 @@ export interface ProgrammeRules {
 
 /** What a right does to the basket. A new kind is one entry here and one in `effects.ts`. */
 export type Effect =
-	/** percent off the eligible lines, at most `capCents` */
+	/** whole percent off the eligible lines, at most `capCents`; rounded once, half a cent up, and split over them */
 	| { kind: 'percent'; percent: number; capCents: Cents | null }
 	/** an amount off the eligible lines, never more than they cost */
 	| { kind: 'amount'; cents: Cents }
-	/** `quantity` of one of these products for nothing (the dearest of them in the basket) */
+	/** up to `quantity` of one of these products for nothing: the dearest of them in the basket */
 	| { kind: 'free_product'; productIds: string[]; quantity: Thousandths };
 
-/** When a right applies. Empty lists mean: all. */
+/**
+ * When a right applies, and to which lines: those of one of the products or one of the categories. Empty lists mean: all.
+ * A free product needs such a line in the basket; what it makes free is said by the effect.
+ */
 export interface Conditions {
-	/** the basket's price before discounts */
+	/** the least price of the whole basket before discounts; 0: any */
 	minimumCents: Cents;
 	productIds: string[];
 	categoryIds: string[];

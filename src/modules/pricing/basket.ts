@@ -1,0 +1,165 @@
+import { scale, type Cents } from '#core/amounts';
+import { must } from '#core/must';
+import type { RefusalData } from '#core/refusal';
+import type { BasketLine, Facts, ProductFact, Ask, QuotedLine, Step } from './contract.ts';
+import { pricingRefusals } from './refusals.ts';
+import { stepOf } from './steps.ts';
+
+/** What a basket may hold at most: more is a slip of the finger, and sums must stay far from inexact numbers. */
+export const basketLimits = {
+	lines: 500,
+	/** of one line: a million pieces or kilograms */
+	quantityThousandths: 1_000_000_000,
+	/** of one unit and of one line: 100 million of a currency with cents */
+	lineCents: 10_000_000_000,
+	totalCents: 100_000_000_000
+} as const;
+
+export interface PricedBasket {
+	lines: QuotedLine[];
+	listCents: Cents;
+	problems: RefusalData[];
+	steps: Step[];
+}
+
+/**
+ * Prices what can be priced: products by the catalogue, amounts as typed, each line rounded half a cent up. Lines with a
+ * fault are left out and said to be so.
+ */
+export function priceBasket(ask: Ask, facts: Facts): PricedBasket {
+	const { lines: given, currency } = ask.basket;
+	const expected = facts.store.currency;
+	const basket: PricedBasket = { lines: [], listCents: 0, problems: [], steps: [] };
+	if (given.length === 0) basket.problems.push(pricingRefusals.data('basket.empty'));
+	if (given.length > basketLimits.lines) {
+		basket.problems.push(
+			pricingRefusals.data('basket.too_many_lines', { maximumLines: basketLimits.lines, givenLines: given.length })
+		);
+	}
+	if (currency !== expected) {
+		basket.problems.push(
+			pricingRefusals.data('basket.currency_other', { currency: expected, givenCurrency: currency.slice(0, 10) })
+		);
+	}
+	const seen = new Set<string>();
+	for (const line of given.slice(0, basketLimits.lines)) {
+		// An amount typed in another currency says nothing in this one.
+		if (line.productId === null && currency !== expected) continue;
+		const priced = seen.has(line.key)
+			? pricingRefusals.data('basket.line_repeated', { lineKey: line.key })
+			: priceLine(line, facts, expected);
+		seen.add(line.key);
+		take(basket, priced, expected);
+	}
+	return basket;
+}
+
+function take(basket: PricedBasket, priced: QuotedLine | RefusalData, currency: string): void {
+	if ('code' in priced) {
+		basket.problems.push(priced);
+		return;
+	}
+	const listCents = basket.listCents + priced.listCents;
+	if (listCents > basketLimits.totalCents) {
+		basket.problems.push(
+			pricingRefusals.data('basket.too_large', {
+				lineKey: priced.key,
+				givenCents: listCents,
+				maximumCents: basketLimits.totalCents,
+				currency
+			})
+		);
+		return;
+	}
+	basket.lines.push(priced);
+	basket.listCents = listCents;
+	basket.steps.push(
+		stepOf('priced', {
+			lineKey: priced.key,
+			cents: priced.listCents,
+			details: { name: priced.name, quantityThousandths: priced.quantity, unitCents: priced.unitCents }
+		})
+	);
+}
+
+function priceLine(line: BasketLine, facts: Facts, currency: string): QuotedLine | RefusalData {
+	let product: ProductFact | null = null;
+	if (line.productId !== null) {
+		// By own keys only: a product called `constructor` is not in the catalogue.
+		product = Object.hasOwn(facts.products, line.productId) ? (facts.products[line.productId] ?? null) : null;
+		if (!product) return pricingRefusals.data('basket.product_unknown', { lineKey: line.key });
+		must(Number.isSafeInteger(product.priceCents) && product.priceCents >= 0, 'a catalogue price is an amount');
+		if (product.archived)
+			return pricingRefusals.data('basket.product_archived', { lineKey: line.key, name: product.name });
+	}
+	const unitCents = product ? product.priceCents : line.unitCents;
+	return quantityFault(line, product) ?? amountFault(line, unitCents, currency) ?? newLine(line, product, unitCents);
+}
+
+function quantityFault(line: BasketLine, product: ProductFact | null): RefusalData | null {
+	const { quantity, key: lineKey } = line;
+	if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > basketLimits.quantityThousandths) {
+		return pricingRefusals.data('basket.quantity_invalid', {
+			lineKey,
+			givenThousandths: finite(quantity),
+			maximumThousandths: basketLimits.quantityThousandths
+		});
+	}
+	if (product?.unit === 'piece' && quantity % 1000 !== 0) {
+		return pricingRefusals.data('basket.pieces_not_whole', {
+			lineKey,
+			name: product.name,
+			givenThousandths: quantity
+		});
+	}
+	return null;
+}
+
+/** The catalogue may give something for nothing; an amount typed in is more than zero. */
+function amountFault(line: BasketLine, unitCents: Cents, currency: string): RefusalData | null {
+	const maximumCents = basketLimits.lineCents;
+	const least = line.productId === null ? 1 : 0;
+	if (!Number.isSafeInteger(unitCents) || unitCents < least || unitCents > maximumCents) {
+		return pricingRefusals.data('basket.amount_invalid', {
+			lineKey: line.key,
+			givenCents: finite(unitCents),
+			maximumCents,
+			currency
+		});
+	}
+	const listCents = scale(unitCents, line.quantity, 1000, 'nearest');
+	if (listCents > maximumCents) {
+		return pricingRefusals.data('basket.too_large', {
+			lineKey: line.key,
+			givenCents: listCents,
+			maximumCents,
+			currency
+		});
+	}
+	return null;
+}
+
+/** Details travel as JSON, which has no NaN. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function newLine(line: BasketLine, product: ProductFact | null, unitCents: Cents): QuotedLine {
+	const listCents = scale(unitCents, line.quantity, 1000, 'nearest');
+	return {
+		key: line.key,
+		productId: line.productId,
+		categoryId: product ? product.categoryId : line.categoryId,
+		name: product ? product.name : (line.name ?? ''),
+		quantity: line.quantity,
+		unitCents,
+		listCents,
+		discounts: [],
+		discountCents: 0,
+		netCents: listCents,
+		pointsPaidCents: 0,
+		pointsSpent: 0,
+		giftCardCents: 0,
+		toPayCents: listCents,
+		pointsEarned: 0,
+		costCents: product?.costCents == null ? null : scale(product.costCents, line.quantity, 1000, 'nearest')
+	};
+}

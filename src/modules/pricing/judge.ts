@@ -1,0 +1,140 @@
+import { must } from '#core/must';
+import type { Cents } from '#core/amounts';
+import type { RefusalData, RefusalDetails } from '#core/refusal';
+import { localDay } from '#core/time';
+import type { Facts, MemberFact, QuotedLine, Right } from './contract.ts';
+import { effectKindOf, type Cut } from './effects.ts';
+import { rightRefusals } from './refusals.ts';
+import type { Conditions } from './rules.ts';
+
+/** What a right is judged against. */
+export interface Situation {
+	now: Date;
+	store: Facts['store'];
+	member: MemberFact | null;
+	lines: QuotedLine[];
+	/** before discounts */
+	listCents: Cents;
+	/** lines by what conditions speak of, so that fifty rights do not walk five hundred lines each */
+	byProduct: Map<string, QuotedLine[]>;
+	byCategory: Map<string, QuotedLine[]>;
+}
+
+export function situationOf(facts: Facts, member: MemberFact | null, lines: QuotedLine[], listCents: Cents, now: Date) {
+	const situation: Situation = {
+		now,
+		store: facts.store,
+		member,
+		lines,
+		listCents,
+		byProduct: new Map(),
+		byCategory: new Map()
+	};
+	for (const line of lines) {
+		file(situation.byProduct, line.productId, line);
+		file(situation.byCategory, line.categoryId, line);
+	}
+	return situation;
+}
+
+function file(index: Map<string, QuotedLine[]>, key: string | null, line: QuotedLine): void {
+	if (key === null) return;
+	const filed = index.get(key);
+	if (filed) filed.push(line);
+	else index.set(key, [line]);
+}
+
+/** The lines that conditions speak of, each once: those of one of the products or one of the categories. */
+export function eligibleLines({ productIds, categoryIds }: Conditions, situation: Situation): QuotedLine[] {
+	if (productIds.length === 0 && categoryIds.length === 0) return situation.lines;
+	const chosen = new Set<QuotedLine>();
+	for (const id of productIds) for (const line of situation.byProduct.get(id) ?? []) chosen.add(line);
+	for (const id of categoryIds) for (const line of situation.byCategory.get(id) ?? []) chosen.add(line);
+	return [...chosen];
+}
+
+type Why = (typeof rightRefusals.codes)[number] extends `voucher.${infer W}` ? W : never;
+
+/** A right's refusal, under its own kind's name. */
+export const refuseRight = (kind: Right['kind'], why: Why, details: RefusalDetails = {}): RefusalData =>
+	rightRefusals.data(`${kind}.${why}`, details);
+
+function instant(text: string): number {
+	const at = Date.parse(text);
+	must(!Number.isNaN(at), 'a right starts and ends at instants');
+	return at;
+}
+
+/** One reason against a right: its details when it holds, null when it does not. */
+type Reason = [why: Why, holds: (right: Right, situation: Situation) => RefusalDetails | null];
+
+/**
+ * Reasons that need no arithmetic, in the order in which people want to hear them: what can never be mended first, what
+ * a few more things in the basket would mend last.
+ */
+const reasons: Reason[] = [
+	['voided', (right) => (right.voided ? {} : null)],
+	['paused', (right) => (right.paused ? {} : null)],
+	[
+		'not_yet',
+		({ startsAt }, { now, store }) =>
+			startsAt !== null && now.getTime() < instant(startsAt) ? { startsAt, timeZone: store.timeZone } : null
+	],
+	[
+		'expired',
+		({ endsAt }, { now, store }) => {
+			if (endsAt === null || now.getTime() < instant(endsAt)) return null;
+			// `endsAt` is the first instant at which it is over: mostly a midnight, which nobody takes for the last day.
+			return { endsAt, lastDay: localDay(new Date(instant(endsAt) - 1), store.timeZone), timeZone: store.timeZone };
+		}
+	],
+	[
+		'other_member',
+		({ onlyForMemberId: only }, { member }) => (only !== null && member !== null && member.id !== only ? {} : null)
+	],
+	[
+		'needs_member',
+		(right, { member }) => (member === null && (right.onlyForMemberId !== null || right.limitedPerMember) ? {} : null)
+	],
+	['already_used', (right) => (right.usesInAll === 1 && spent(right) ? {} : null)],
+	['used_up', (right) => (spent(right) ? { usesInAll: right.usesInAll } : null)],
+	[
+		'used_by_member',
+		(right, { member }) => {
+			if (!right.limitedPerMember || member === null) return null;
+			must(right.usesLeftForMember !== null, 'a right limited per member knows what is left for this member');
+			return right.usesLeftForMember <= 0 ? {} : null;
+		}
+	],
+	[
+		'other_store',
+		({ conditions: { storeIds } }, { store }) => (storeIds.length > 0 && !storeIds.includes(store.id) ? {} : null)
+	],
+	[
+		'currency_other',
+		({ currency }, { store }) => (currency === store.currency ? null : { currency, givenCurrency: store.currency })
+	],
+	[
+		'below_minimum',
+		({ conditions: { minimumCents }, currency }, { listCents }) =>
+			listCents < minimumCents ? { minimumCents, missingCents: minimumCents - listCents, currency } : null
+	]
+];
+
+const spent = (right: Right): boolean => right.usesLeft !== null && right.usesLeft <= 0;
+
+export type Verdict = { refusal: RefusalData; cut: null } | { refusal: null; cut: Cut };
+
+/** Whether a right applies to the lines as they cost now, and what it takes off. */
+export function judge(right: Right, situation: Situation): Verdict {
+	for (const [why, holds] of reasons) {
+		const details = holds(right, situation);
+		if (details) return { refusal: refuseRight(right.kind, why, details), cut: null };
+	}
+	const eligible = eligibleLines(right.conditions, situation);
+	if (eligible.length === 0) return { refusal: refuseRight(right.kind, 'nothing_eligible'), cut: null };
+	const cut = effectKindOf(right.effect).apply(right.effect, eligible, situation.lines);
+	if (!cut) return { refusal: refuseRight(right.kind, 'product_missing'), cut: null };
+	if (cut.cents === 0) return { refusal: refuseRight(right.kind, 'gives_nothing'), cut: null };
+	return { refusal: null, cut };
+}

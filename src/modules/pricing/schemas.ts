@@ -1,0 +1,83 @@
+import { roundings } from '#core/amounts';
+import * as z from 'zod/mini';
+import { basketLimits } from './basket.ts';
+import type { Ask } from './contract.ts';
+import { effectKinds } from './effects.ts';
+import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
+
+const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const id = z.string().check(z.minLength(1), z.maxLength(64));
+const ids = z.array(id).check(z.maxLength(1000));
+
+/**
+ * The form of what a till, a wallet or an API client asks. Amounts are any numbers and baskets may be long: what is wrong
+ * with them is said by the quote, in its own words.
+ */
+export const askSchema = z.strictObject({
+	memberId: z.nullable(id),
+	basket: z.strictObject({
+		currency: z.string().check(z.minLength(1), z.maxLength(10)),
+		lines: z
+			.array(
+				z.strictObject({
+					key: id,
+					productId: z.nullable(id),
+					name: z.nullable(z.string().check(z.maxLength(200))),
+					categoryId: z.nullable(id),
+					quantity: z.number(),
+					unitCents: z.number()
+				})
+			)
+			.check(z.maxLength(20_000))
+	}),
+	rightIds: z.array(id).check(z.maxLength(50)),
+	giftCards: z.array(z.strictObject({ id, cents: z.nullable(z.number()) })).check(z.maxLength(50)),
+	points: z.union([z.number(), z.literal('most')])
+}) satisfies z.ZodMiniType<Ask, Ask>;
+
+/** The form of an effect. */
+export const effectSchema = z.union([
+	effectKinds.percent.schema,
+	effectKinds.amount.schema,
+	effectKinds.free_product.schema
+]) satisfies z.ZodMiniType<Effect, Effect>;
+
+/** The form of a right's conditions. */
+export const conditionsSchema = z.strictObject({
+	minimumCents: whole(0, basketLimits.totalCents),
+	productIds: ids,
+	categoryIds: ids,
+	storeIds: ids
+}) satisfies z.ZodMiniType<Conditions, Conditions>;
+
+/** The form of the programme's rules. The bounds keep every product of a rate and a total an exact number. */
+export const programmeRulesSchema = z.strictObject({
+	earn: z.strictObject({
+		points: whole(0, 10_000),
+		perCents: whole(1, basketLimits.lineCents),
+		rounding: z.enum(roundings),
+		discountedLines: z.boolean(),
+		paidWithPoints: z.boolean(),
+		paidWithGiftCard: z.boolean(),
+		excludedCategoryIds: ids,
+		excludedProductIds: ids,
+		pendingDays: whole(0, 366),
+		expiryDays: z.nullable(whole(1, 36_600))
+	}),
+	spend: z
+		.strictObject({
+			enabled: z.boolean(),
+			worthPoints: whole(1, 10_000),
+			worthCents: whole(1, basketLimits.lineCents),
+			minimumPoints: whole(0, 1_000_000_000),
+			maximumPoints: z.nullable(whole(1, 1_000_000_000)),
+			maximumSharePercent: whole(1, 100),
+			stepPoints: whole(1, 1_000_000),
+			givenBackMinimumDays: whole(0, 3660)
+		})
+		.check(
+			z.refine(({ minimumPoints, maximumPoints }) => maximumPoints === null || maximumPoints >= minimumPoints, {
+				path: ['maximumPoints']
+			})
+		)
+}) satisfies z.ZodMiniType<ProgrammeRules, ProgrammeRules>;
