@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { members } from '#customers/tables';
 import { amount, at, key } from '#platform/columns';
+import type { Step } from '#pricing';
 import { stores } from '#stores/tables';
 
 /** What happened, never changed afterwards. Returns are facts of their own. */
@@ -68,6 +69,8 @@ export const receiptLines = pgTable(
 		giftCardCents: amount().notNull(),
 		toPayCents: amount().notNull(),
 		pointsEarned: amount().notNull(),
+		/** which right took how much off this line */
+		discounts: jsonb().$type<{ rightId: string; cents: number }[]>().notNull(),
 		costCents: amount(),
 		happenedAt: at().notNull()
 	},
@@ -104,7 +107,7 @@ export const receiptSteps = pgTable('receipt_steps', {
 	receiptId: key()
 		.primaryKey()
 		.references(() => receipts.id),
-	steps: jsonb().$type<unknown[]>().notNull()
+	steps: jsonb().$type<Step[]>().notNull()
 });
 
 export const returns = pgTable(

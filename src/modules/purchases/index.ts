@@ -1,0 +1,74 @@
+import { declareRefusals } from '#core/refusal';
+import type { Cents, Points, Thousandths } from '#core/amounts';
+import type { Step } from '#pricing';
+
+/**
+ * Purchases: what happened, for good.
+ *
+ * Owns: receipts, their lines and tenders, returns, rolling figures per member.
+ * Promises: a receipt is never changed; a return is a fact of its own; every cent and point is kept by line, so that any
+ * sequence of partial returns adds up to the receipt exactly.
+ * Never: decides a price or moves a balance.
+ */
+export const purchaseRefusals = declareRefusals({
+	'receipt.unknown': 'not_found'
+});
+
+export interface ReceiptLineView {
+	position: number;
+	productId: string | null;
+	name: string;
+	quantity: Thousandths;
+	unitCents: Cents;
+	listCents: Cents;
+	discountCents: Cents;
+	netCents: Cents;
+	pointsPaidCents: Cents;
+	pointsSpent: Points;
+	giftCardCents: Cents;
+	toPayCents: Cents;
+	pointsEarned: Points;
+	/** given back so far */
+	returned: Thousandths;
+}
+
+export interface ReturnView {
+	id: string;
+	receiptId: string;
+	happenedAt: string;
+	totalCents: Cents;
+	/** to hand back as cash or card */
+	refundCents: Cents;
+	giftCardCents: Cents;
+	pointsGivenBack: Points;
+	pointsTakenBack: Points;
+	/** of the points taken back: spent already, now owed */
+	pointsOwed: Points;
+	reason: string | null;
+	lines: { position: number; quantity: Thousandths; netCents: Cents }[];
+}
+
+export interface ReceiptView {
+	id: string;
+	number: string;
+	storeId: string;
+	storeName: string;
+	memberId: string;
+	/** false: a guest sale that nobody has claimed yet */
+	memberJoined: boolean;
+	currency: string;
+	happenedAt: string;
+	listCents: Cents;
+	discountCents: Cents;
+	totalCents: Cents;
+	pointsSpent: Points;
+	pointsPaidCents: Cents;
+	giftCardCents: Cents;
+	toPayCents: Cents;
+	pointsEarned: Points;
+	earnedPendingUntil: string | null;
+	lines: ReceiptLineView[];
+	tenders: { kind: 'points' | 'gift_card' | 'other'; subjectId: string | null; cents: Cents; points: Points }[];
+	steps: Step[];
+	returns: ReturnView[];
+}

@@ -1,0 +1,122 @@
+import { eq, inArray } from 'drizzle-orm';
+import { members } from '#customers/tables';
+import type { Reads } from '#platform/db';
+import { stores } from '#stores/tables';
+import { purchaseRefusals, type ReceiptView, type ReturnView } from './index.ts';
+import { receiptLines, receipts, receiptSteps, receiptTenders, returnLines, returns } from './tables.server.ts';
+
+async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReturnView[]>> {
+	const heads = await reads.select().from(returns).where(inArray(returns.receiptId, receiptIds)).orderBy(returns.id);
+	const rows = heads.length
+		? await reads.select().from(returnLines).where(inArray(returnLines.receiptId, receiptIds)).orderBy(returnLines.position)
+		: [];
+	const byReceipt = new Map<string, ReturnView[]>();
+	for (const head of heads) {
+		const view: ReturnView = {
+			id: head.id,
+			receiptId: head.receiptId,
+			happenedAt: head.happenedAt.toISOString(),
+			totalCents: head.totalCents,
+			refundCents: head.refundCents,
+			giftCardCents: head.giftCardCents,
+			pointsGivenBack: head.pointsGivenBack,
+			pointsTakenBack: head.pointsTakenBack,
+			pointsOwed: head.pointsOwed,
+			reason: head.reason,
+			lines: rows
+				.filter((row) => row.returnId === head.id)
+				.map((row) => ({
+					position: row.position,
+					quantity: row.toThousandths - row.fromThousandths,
+					netCents: row.netCents
+				}))
+		};
+		byReceipt.set(head.receiptId, [...(byReceipt.get(head.receiptId) ?? []), view]);
+	}
+	return byReceipt;
+}
+
+/** Receipts with everything on them, in the order of the ids given; unknown ids are left out. */
+export async function receiptViews(reads: Reads, ids: string[]): Promise<ReceiptView[]> {
+	if (ids.length === 0) return [];
+	const [heads, lines, tenders, steps, given] = await Promise.all([
+		reads
+			.select({ receipt: receipts, storeName: stores.name, joinedAt: members.joinedAt })
+			.from(receipts)
+			.innerJoin(stores, eq(stores.id, receipts.storeId))
+			.innerJoin(members, eq(members.id, receipts.memberId))
+			.where(inArray(receipts.id, ids)),
+		reads.select().from(receiptLines).where(inArray(receiptLines.receiptId, ids)).orderBy(receiptLines.position),
+		reads.select().from(receiptTenders).where(inArray(receiptTenders.receiptId, ids)).orderBy(receiptTenders.position),
+		reads.select().from(receiptSteps).where(inArray(receiptSteps.receiptId, ids)),
+		returnsOf(reads, ids)
+	]);
+	const byId = new Map(heads.map((head) => [head.receipt.id, head]));
+	return ids.flatMap((id) => {
+		const head = byId.get(id);
+		if (!head) return [];
+		const { receipt } = head;
+		const back = given.get(id) ?? [];
+		return [
+			{
+				id,
+				number: receipt.number,
+				storeId: receipt.storeId,
+				storeName: head.storeName,
+				memberId: receipt.memberId,
+				memberJoined: head.joinedAt !== null,
+				currency: receipt.currency,
+				happenedAt: receipt.happenedAt.toISOString(),
+				listCents: receipt.listCents,
+				discountCents: receipt.discountCents,
+				totalCents: receipt.totalCents,
+				pointsSpent: receipt.pointsSpent,
+				pointsPaidCents: receipt.pointsPaidCents,
+				giftCardCents: receipt.giftCardCents,
+				toPayCents: receipt.toPayCents,
+				pointsEarned: receipt.pointsEarned,
+				earnedPendingUntil: receipt.earnedPendingUntil?.toISOString() ?? null,
+				lines: lines
+					.filter((line) => line.receiptId === id)
+					.map((line) => ({
+						position: line.position,
+						productId: line.productId,
+						name: line.name,
+						quantity: line.quantityThousandths,
+						unitCents: line.unitCents,
+						listCents: line.listCents,
+						discountCents: line.discountCents,
+						netCents: line.netCents,
+						pointsPaidCents: line.pointsPaidCents,
+						pointsSpent: line.pointsSpent,
+						giftCardCents: line.giftCardCents,
+						toPayCents: line.toPayCents,
+						pointsEarned: line.pointsEarned,
+						returned: back
+							.flatMap((view) => view.lines)
+							.filter((row) => row.position === line.position)
+							.reduce((total, row) => total + row.quantity, 0)
+					})),
+				tenders: tenders
+					.filter((tender) => tender.receiptId === id)
+					.map(({ kind, subjectId, cents, points }) => ({ kind, subjectId, cents, points })),
+				steps: steps.find((row) => row.receiptId === id)?.steps ?? [],
+				returns: back
+			}
+		];
+	});
+}
+
+/** @throws refusal `receipt.unknown` */
+export async function getReceipt(reads: Reads, id: string): Promise<ReceiptView> {
+	const [view] = await receiptViews(reads, [id]);
+	if (!view) throw purchaseRefusals.refuse('receipt.unknown');
+	return view;
+}
+
+/** By the number printed on it, normalised. @throws refusal `receipt.unknown` */
+export async function getReceiptByNumber(reads: Reads, number: string): Promise<ReceiptView> {
+	const [row] = await reads.select({ id: receipts.id }).from(receipts).where(eq(receipts.number, number));
+	if (!row) throw purchaseRefusals.refuse('receipt.unknown');
+	return getReceipt(reads, row.id);
+}
