@@ -1,0 +1,270 @@
+import { newCode } from '#core/codes';
+import { newId } from '#core/ids';
+import { must } from '#core/must';
+import { anonymousMembers } from '#customers/server';
+import { accountNames } from '#ledger';
+import { sqlOf, type Tx } from '#platform/db';
+import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
+import { emit, type Event } from '#platform/outbox';
+import { quote, type Quote } from '#pricing';
+import { receiptViews, recordReceipts, type ReceiptRows } from '#purchases/server';
+import type { ReceiptView } from '#purchases';
+import { Scene } from './gather.server.ts';
+import { checkoutRefusals, type Counter, type Sale, type SaleResult } from './index.ts';
+
+export type SaleCommand = Counter & Sale;
+
+/** A sale that was decided and waits to be written with its batch. */
+interface Decided {
+	command: SaleCommand;
+	rows: ReceiptRows;
+	quote: Quote;
+	guest: boolean;
+}
+
+const onceOf = ({ caller, key }: SaleCommand): OnceKey => ({ caller, key });
+const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerprint, storeId });
+
+/**
+ * Commits sales in one transaction, one answer each in their order: the receipt, the first answer again, or a refusal.
+ * A refused sale changes nothing and does not hurt the others. Locks in one order, decides in memory, writes once.
+ * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
+ */
+export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now: Date): Promise<SaleResult[]> {
+	const sql = sqlOf(tx);
+	const results = new Map<number, SaleResult>();
+	const hashes = commands.map((command) => hashOf(inputOf(command)));
+	const before = await findOnce(sql, commands.map(onceOf));
+	const replays: { place: number; receiptId: string }[] = [];
+	const fresh: number[] = [];
+	const seen = new Map<string, number>();
+	commands.forEach((command, place) => {
+		const name = nameOf(command);
+		const kept = before.get(name);
+		if (!isKey(command.key)) results.set(place, { ok: false, refusal: onceRefusals.data('key.malformed') });
+		else if (kept && kept.inputHash !== hashes[place]) results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
+		else if (kept) replays.push({ place, receiptId: (kept.answer as { receiptId: string }).receiptId });
+		else if (!seen.has(name)) {
+			seen.set(name, place);
+			fresh.push(place);
+		}
+	});
+	const decided = new Map<number, Decided>();
+	if (fresh.length > 0) {
+		const scene = await Scene.gather(tx, fresh.map((place) => commands[place] as SaleCommand), now, { lock: true });
+		for (const place of fresh) {
+			const answer = decide(scene, commands[place] as SaleCommand);
+			if ('ok' in answer) results.set(place, answer);
+			else decided.set(place, answer);
+		}
+		await write(tx, scene, [...decided].map(([place, one]) => ({ ...one, inputHash: hashes[place] as string })));
+		for (const [place, one] of decided)
+			results.set(place, { ok: true, receipt: viewOf(one, scene), replayed: false });
+	}
+	const old = new Map((await receiptViews(tx, replays.map((one) => one.receiptId))).map((view) => [view.id, view]));
+	for (const { place, receiptId } of replays) {
+		const receipt = old.get(receiptId);
+		must(receipt, 'a kept key leads to its receipt');
+		results.set(place, { ok: true, receipt, replayed: true });
+	}
+	return commands.map((command, place) => results.get(place) ?? again(results, hashes, seen, nameOf(command), place));
+}
+
+/** The same key twice in one batch: the second gets the first's answer, or is refused for other input. */
+function again(results: Map<number, SaleResult>, hashes: string[], seen: Map<string, number>, name: string, place: number): SaleResult {
+	const first = seen.get(name);
+	must(first !== undefined, 'a command without an answer repeats an earlier key');
+	if (hashes[first] !== hashes[place]) return { ok: false, refusal: onceRefusals.data('key.reused') };
+	const answer = results.get(first);
+	must(answer, 'the first of a repeated key was answered');
+	return answer.ok ? { ...answer, replayed: true } : answer;
+}
+
+/** Quotes one sale on the scene and, when it stands, moves its points, money and uses in memory. */
+function decide(scene: Scene, command: SaleCommand): Decided | SaleResult {
+	const refusal = scene.unknown(command);
+	if (refusal) return { ok: false, refusal };
+	const facts = scene.facts(command);
+	const quoted = quote(command.ask, facts, scene.now);
+	const asked = quoted.refused.find((one) => one.asked);
+	const problem = quoted.problems[0] ?? asked?.refusal;
+	if (problem) return { ok: false, refusal: problem, now: { quote: quoted, facts } };
+	if (quoted.fingerprint !== command.fingerprint)
+		return { ok: false, refusal: checkoutRefusals.data('quote.stale'), now: { quote: quoted, facts } };
+	const guest = command.ask.memberId === null;
+	const memberId = command.ask.memberId ?? newId('member', scene.now);
+	const rows = rowsOf(command, quoted, memberId, scene.now);
+	move(scene, quoted, rows);
+	return { command, rows, quote: quoted, guest };
+}
+
+/** What the quote promised, on the books. It was quoted on these very books, so that a refusal here is our own fault. */
+function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows): void {
+	const { id: ref, memberId } = receipt;
+	const { earn } = scene.programme.rules;
+	if (quoted.pointsSpent > 0) {
+		const spent = scene.book.spend({ ownerId: memberId, points: quoted.pointsSpent, reason: 'spent', ref });
+		must(spent.ok, 'quoted points can be spent');
+	}
+	for (const card of quoted.giftCards) {
+		if (card.cents === 0) continue;
+		const charged = scene.book.debit({
+			ownerId: card.id,
+			name: accountNames.money,
+			unit: quoted.currency,
+			amount: card.cents,
+			reason: 'charged',
+			ref,
+			counterName: 'giftcards/charged'
+		});
+		must(charged.ok, 'a quoted gift card can be charged');
+	}
+	if (quoted.pointsEarned > 0) {
+		const earned = scene.book.earn({
+			ownerId: memberId,
+			points: quoted.pointsEarned,
+			potDays: earn.expiryDays,
+			timeZone: scene.programme.timeZone,
+			maturesAt: quoted.earnedPendingUntil === null ? null : new Date(quoted.earnedPendingUntil),
+			reason: 'earned',
+			ref
+		});
+		must(earned.ok, 'quoted points can be earned');
+	}
+	for (const right of quoted.applied)
+		scene.vouchers.claim(right.id, { memberId, receiptId: ref, cents: right.cents }, scene.now);
+}
+
+function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date): ReceiptRows {
+	const id = newId('receipt', now);
+	const tenders: ReceiptRows['tenders'] = [];
+	const tender = (kind: 'points' | 'gift_card' | 'other', subjectId: string | null, cents: number, points: number) => {
+		if (cents > 0 || points > 0) tenders.push({ receiptId: id, position: tenders.length, kind, subjectId, cents, points });
+	};
+	tender('points', null, quoted.pointsPaidCents, quoted.pointsSpent);
+	for (const card of quoted.giftCards) tender('gift_card', card.id, card.cents, 0);
+	tender('other', null, quoted.toPayCents, 0);
+	return {
+		receipt: {
+			id,
+			number: newCode('receipt'),
+			storeId: command.storeId,
+			deviceId: command.deviceId,
+			staffId: command.staffId,
+			memberId,
+			currency: quoted.currency,
+			listCents: quoted.listCents,
+			discountCents: quoted.discountCents,
+			totalCents: quoted.totalCents,
+			pointsSpent: quoted.pointsSpent,
+			pointsPaidCents: quoted.pointsPaidCents,
+			giftCardCents: quoted.giftCardCents,
+			toPayCents: quoted.toPayCents,
+			pointsEarned: quoted.pointsEarned,
+			earnedPendingUntil: quoted.earnedPendingUntil === null ? null : new Date(quoted.earnedPendingUntil),
+			happenedAt: now,
+			committedAt: now
+		},
+		lines: quoted.lines.map((line, position) => ({
+			receiptId: id,
+			position,
+			memberId,
+			productId: line.productId,
+			categoryId: line.categoryId,
+			name: line.name,
+			quantityThousandths: line.quantity,
+			unitCents: line.unitCents,
+			listCents: line.listCents,
+			discountCents: line.discountCents,
+			netCents: line.netCents,
+			pointsPaidCents: line.pointsPaidCents,
+			pointsSpent: line.pointsSpent,
+			giftCardCents: line.giftCardCents,
+			toPayCents: line.toPayCents,
+			pointsEarned: line.pointsEarned,
+			discounts: line.discounts,
+			costCents: line.costCents,
+			happenedAt: now
+		})),
+		tenders,
+		steps: { receiptId: id, steps: quoted.steps }
+	};
+}
+
+const soldEvent = ({ rows: { receipt } }: Decided): Event => ({
+	topic: 'receipt.committed',
+	subjectId: receipt.memberId,
+	payload: {
+		receiptId: receipt.id,
+		memberId: receipt.memberId,
+		storeId: receipt.storeId,
+		totalCents: receipt.totalCents,
+		currency: receipt.currency,
+		pointsEarned: receipt.pointsEarned,
+		pointsSpent: receipt.pointsSpent
+	}
+});
+
+/** Writes a batch: each step one statement, all sent together. */
+async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputHash: string })[]): Promise<void> {
+	if (decided.length === 0) return;
+	const sql = sqlOf(tx);
+	const { now } = scene;
+	const guests = decided.filter((one) => one.guest).map((one) => one.rows.receipt.memberId);
+	const keys: (OnceKey & Kept & { at: Date })[] = decided.map(({ command, rows, inputHash }) => ({
+		...onceOf(command),
+		inputHash,
+		answer: { receiptId: rows.receipt.id },
+		at: now
+	}));
+	await Promise.all([
+		anonymousMembers(sql, guests, now),
+		recordReceipts(sql, decided.map((one) => one.rows)),
+		scene.book.write(tx),
+		scene.vouchers.write(sql),
+		emit(sql, decided.map(soldEvent), now),
+		keepOnce(sql, keys)
+	]);
+}
+
+/** The receipt as `receiptViews` would read it back. */
+function viewOf({ rows: { receipt, lines, tenders, steps }, guest }: Decided, scene: Scene): ReceiptView {
+	return {
+		id: receipt.id,
+		number: receipt.number,
+		storeId: receipt.storeId,
+		storeName: scene.store(receipt.storeId)?.name ?? '',
+		memberId: receipt.memberId,
+		memberJoined: !guest && scene.memberJoined(receipt.memberId),
+		currency: receipt.currency,
+		happenedAt: receipt.happenedAt.toISOString(),
+		listCents: receipt.listCents,
+		discountCents: receipt.discountCents,
+		totalCents: receipt.totalCents,
+		pointsSpent: receipt.pointsSpent,
+		pointsPaidCents: receipt.pointsPaidCents,
+		giftCardCents: receipt.giftCardCents,
+		toPayCents: receipt.toPayCents,
+		pointsEarned: receipt.pointsEarned,
+		earnedPendingUntil: receipt.earnedPendingUntil?.toISOString() ?? null,
+		lines: lines.map((line) => ({
+			position: line.position,
+			productId: line.productId ?? null,
+			name: line.name,
+			quantity: line.quantityThousandths,
+			unitCents: line.unitCents,
+			listCents: line.listCents,
+			discountCents: line.discountCents,
+			netCents: line.netCents,
+			pointsPaidCents: line.pointsPaidCents,
+			pointsSpent: line.pointsSpent,
+			giftCardCents: line.giftCardCents,
+			toPayCents: line.toPayCents,
+			pointsEarned: line.pointsEarned,
+			returned: 0
+		})),
+		tenders: tenders.map(({ kind, subjectId, cents, points }) => ({ kind, subjectId: subjectId ?? null, cents, points })),
+		steps: steps.steps,
+		returns: []
+	};
+}

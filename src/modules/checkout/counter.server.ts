@@ -1,0 +1,86 @@
+import { groupCommit } from '#platform/batch';
+import { notifyChanged } from '#platform/live';
+import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
+import { KeyTaken } from '#platform/once';
+import { quote, type Facts, type Quote } from '#pricing';
+import type { RefusalData } from '#core/refusal';
+import { commitSales, type SaleCommand } from './commit.server.ts';
+import { Scene, type Wanted } from './gather.server.ts';
+import type { ReturnResult, SaleResult } from './index.ts';
+import { undoSales, type ReturnCommand } from './undo.server.ts';
+
+/** A process's counter: sales and returns that arrive together are committed together, one answer each. */
+export interface CounterDesk {
+	sell(command: SaleCommand, now: Date): Promise<SaleResult>;
+	takeBack(command: ReturnCommand, now: Date): Promise<ReturnResult>;
+}
+
+/** A key that another process took meanwhile undoes the batch; asked again, it is a replay. */
+async function settled<R>(db: Db, run: (tx: Tx) => Promise<R>): Promise<R> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await inTransaction(db, run);
+		} catch (error) {
+			if (!(error instanceof KeyTaken) || attempt >= 3) throw error;
+		}
+	}
+}
+
+/** A batch happens at one instant: that of its latest command. */
+const latest = (waiting: readonly { now: Date }[]): Date => new Date(Math.max(...waiting.map(({ now }) => now.getTime())));
+
+const ownersOf = (result: SaleResult): string[] =>
+	result.ok && !result.replayed
+		? [result.receipt.memberId, ...result.receipt.tenders.flatMap((tender) => tender.subjectId ?? [])]
+		: [];
+
+/** @param afterCommit told whose balances changed (member and gift-card ids), once per batch, after its commit */
+export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): CounterDesk {
+	const tell = (ids: string[]) => {
+		if (ids.length > 0) afterCommit([...new Set(ids)]);
+	};
+	const sell = groupCommit<{ command: SaleCommand; now: Date }, SaleResult>(
+		async (waiting) => {
+			const commands = waiting.map(({ command }) => command);
+			const results = await settled(db, (tx) => commitSales(tx, commands, latest(waiting)));
+			tell(results.flatMap(ownersOf));
+			return results;
+		},
+		{ most: 64, inFlight: 2 }
+	);
+	const takeBack = groupCommit<{ command: ReturnCommand; now: Date }, ReturnResult>(
+		async (waiting) => {
+			const commands = waiting.map(({ command }) => command);
+			const results = await settled(db, (tx) => undoSales(tx, commands, latest(waiting)));
+			tell(results.flatMap(({ ownerIds }) => ownerIds));
+			return results.map(({ result }) => result);
+		},
+		{ most: 64, inFlight: 2 }
+	);
+	return {
+		sell: (command, now) => sell({ command, now }),
+		takeBack: (command, now) => takeBack({ command, now })
+	};
+}
+
+const counters = new WeakMap<Db, CounterDesk>();
+
+/** The counter of this process for a database, with one queue however many requests ask for it. */
+export function counterOf(db: Db): CounterDesk {
+	let desk = counters.get(db);
+	if (!desk) counters.set(db, (desk = openCounter(db, (ownerIds) => void notifyChanged(db, ownerIds))));
+	return desk;
+}
+
+/** The facts and the quote of an open basket: read without locks, for a preview. */
+export async function preview(
+	reads: Reads,
+	wanted: Wanted,
+	now: Date
+): Promise<{ ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData }> {
+	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
+	const refusal = scene.unknown(wanted);
+	if (refusal) return { ok: false, refusal };
+	const facts = scene.facts(wanted);
+	return { ok: true, facts, quote: quote(wanted.ask, facts, now) };
+}

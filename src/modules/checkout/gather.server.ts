@@ -1,0 +1,171 @@
+import { present } from '#core/must';
+import type { RefusalData } from '#core/refusal';
+import { accountNames } from '#ledger';
+import { openBook, type Book } from '#ledger/server';
+import { loadCards, type CardState } from '#giftcards/server';
+import { sqlOf, type Reads } from '#platform/db';
+import type { Ask, Facts, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
+import { loadCodes, VoucherBook, type CodeFact } from '#vouchers/server';
+import { checkoutRefusals } from './index.ts';
+
+/** What one quote needs besides its ask. */
+export interface Wanted {
+	ask: Ask;
+	storeId: string;
+}
+
+interface MemberRow {
+	id: string;
+	joined_at: string | null;
+	blocked_at: string | null;
+	erased_at: string | null;
+}
+
+interface StoreRow {
+	id: string;
+	name: string;
+	currency: string;
+	time_zone: string;
+	archived_at: string | null;
+}
+
+const unique = (texts: readonly (string | null)[]): string[] =>
+	[...new Set(texts.filter((text) => text !== null))].sort() as string[];
+
+/**
+ * Everything a set of quotes may know, read together: one wait for the database however many asks there are.
+ * With `lock`, rows are locked in one order (members, voucher codes, gift cards, accounts) and stay so until the
+ * transaction ends; what is counted is counted after its lock.
+ */
+export class Scene {
+	readonly now: Date;
+	readonly book: Book;
+	readonly vouchers: VoucherBook;
+	readonly programme: { currency: string; timeZone: string; rules: ProgrammeRules };
+	readonly #stores: Map<string, StoreRow>;
+	readonly #products: Map<string, ProductFact>;
+	readonly #members: Map<string, MemberRow>;
+	readonly #cards: Map<string, CardState>;
+	readonly #held: Map<string, CodeFact>;
+
+	private constructor(
+		now: Date,
+		parts: {
+			book: Book;
+			codes: Map<string, CodeFact>;
+			programme: Scene['programme'];
+			stores: StoreRow[];
+			products: ProductFact[];
+			members: MemberRow[];
+			cards: Map<string, CardState>;
+		}
+	) {
+		this.now = now;
+		this.book = parts.book;
+		this.vouchers = new VoucherBook(parts.codes);
+		this.programme = parts.programme;
+		this.#stores = new Map(parts.stores.map((row) => [row.id, row]));
+		this.#products = new Map(parts.products.map((fact) => [fact.id, fact]));
+		this.#members = new Map(parts.members.map((row) => [row.id, row]));
+		this.#cards = parts.cards;
+		this.#held = parts.codes;
+	}
+
+	static async gather(reads: Reads, wanted: readonly Wanted[], now: Date, { lock }: { lock: boolean }): Promise<Scene> {
+		const sql = sqlOf(reads);
+		const memberIds = unique(wanted.map(({ ask }) => ask.memberId));
+		const codeIds = unique(wanted.flatMap(({ ask }) => ask.rightIds));
+		const cardIds = unique(wanted.flatMap(({ ask }) => ask.giftCards.map((card) => card.id)));
+		const productIds = unique(wanted.flatMap(({ ask }) => ask.basket.lines.map((line) => line.productId)));
+		const storeIds = unique(wanted.map(({ storeId }) => storeId));
+		const uses = wanted.flatMap(({ ask }) =>
+			ask.memberId === null ? [] : ask.rightIds.map((codeId) => ({ codeId, memberId: ask.memberId as string }))
+		);
+		const list = (ids: string[]) => [JSON.stringify(ids)];
+		const among = 'id = any(array(select json_array_elements_text($1::json)))';
+		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
+		const locked = sql
+			.unsafe<MemberRow[]>(
+				`select id, joined_at, blocked_at, erased_at from members where ${among} order by id ${lock ? 'for no key update' : ''}`,
+				list(memberIds),
+				{ prepare: true }
+			)
+			.execute();
+		const [members, codes, cards, book, stores, products, programmes] = await Promise.all([
+			locked,
+			loadCodes(sql, { codeIds, heldBy: lock ? [] : memberIds, uses, lock }),
+			loadCards(sql, cardIds, now, lock),
+			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
+			sql.unsafe<StoreRow[]>(`select id, name, currency, time_zone, archived_at from stores where ${among}`, list(storeIds), {
+				prepare: true
+			}),
+			sql.unsafe<ProductFact[]>(
+				`select id, name, category_id as "categoryId", unit, price_cents as "priceCents", cost_cents as "costCents",
+					archived_at is not null as archived from products where ${among}`,
+				list(productIds),
+				{ prepare: true }
+			),
+			sql.unsafe<{ currency: string; time_zone: string; rules: ProgrammeRules }[]>(
+				'select currency, time_zone, rules from programmes limit 1',
+				[],
+				{ prepare: true }
+			)
+		]);
+		const row = present(programmes[0], 'the house has a programme');
+		const programme = { currency: row.currency, timeZone: row.time_zone, rules: row.rules };
+		return new Scene(now, { book, codes, programme, stores, products, members, cards });
+	}
+
+	store(id: string): { id: string; name: string; currency: string; timeZone: string } | null {
+		const row = this.#stores.get(id);
+		return row && !row.archived_at ? { id, name: row.name, currency: row.currency, timeZone: row.time_zone } : null;
+	}
+
+	memberJoined(id: string): boolean {
+		return this.#members.get(id)?.joined_at != null;
+	}
+
+	/** What is wrong with the ask before a quote makes sense: a member or store that the house does not have. */
+	unknown({ ask, storeId }: Wanted): RefusalData | null {
+		if (!this.store(storeId)) return checkoutRefusals.data('store.unknown');
+		if (ask.memberId !== null) {
+			const member = this.#members.get(ask.memberId);
+			if (!member || member.erased_at) return checkoutRefusals.data('member.unknown');
+		}
+		return null;
+	}
+
+	#member(id: string): MemberFact {
+		const points = this.book.points(id);
+		return {
+			id,
+			blocked: this.#members.get(id)?.blocked_at != null,
+			spendablePoints: points.spendable,
+			pendingPoints: points.pending,
+			debtPoints: points.debt
+		};
+	}
+
+	/** The facts of one ask as they stand after what this batch has done so far. `unknown` must have been null. */
+	facts({ ask, storeId }: Wanted): Facts {
+		const { memberId } = ask;
+		const mine = [...this.#held.values()].filter(({ row }) => memberId !== null && row.member_id === memberId);
+		const codeIds = new Set([...ask.rightIds, ...mine.map(({ row }) => row.code_id)]);
+		const productIds = new Set(ask.basket.lines.flatMap((line) => (line.productId ? [line.productId] : [])));
+		const store = present(this.store(storeId), 'the store was checked');
+		return {
+			programme: this.programme,
+			store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
+			products: Object.fromEntries([...productIds].flatMap((id) => {
+				const product = this.#products.get(id);
+				return product ? [[id, product]] : [];
+			})),
+			member: memberId === null ? null : this.#member(memberId),
+			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId) ?? []),
+			giftCards: ask.giftCards.flatMap(({ id }) => {
+				const card = this.#cards.get(id);
+				return card ? [{ ...card, availableCents: this.book.available(id, accountNames.money) }] : [];
+			})
+		};
+	}
+}

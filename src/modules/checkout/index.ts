@@ -1,0 +1,55 @@
+import { declareRefusals } from '#core/refusal';
+import type { RefusalData } from '#core/refusal';
+import type { Thousandths } from '#core/amounts';
+import type { ReceiptView, ReturnView } from '#purchases';
+import type { Ask, Facts, Quote } from '#pricing';
+
+/**
+ * Checkout: one tap, all or nothing.
+ *
+ * Owns: gathering facts for a quote, the commit of a sale, its undoing.
+ * Promises: what the preview showed is what is committed, or the answer is a refusal that carries the new quote; points,
+ * vouchers, gift cards and the receipt move in one transaction under one idempotency key; a batch's refusals do not hurt
+ * its neighbours.
+ * Never: decides a price (pricing does) or keeps a balance (the ledger does).
+ */
+export const checkoutRefusals = declareRefusals({
+	'quote.stale': 'conflict',
+	'member.unknown': 'not_found',
+	'store.unknown': 'not_found',
+	'till.no_cashier': 'unauthenticated'
+});
+
+/** A sale to commit. `fingerprint` is that of the quote the cashier and the member agreed to. */
+export interface Sale {
+	key: string;
+	ask: Ask;
+	fingerprint: string;
+}
+
+/** Goods to take back: all that is left, or quantities by line position. */
+export interface ReturnRequest {
+	key: string;
+	receiptId: string;
+	lines: 'all' | { position: number; quantity: Thousandths }[];
+	reason: string | null;
+}
+
+/** Where and by whom. */
+export interface Counter {
+	/** whose idempotency keys: the tablet, the API client, the house */
+	caller: string;
+	storeId: string;
+	deviceId: string | null;
+	staffId: string | null;
+}
+
+export interface Refused {
+	ok: false;
+	refusal: RefusalData;
+	/** the quote as it is now, where the refusal came from the facts; its facts let the till go on */
+	now?: { quote: Quote; facts: Facts };
+}
+
+export type SaleResult = { ok: true; receipt: ReceiptView; replayed: boolean } | Refused;
+export type ReturnResult = { ok: true; given: ReturnView; replayed: boolean } | Refused;

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import type { Cashier } from '#core/actor';
+import { Refusal } from '#core/refusal';
+import { procedure, router } from '#platform/trpc';
+import { askSchema } from '#pricing';
+import { getReceiptByNumber } from '#purchases/server';
+import { counterOf, preview } from './counter.server.ts';
+import type { Counter, Refused } from './index.ts';
+import { previewReturn } from './undo.server.ts';
+
+const counter = (actor: Cashier): Counter => ({
+	caller: actor.deviceId,
+	storeId: actor.storeId,
+	deviceId: actor.deviceId,
+	staffId: actor.staff.id
+});
+
+/** A refused command as the error it is on the wire; the new quote and its facts travel along. */
+const thrown = (refused: Refused): Refusal => new Refusal(refused.refusal, refused.now ?? null);
+
+const key = z.string().max(64);
+
+const returnRequest = z.object({
+	receiptId: z.string().max(40),
+	lines: z.union([
+		z.literal('all'),
+		z.array(z.object({ position: z.int(), quantity: z.int() })).max(500)
+	]),
+	reason: z.string().trim().max(200).nullable()
+});
+
+export const tillRouter = router({
+	/** Facts and quote of an open basket. A mutation, since an ask holds ids that do not belong into addresses. */
+	quote: procedure('till.sell')
+		.input(z.object({ ask: askSchema }))
+		.mutation(async ({ ctx, input }) => {
+			const answer = await preview(ctx.db, { ask: input.ask, storeId: ctx.actor.storeId }, ctx.now);
+			if (!answer.ok) throw new Refusal(answer.refusal);
+			return { facts: answer.facts, quote: answer.quote };
+		}),
+
+	commit: procedure('till.sell')
+		.input(z.object({ key, ask: askSchema, fingerprint: z.string().max(20_000) }))
+		.mutation(async ({ ctx, input }) => {
+			const result = await counterOf(ctx.db).sell({ ...counter(ctx.actor), ...input }, ctx.now);
+			if (!result.ok) throw thrown(result);
+			return { receipt: result.receipt, replayed: result.replayed };
+		}),
+
+	receipt: procedure('till.sell')
+		.input(z.object({ number: z.string().max(40) }))
+		.mutation(({ ctx, input }) => getReceiptByNumber(ctx.db, input.number)),
+
+	previewReturn: procedure('till.return')
+		.input(returnRequest)
+		.mutation(async ({ ctx, input }) => {
+			const result = await previewReturn(ctx.db, { ...counter(ctx.actor), ...input, key: 'preview' }, ctx.now);
+			if (!result.ok) throw thrown(result);
+			return result.given;
+		}),
+
+	takeBack: procedure('till.return')
+		.input(returnRequest.extend({ key }))
+		.mutation(async ({ ctx, input }) => {
+			const result = await counterOf(ctx.db).takeBack({ ...counter(ctx.actor), ...input }, ctx.now);
+			if (!result.ok) throw thrown(result);
+			return { given: result.given, replayed: result.replayed };
+		})
+});

@@ -1,0 +1,5 @@
+/** The back door of checkout: what the till, the API and the seed may do. */
+export { commitSales, type SaleCommand } from './commit.server.ts';
+export { previewReturn, undoSales, type ReturnCommand } from './undo.server.ts';
+export { Scene, type Wanted } from './gather.server.ts';
+export { counterOf, openCounter, preview, type CounterDesk } from './counter.server.ts';

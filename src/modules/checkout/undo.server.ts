@@ -1,0 +1,329 @@
+import { newId } from '#core/ids';
+import { must } from '#core/must';
+import { endAfterDays } from '#core/time';
+import { accountNames } from '#ledger';
+import { openBook, type Book } from '#ledger/server';
+import { sqlOf, type Reads, type Tx } from '#platform/db';
+import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
+import { emit } from '#platform/outbox';
+import { returnOf, type ProgrammeRules, type Returned } from '#pricing';
+import { purchaseRefusals, type ReceiptView, type ReturnView } from '#purchases';
+import { receiptViews, recordReturns, type ReturnRows } from '#purchases/server';
+import { giveBackUses, usesOfReceipts } from '#vouchers/server';
+import type { Counter, ReturnRequest, ReturnResult } from './index.ts';
+
+export type ReturnCommand = Counter & ReturnRequest;
+
+const onceOf = ({ caller, key }: ReturnCommand): OnceKey => ({ caller, key });
+const inputOf = ({ receiptId, lines, reason, storeId }: ReturnCommand) => ({ receiptId, lines, reason, storeId });
+
+interface Rules {
+	timeZone: string;
+	rules: ProgrammeRules;
+}
+
+/** What has to be known of the receipts to take goods back; with `lock`, nobody else can return of them meanwhile. */
+interface Returnable {
+	receipts: Map<string, ReceiptView>;
+	uses: { id: string; codeId: string; receiptId: string }[];
+	book: Book;
+	programme: Rules;
+}
+
+async function loadReturnable(reads: Reads, receiptIds: string[], now: Date, { lock }: { lock: boolean }): Promise<Returnable> {
+	const sql = sqlOf(reads);
+	// Whose receipts, and which cards paid: never changes, so that it may be read before the locks.
+	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
+		`select r.member_id, (select array_agg(t.subject_id) from receipt_tenders t
+			where t.receipt_id = r.id and t.kind = 'gift_card') as cards
+		from receipts r where r.id = any(array(select json_array_elements_text($1::json)))`,
+		[JSON.stringify(receiptIds)],
+		{ prepare: true }
+	);
+	const memberIds = [...new Set(owners.map((row) => row.member_id))].sort();
+	const cardIds = [...new Set(owners.flatMap((row) => row.cards ?? []))].sort();
+	if (lock) {
+		await sql.unsafe(
+			`select id from members where id = any(array(select json_array_elements_text($1::json))) order by id for no key update`,
+			[JSON.stringify(memberIds)],
+			{ prepare: true }
+		);
+		await sql.unsafe(
+			`select c.id from voucher_codes c where c.id in (select code_id from voucher_redemptions
+				where receipt_id = any(array(select json_array_elements_text($1::json)))) order by c.id for no key update`,
+			[JSON.stringify(receiptIds)],
+			{ prepare: true }
+		);
+		await sql.unsafe(
+			`select id from gift_cards where id = any(array(select json_array_elements_text($1::json))) order by id for no key update`,
+			[JSON.stringify(cardIds)],
+			{ prepare: true }
+		);
+	}
+	const book = await openBook(reads, [...memberIds, ...cardIds], now, { lock, refs: receiptIds });
+	const [views, uses, programmes] = await Promise.all([
+		receiptViews(reads, receiptIds),
+		usesOfReceipts(sql, receiptIds),
+		sql.unsafe<{ time_zone: string; rules: ProgrammeRules }[]>('select time_zone, rules from programmes limit 1', [], {
+			prepare: true
+		})
+	]);
+	const [programme] = programmes;
+	must(programme, 'the house has a programme');
+	return {
+		receipts: new Map(views.map((view) => [view.id, view])),
+		uses,
+		book,
+		programme: { timeZone: programme.time_zone, rules: programme.rules }
+	};
+}
+
+interface Undone {
+	command: ReturnCommand;
+	rows: ReturnRows;
+	redemptionIds: string[];
+	view: ReturnView;
+}
+
+/**
+ * Takes goods back, whole or by line, in one transaction, one answer each in their order. Earned points are taken back
+ * (what was spent already becomes a visible debt), spent points return as new lots with their first expiry, gift-card
+ * money returns to its card, a voucher's use comes back once nothing it reduced is left with the member. Each unit is
+ * returnable once.
+ * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
+ */
+export async function undoSales(
+	tx: Tx,
+	commands: readonly ReturnCommand[],
+	now: Date
+): Promise<{ result: ReturnResult; ownerIds: string[] }[]> {
+	const sql = sqlOf(tx);
+	const before = await findOnce(sql, commands.map(onceOf));
+	const scene = await loadReturnable(tx, [...new Set(commands.map((one) => one.receiptId))].sort(), now, { lock: true });
+	const undone: (Undone & { inputHash: string })[] = [];
+	const results: ReturnResult[] = [];
+	for (const command of commands) {
+		const inputHash = hashOf(inputOf(command));
+		const kept = before.get(nameOf(command));
+		const earlier = undone.find((one) => nameOf(one.command) === nameOf(command));
+		if (!isKey(command.key)) results.push({ ok: false, refusal: onceRefusals.data('key.malformed') });
+		else if ((kept ?? earlier) && (kept ?? earlier)?.inputHash !== inputHash)
+			results.push({ ok: false, refusal: onceRefusals.data('key.reused') });
+		else if (earlier) results.push({ ok: true, given: earlier.view, replayed: true });
+		else if (kept) results.push({ ok: true, given: replayOf(scene, command, kept), replayed: true });
+		else {
+			const answer = takeBack(scene, command, now);
+			if (!('rows' in answer)) results.push(answer);
+			else {
+				undone.push({ ...answer, inputHash });
+				results.push({ ok: true, given: answer.view, replayed: false });
+			}
+		}
+	}
+	await write(tx, scene, undone, now);
+	return results.map((result, place) => ({
+		result,
+		ownerIds: result.ok && !result.replayed ? ownersOf(scene, (commands[place] as ReturnCommand).receiptId) : []
+	}));
+}
+
+function ownersOf(scene: Returnable, receiptId: string): string[] {
+	const receipt = scene.receipts.get(receiptId);
+	return receipt ? [receipt.memberId, ...receipt.tenders.flatMap((tender) => tender.subjectId ?? [])] : [];
+}
+
+function replayOf(scene: Returnable, command: ReturnCommand, kept: Kept): ReturnView {
+	const { returnId } = kept.answer as { returnId: string };
+	const view = scene.receipts.get(command.receiptId)?.returns.find((one) => one.id === returnId);
+	must(view, 'a kept key leads to its return');
+	return view;
+}
+
+/** What would go back, without doing it: for the till's preview. Moves a book that is thrown away. */
+export async function previewReturn(reads: Reads, command: ReturnCommand, now: Date): Promise<ReturnResult> {
+	const scene = await loadReturnable(reads, [command.receiptId], now, { lock: false });
+	const answer = takeBack(scene, command, now);
+	return 'rows' in answer ? { ok: true, given: answer.view, replayed: false } : answer;
+}
+
+/** Decides one return on the scene and moves its points and money in memory. */
+function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone | ReturnResult {
+	const receipt = scene.receipts.get(command.receiptId);
+	if (!receipt) return { ok: false, refusal: purchaseRefusals.data('receipt.unknown') };
+	const back = returnOf(
+		receipt.lines.map((line) => ({ ...line })),
+		command.lines
+	);
+	if (!back.ok) return { ok: false, refusal: back.refusal };
+	const id = newId('return', now);
+	const moved = move(scene, receipt, back.returned, id, now);
+	const view: ReturnView = {
+		id,
+		receiptId: receipt.id,
+		happenedAt: now.toISOString(),
+		totalCents: back.returned.netCents,
+		refundCents: back.returned.toPayCents,
+		giftCardCents: back.returned.giftCardCents,
+		pointsGivenBack: back.returned.pointsSpent,
+		pointsTakenBack: back.returned.pointsEarned,
+		pointsOwed: moved.owed,
+		reason: command.reason,
+		lines: back.returned.lines.map((line) => ({
+			position: line.position,
+			quantity: line.to - line.from,
+			netCents: line.netCents
+		}))
+	};
+	// The scene goes on with the receipt as it is after this return, for a later command of the same batch.
+	receipt.returns.push(view);
+	for (const line of back.returned.lines) {
+		const sold = receipt.lines.find((one) => one.position === line.position);
+		if (sold) sold.returned = line.to;
+	}
+	const kept = receipt.lines.some((line) => line.discountCents > 0 && line.returned < line.quantity);
+	const redemptionIds = kept ? [] : scene.uses.filter((use) => use.receiptId === receipt.id).map((use) => use.id);
+	scene.uses = scene.uses.filter((use) => !redemptionIds.includes(use.id));
+	return { command, rows: rowsOf(command, receipt, view, back.returned), redemptionIds, view };
+}
+
+/** Points and money on the books. */
+function move(scene: Returnable, receipt: ReceiptView, back: Returned, ref: string, now: Date): { owed: number } {
+	const { book } = scene;
+	const before = {
+		givenBack: receipt.returns.reduce((total, one) => total + one.pointsGivenBack, 0),
+		giftCards: receipt.returns.reduce((total, one) => total + one.giftCardCents, 0)
+	};
+	let owed = 0;
+	if (back.pointsEarned > 0) {
+		const taken = book.takeBack({
+			ownerId: receipt.memberId,
+			ofRef: receipt.id,
+			points: back.pointsEarned,
+			reason: 'taken_back',
+			ref
+		});
+		must(taken.ok, 'earned points can be taken back, if only as a debt');
+		owed = taken.owed;
+	}
+	if (back.pointsSpent > 0) {
+		const days = scene.programme.rules.spend.givenBackMinimumDays;
+		const given = book.giveBack({
+			ownerId: receipt.memberId,
+			ofRef: receipt.id,
+			points: back.pointsSpent,
+			alreadyGivenBack: before.givenBack,
+			minimumEndsAt: endAfterDays(now, days, scene.programme.timeZone),
+			reason: 'given_back',
+			ref
+		});
+		must(given.ok, 'points that were spent can be given back');
+	}
+	for (const { cardId, cents } of cardShares(receipt, before.giftCards, back.giftCardCents)) {
+		const refunded = book.credit({
+			ownerId: cardId,
+			name: accountNames.money,
+			unit: receipt.currency,
+			amount: cents,
+			reason: 'refunded',
+			ref,
+			counterName: 'giftcards/refunded'
+		});
+		must(refunded.ok, 'a card that paid can take its money back');
+	}
+	return { owed };
+}
+
+/**
+ * Which cards get gift-card money back: the card charged last first, each never more than it paid.
+ * @param already given back by earlier returns of the receipt
+ */
+export function cardShares(
+	receipt: Pick<ReceiptView, 'tenders'>,
+	already: number,
+	cents: number
+): { cardId: string; cents: number }[] {
+	const shares: { cardId: string; cents: number }[] = [];
+	let skip = already;
+	let left = cents;
+	for (const tender of receipt.tenders.filter((one) => one.kind === 'gift_card').reverse()) {
+		const skipped = Math.min(skip, tender.cents);
+		skip -= skipped;
+		const share = Math.min(left, tender.cents - skipped);
+		left -= share;
+		if (share > 0) shares.push({ cardId: tender.subjectId as string, cents: share });
+	}
+	must(left === 0, 'cards get back no more than they paid');
+	return shares;
+}
+
+function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, back: Returned): ReturnRows {
+	const at = new Date(view.happenedAt);
+	return {
+		head: {
+			id: view.id,
+			receiptId: receipt.id,
+			storeId: command.storeId,
+			deviceId: command.deviceId,
+			staffId: command.staffId,
+			memberId: receipt.memberId,
+			currency: receipt.currency,
+			totalCents: view.totalCents,
+			refundCents: view.refundCents,
+			giftCardCents: view.giftCardCents,
+			pointsGivenBack: view.pointsGivenBack,
+			pointsTakenBack: view.pointsTakenBack,
+			pointsOwed: view.pointsOwed,
+			reason: view.reason,
+			happenedAt: at,
+			committedAt: at
+		},
+		lines: back.lines.map((line) => ({
+			receiptId: receipt.id,
+			position: line.position,
+			returnId: view.id,
+			fromThousandths: line.from,
+			toThousandths: line.to,
+			netCents: line.netCents,
+			pointsPaidCents: line.pointsPaidCents,
+			pointsGivenBack: line.pointsSpent,
+			giftCardCents: line.giftCardCents,
+			refundCents: line.toPayCents,
+			pointsTakenBack: line.pointsEarned
+		}))
+	};
+}
+
+async function write(tx: Tx, scene: Returnable, undone: readonly (Undone & { inputHash: string })[], now: Date): Promise<void> {
+	if (undone.length === 0) return;
+	const sql = sqlOf(tx);
+	await Promise.all([
+		recordReturns(sql, undone.map((one) => one.rows)),
+		scene.book.write(tx),
+		giveBackUses(sql, undone.flatMap((one) => one.redemptionIds), now),
+		emit(
+			sql,
+			undone.map(({ rows: { head } }) => ({
+				topic: 'receipt.returned',
+				subjectId: head.memberId,
+				payload: {
+					returnId: head.id,
+					receiptId: head.receiptId,
+					memberId: head.memberId,
+					storeId: head.storeId,
+					totalCents: head.totalCents,
+					currency: head.currency
+				}
+			})),
+			now
+		),
+		keepOnce(
+			sql,
+			undone.map(({ command, view, inputHash }) => ({
+				...onceOf(command),
+				inputHash,
+				answer: { returnId: view.id },
+				at: now
+			}))
+		)
+	]);
+}
