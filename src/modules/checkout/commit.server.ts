@@ -1,7 +1,7 @@
 import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
-import { anonymousMembers } from '#customers/server';
+import { anonymous } from '#customers/server';
 import { accountNames } from '#ledger';
 import { sqlOf, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
@@ -12,7 +12,11 @@ import type { ReceiptView } from '#purchases';
 import { Scene } from './gather.server.ts';
 import { checkoutRefusals, type Counter, type Sale, type SaleResult } from './index.ts';
 
-export type SaleCommand = Counter & Sale;
+export type SaleCommand = Counter &
+	Sale & {
+		/** when the goods were handed over, where that was before the commit; absent: at the commit */
+		happenedAt?: Date;
+	};
 
 /** A sale that was decided and waits to be written with its batch. */
 interface Decided {
@@ -89,7 +93,7 @@ function decide(scene: Scene, command: SaleCommand): Decided | SaleResult {
 	const asked = quoted.refused.find((one) => one.asked);
 	const problem = quoted.problems[0] ?? asked?.refusal;
 	if (problem) return { ok: false, refusal: problem, now: { quote: quoted, facts } };
-	if (quoted.fingerprint !== command.fingerprint)
+	if (command.fingerprint !== null && quoted.fingerprint !== command.fingerprint)
 		return { ok: false, refusal: checkoutRefusals.data('quote.stale'), now: { quote: quoted, facts } };
 	const guest = command.ask.memberId === null;
 	const memberId = command.ask.memberId ?? newId('member', scene.now);
@@ -136,7 +140,8 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows): void {
 }
 
 function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date): ReceiptRows {
-	const id = newId('receipt', now);
+	const happenedAt = command.happenedAt ?? now;
+	const id = newId('receipt', happenedAt);
 	const tenders: ReceiptRows['tenders'] = [];
 	const tender = (kind: 'points' | 'gift_card' | 'other', subjectId: string | null, cents: number, points: number) => {
 		if (cents > 0 || points > 0) tenders.push({ receiptId: id, position: tenders.length, kind, subjectId, cents, points });
@@ -162,7 +167,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			toPayCents: quoted.toPayCents,
 			pointsEarned: quoted.pointsEarned,
 			earnedPendingUntil: quoted.earnedPendingUntil === null ? null : new Date(quoted.earnedPendingUntil),
-			happenedAt: now,
+			happenedAt,
 			committedAt: now
 		},
 		lines: quoted.lines.map((line, position) => ({
@@ -184,7 +189,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			pointsEarned: line.pointsEarned,
 			discounts: line.discounts,
 			costCents: line.costCents,
-			happenedAt: now
+			happenedAt
 		})),
 		tenders,
 		steps: { receiptId: id, steps: quoted.steps }
@@ -218,7 +223,7 @@ async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputH
 		at: now
 	}));
 	await Promise.all([
-		anonymousMembers(sql, guests, now),
+		anonymous(tx, guests, now),
 		recordReceipts(sql, decided.map((one) => one.rows)),
 		scene.book.write(tx),
 		scene.vouchers.write(sql),

@@ -24,14 +24,15 @@ export const checkoutRefusals = declareRefusals({
 export interface Sale {
 	key: string;
 	ask: Ask;
-	fingerprint: string;
+	/** null only from the house itself (seed, import): whatever the quote says is agreed to */
+	fingerprint: string | null;
 }
 
-/** Goods to take back: all that is left, or quantities by line position. */
+/** Goods to take back: everything that is left, or quantities by line position. */
 export interface ReturnRequest {
 	key: string;
 	receiptId: string;
-	lines: 'all' | { position: number; quantity: Thousandths }[];
+	lines: 'everything' | { position: number; quantity: Thousandths }[];
 	reason: string | null;
 }
 

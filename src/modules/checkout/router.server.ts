@@ -23,7 +23,7 @@ const key = z.string().max(64);
 const returnRequest = z.object({
 	receiptId: z.string().max(40),
 	lines: z.union([
-		z.literal('all'),
+		z.literal('everything'),
 		z.array(z.object({ position: z.int(), quantity: z.int() })).max(500)
 	]),
 	reason: z.string().trim().max(200).nullable()

@@ -6,7 +6,7 @@ import { openBook, type Book } from '#ledger/server';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit } from '#platform/outbox';
-import { returnOf, type ProgrammeRules, type Returned } from '#pricing';
+import { cardsBack, returnOf, type ProgrammeRules, type ReturnQuote } from '#pricing';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from '#purchases';
 import { receiptViews, recordReturns, type ReturnRows } from '#purchases/server';
 import { giveBackUses, usesOfReceipts } from '#vouchers/server';
@@ -150,67 +150,65 @@ export async function previewReturn(reads: Reads, command: ReturnCommand, now: D
 function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone | ReturnResult {
 	const receipt = scene.receipts.get(command.receiptId);
 	if (!receipt) return { ok: false, refusal: purchaseRefusals.data('receipt.unknown') };
-	const back = returnOf(
-		receipt.lines.map((line) => ({ ...line })),
-		command.lines
-	);
-	if (!back.ok) return { ok: false, refusal: back.refusal };
+	const back = returnOf(receipt.lines, command.lines);
+	const [problem] = back.problems;
+	if (problem) return { ok: false, refusal: problem };
 	const id = newId('return', now);
-	const moved = move(scene, receipt, back.returned, id, now);
+	const moved = move(scene, receipt, back, id, now);
 	const view: ReturnView = {
 		id,
 		receiptId: receipt.id,
 		happenedAt: now.toISOString(),
-		totalCents: back.returned.netCents,
-		refundCents: back.returned.toPayCents,
-		giftCardCents: back.returned.giftCardCents,
-		pointsGivenBack: back.returned.pointsSpent,
-		pointsTakenBack: back.returned.pointsEarned,
+		totalCents: back.netCents,
+		refundCents: back.refundCents,
+		giftCardCents: back.giftCardCents,
+		pointsGivenBack: back.pointsGivenBack,
+		pointsTakenBack: back.pointsTakenBack,
 		pointsOwed: moved.owed,
 		reason: command.reason,
-		lines: back.returned.lines.map((line) => ({
+		lines: back.lines.map((line) => ({
 			position: line.position,
-			quantity: line.to - line.from,
+			quantity: line.toThousandths - line.fromThousandths,
 			netCents: line.netCents
 		}))
 	};
 	// The scene goes on with the receipt as it is after this return, for a later command of the same batch.
 	receipt.returns.push(view);
-	for (const line of back.returned.lines) {
+	for (const line of back.lines) {
 		const sold = receipt.lines.find((one) => one.position === line.position);
-		if (sold) sold.returned = line.to;
+		if (sold) sold.returned = line.toThousandths;
 	}
 	const kept = receipt.lines.some((line) => line.discountCents > 0 && line.returned < line.quantity);
 	const redemptionIds = kept ? [] : scene.uses.filter((use) => use.receiptId === receipt.id).map((use) => use.id);
 	scene.uses = scene.uses.filter((use) => !redemptionIds.includes(use.id));
-	return { command, rows: rowsOf(command, receipt, view, back.returned), redemptionIds, view };
+	return { command, rows: rowsOf(command, receipt, view, back), redemptionIds, view };
 }
 
 /** Points and money on the books. */
-function move(scene: Returnable, receipt: ReceiptView, back: Returned, ref: string, now: Date): { owed: number } {
+function move(scene: Returnable, receipt: ReceiptView, back: ReturnQuote, ref: string, now: Date): { owed: number } {
 	const { book } = scene;
 	const before = {
 		givenBack: receipt.returns.reduce((total, one) => total + one.pointsGivenBack, 0),
 		giftCards: receipt.returns.reduce((total, one) => total + one.giftCardCents, 0)
 	};
 	let owed = 0;
-	if (back.pointsEarned > 0) {
+	if (back.pointsTakenBack > 0) {
 		const taken = book.takeBack({
 			ownerId: receipt.memberId,
 			ofRef: receipt.id,
-			points: back.pointsEarned,
+			points: back.pointsTakenBack,
 			reason: 'taken_back',
 			ref
 		});
 		must(taken.ok, 'earned points can be taken back, if only as a debt');
 		owed = taken.owed;
 	}
-	if (back.pointsSpent > 0) {
+	if (back.pointsGivenBack > 0) {
 		const days = scene.programme.rules.spend.givenBackMinimumDays;
 		const given = book.giveBack({
 			ownerId: receipt.memberId,
 			ofRef: receipt.id,
-			points: back.pointsSpent,
+			points: back.pointsGivenBack,
 			alreadyGivenBack: before.givenBack,
 			minimumEndsAt: endAfterDays(now, days, scene.programme.timeZone),
 			reason: 'given_back',
@@ -218,9 +216,13 @@ function move(scene: Returnable, receipt: ReceiptView, back: Returned, ref: stri
 		});
 		must(given.ok, 'points that were spent can be given back');
 	}
-	for (const { cardId, cents } of cardShares(receipt, before.giftCards, back.giftCardCents)) {
+	const cards = receipt.tenders.flatMap(({ kind, subjectId, cents }) =>
+		kind === 'gift_card' && subjectId ? [{ id: subjectId, cents }] : []
+	);
+	for (const { id, cents } of cardsBack(cards, before.giftCards, before.giftCards + back.giftCardCents)) {
+		if (cents === 0) continue;
 		const refunded = book.credit({
-			ownerId: cardId,
+			ownerId: id,
 			name: accountNames.money,
 			unit: receipt.currency,
 			amount: cents,
@@ -233,30 +235,7 @@ function move(scene: Returnable, receipt: ReceiptView, back: Returned, ref: stri
 	return { owed };
 }
 
-/**
- * Which cards get gift-card money back: the card charged last first, each never more than it paid.
- * @param already given back by earlier returns of the receipt
- */
-export function cardShares(
-	receipt: Pick<ReceiptView, 'tenders'>,
-	already: number,
-	cents: number
-): { cardId: string; cents: number }[] {
-	const shares: { cardId: string; cents: number }[] = [];
-	let skip = already;
-	let left = cents;
-	for (const tender of receipt.tenders.filter((one) => one.kind === 'gift_card').reverse()) {
-		const skipped = Math.min(skip, tender.cents);
-		skip -= skipped;
-		const share = Math.min(left, tender.cents - skipped);
-		left -= share;
-		if (share > 0) shares.push({ cardId: tender.subjectId as string, cents: share });
-	}
-	must(left === 0, 'cards get back no more than they paid');
-	return shares;
-}
-
-function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, back: Returned): ReturnRows {
+function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, back: ReturnQuote): ReturnRows {
 	const at = new Date(view.happenedAt);
 	return {
 		head: {
@@ -281,14 +260,14 @@ function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, 
 			receiptId: receipt.id,
 			position: line.position,
 			returnId: view.id,
-			fromThousandths: line.from,
-			toThousandths: line.to,
+			fromThousandths: line.fromThousandths,
+			toThousandths: line.toThousandths,
 			netCents: line.netCents,
 			pointsPaidCents: line.pointsPaidCents,
-			pointsGivenBack: line.pointsSpent,
+			pointsGivenBack: line.pointsGivenBack,
 			giftCardCents: line.giftCardCents,
-			refundCents: line.toPayCents,
-			pointsTakenBack: line.pointsEarned
+			refundCents: line.refundCents,
+			pointsTakenBack: line.pointsTakenBack
 		}))
 	};
 }
