@@ -48,8 +48,9 @@ export function personOf(number: number, chance: Chance): Person {
 	};
 }
 
-/** The five of the house. PINs are for the demo only and are printed at its first start. */
+/** The five of the house. Password and PINs are for the demo only and are printed at its first start. */
 export const house = {
+	password: 'linden-and-saffron',
 	owner: { name: 'Mina Albrecht', email: 'owner@pareto.example' },
 	manager: { name: 'Tomasz Wolf', email: 'manager@pareto.example' },
 	cashiers: [
