@@ -52,7 +52,7 @@ async function aVoucher(effect = percent(10), wish: Partial<{ usesPerCode: numbe
 		};
 		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
 		const found = await findByCode(tx, made.sharedCode as string);
-		return found?.codeId as string;
+		return found?.code.id as string;
 	});
 }
 
@@ -62,7 +62,7 @@ async function aCard(cents: number): Promise<string> {
 	if (!card || !('id' in card)) throw new Error('no card');
 	return card.id;
 }
-const money = async (cardId: string) => (await moneyOf(db, [cardId], now)).get(cardId)?.availableCents;
+const money = async (cardId: string) => (await moneyOf(db, [cardId], now)).get(cardId)?.available;
 
 describe('a sale', () => {
 	test('earns points on what was paid, by line, and leaves out what does not earn', async () => {

@@ -12,6 +12,7 @@ interface CodeRow {
 	starts_at: string | null;
 	ends_at: string | null;
 	uses_per_member: number | null;
+	uses_per_code: number | null;
 	uses_left: number | null;
 	member_id: string | null;
 	paused: boolean;
@@ -26,7 +27,7 @@ export interface CodeFact {
 }
 
 const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v.conditions, v.holding,
-	v.starts_at, v.ends_at, v.uses_per_member, c.uses_left, c.member_id,
+	v.starts_at, v.ends_at, v.uses_per_member, v.uses_per_code, c.uses_left, c.member_id,
 	v.paused_at is not null as paused, c.voided_at is not null or v.archived_at is not null as voided`;
 
 /**
@@ -97,6 +98,7 @@ export function rightOf({ row, usedPlaces }: CodeFact, memberId: string | null):
 		endsAt: iso(row.ends_at),
 		paused: row.paused,
 		voided: row.voided,
+		usesInAll: row.uses_per_code,
 		usesLeft: row.uses_left,
 		usesLeftForMember: row.uses_per_member === null ? null : Math.max(0, row.uses_per_member - used),
 		limitedPerMember: row.uses_per_member !== null,

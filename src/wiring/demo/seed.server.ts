@@ -169,7 +169,7 @@ async function giveAway(
 			if (key === 'croissant') await makeCodes(tx, { voucherId: voucher.id, count: 200 }, opened);
 			if (key === 'welcome') {
 				const found = await findByCode(tx, sharedCode as string);
-				if (found) for (const member of members) if (chance.yes(0.5)) member.codeIds.push(found.codeId);
+				if (found) for (const member of members) if (chance.yes(0.5)) member.codeIds.push(found.code.id);
 			}
 			if (key !== 'coffee' && key !== 'thanks') continue;
 			const takers = members.filter(() => chance.yes(key === 'coffee' ? 0.4 : 0.15));

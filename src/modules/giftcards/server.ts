@@ -1,0 +1,1 @@
+export { loadCards, type CardState } from './facts.server.ts';
