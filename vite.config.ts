@@ -9,6 +9,8 @@ export default defineConfig({
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/paraglide',
+			// Also in development and tests: refusals are gathered from one module per message.
+			outputStructure: 'message-modules',
 			strategy: ['cookie', 'preferredLanguage', 'baseLocale'],
 			cookieName: 'locale',
 			emitTsDeclarations: true

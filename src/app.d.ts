@@ -1,13 +1,25 @@
+import type { Actor } from '#core/actor';
+import type { Language } from '#core/languages';
+import type { WireRefusal } from './platform/trpc.server.ts';
+import type { Caller } from './wiring/router.server.ts';
+
 declare global {
 	namespace App {
 		interface Error {
+			/** for people: the refusal's sentence, where there is one */
 			message: string;
 			requestId?: string;
+			refusal?: WireRefusal & { attachment: unknown };
 		}
 		interface Locals {
 			requestId: string;
-			actor: import('#core/actor').Actor;
-			language: import('#core/languages').Language;
+			/** the instant of the request */
+			now: Date;
+			language: Language;
+			/** who asks on the face this path belongs to */
+			actor: Actor;
+			/** the procedures, in-process; a refusal comes out as kit's error with its status and sentence */
+			api: Caller;
 		}
 	}
 }

@@ -4,9 +4,12 @@ import { must } from './must.ts';
 export const idKinds = {
 	user: 'usr',
 	session: 'ses',
+	account: 'acc',
+	verification: 'ver',
 	staff: 'stf',
 	device: 'dev',
 	enrolment: 'enr',
+	tillSession: 'tls',
 	store: 'sto',
 	category: 'cat',
 	product: 'prd',

@@ -1,0 +1,77 @@
+/**
+ * Identity.
+ * Owns: users, their sessions and passwords; staff with roles and PINs; till devices and their enrolment.
+ * Promises: a code, an enrolment code and a session token work once, for one face; guessing is slowed down and then
+ * locked; the answer never tells whether an e-mail address is known.
+ * Never: knows members, points or anything else of the shop; wiring brings a shopper's member.
+ */
+import { z } from 'zod/mini';
+import type { Role } from '#core/actor';
+
+export { may, permissions, permissionsOf } from './permissions.ts';
+export { identityRefusals } from './refusals.ts';
+
+/** The parts of the product that have a sign-in of their own. */
+export type Face = 'wallet' | 'till' | 'admin';
+
+const westernDigits = (text: string): string =>
+	text.replace(/[\u0660-\u0669\u06F0-\u06F9\uFF10-\uFF19]/g, (digit) => String((digit.codePointAt(0) as number) & 15));
+
+const digits = (text: string): string => westernDigits(text).replace(/[\s-]/g, '');
+
+/** An e-mail address in the form it is stored and compared: trimmed, lower case. */
+export const emailSchema = z.pipe(
+	z.pipe(
+		z.string().check(z.maxLength(254)),
+		z.transform((text: string) => text.normalize('NFKC').trim().toLowerCase())
+	),
+	z.email()
+);
+
+/** Six digits, in whatever digits the keyboard has. */
+export const codeSchema = z.pipe(
+	z.pipe(z.string().check(z.maxLength(40)), z.transform(digits)),
+	z.string().check(z.regex(/^\d{6}$/))
+);
+
+/** Four to six digits. */
+export const pinSchema = z.pipe(
+	z.pipe(z.string().check(z.maxLength(20)), z.transform(digits)),
+	z.string().check(z.regex(/^\d{4,6}$/))
+);
+
+export const passwordSchema = z.string().check(z.minLength(1), z.maxLength(128));
+
+export const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
+
+/** Whether a PIN is among the first that anybody would try: all digits the same, or one after the other. */
+export function isSimplePin(pin: string): boolean {
+	const steps = new Set([...pin].slice(1).map((digit, i) => Number(digit) - Number(pin[i])));
+	return steps.size === 1 && [0, 1, -1].includes([...steps][0] as number);
+}
+
+/** A person of the house as lists show them. */
+export interface StaffRow {
+	id: string;
+	name: string;
+	role: Role;
+	email: string | null;
+	hasPin: boolean;
+	/** null: every store */
+	storeIds: string[] | null;
+	createdAt: Date;
+	disabledAt: Date | null;
+}
+
+/** A till's tablet as lists show it. */
+export interface DeviceRow {
+	id: string;
+	name: string;
+	storeId: string;
+	enrolledBy: string;
+	enrolledAt: Date;
+	lastSeenAt: Date;
+	revokedAt: Date | null;
+	/** who is signed in there now */
+	cashier: string | null;
+}

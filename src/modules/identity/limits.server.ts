@@ -1,0 +1,26 @@
+import { day, hour, minute } from '#core/time';
+import type { Limit } from './tries.server.ts';
+
+/**
+ * How often something may be tried. A code is one in a million and good for five guesses, so twenty codes a day leave
+ * a guesser one chance in ten thousand per day; a shop's whole wireless network is one address, so the limit per
+ * address is wide.
+ */
+export const limits = {
+	codesPerEmail: [
+		{ tries: 5, within: 15 * minute },
+		{ tries: 20, within: day }
+	],
+	codesPerAddress: [{ tries: 60, within: hour }],
+	signInsPerAddress: [{ tries: 100, within: 15 * minute }],
+	passwordPerAccount: [
+		{ tries: 8, within: 15 * minute },
+		{ tries: 40, within: day }
+	],
+	/** per cashier and tablet: 4 digits, 40 guesses a day */
+	pinPerTablet: [
+		{ tries: 5, within: 15 * minute },
+		{ tries: 40, within: day }
+	],
+	enrolmentsPerAddress: [{ tries: 10, within: 15 * minute }]
+} as const satisfies Record<string, readonly Limit[]>;

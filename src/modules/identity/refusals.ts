@@ -1,0 +1,31 @@
+import { declareRefusals } from '#core/refusal';
+
+export const identityRefusals = declareRefusals({
+	/** wrong, used already, or never sent */
+	'identity.code_wrong': 'unauthenticated',
+	'identity.code_expired': 'gone',
+	/** five wrong tries: only a new code helps */
+	'identity.code_used_up': 'limited',
+	/** `minutes` until the next code may be asked for */
+	'identity.too_many_codes': 'limited',
+	/** `minutes` until the next try */
+	'identity.too_many_tries': 'limited',
+	'identity.mail_not_sent': 'unavailable',
+	'identity.password_wrong': 'unauthenticated',
+	/** this role works at the till and has no console */
+	'identity.no_console': 'forbidden',
+	'identity.pin_wrong': 'unauthenticated',
+	/** `minutes` until the next try */
+	'identity.pin_locked': 'limited',
+	/** all digits the same, or one after the other */
+	'identity.pin_too_simple': 'unprocessable',
+	'identity.enrolment_mistyped': 'invalid',
+	/** never made, or its time is over, or another tablet used it */
+	'identity.enrolment_unknown': 'not_found',
+	'identity.email_taken': 'conflict',
+	'identity.staff_unknown': 'not_found',
+	'identity.device_unknown': 'not_found',
+	'identity.not_yourself': 'unprocessable',
+	/** only an owner changes managers and owners */
+	'identity.above_your_role': 'forbidden'
+});

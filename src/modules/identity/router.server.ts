@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { isId } from '#core/ids';
+import { inTransaction } from '#platform/db';
+import { procedure, publicProcedure, router } from '#platform/trpc';
+import { keepDeviceToken } from './actors.server.ts';
+import { closeSession, findSession } from './auth.server.ts';
+import { requestCode, signInWithCode } from './codes.server.ts';
+import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
+import { codeSchema, emailSchema, nameSchema, passwordSchema, permissionsOf, pinSchema } from './index.ts';
+import { signInWithPassword } from './passwords.server.ts';
+import { createCashier, disableStaff, listStaff, setPin } from './staff.server.ts';
+import { listCashiers, signInAtTill, signOutAtTill } from './till.server.ts';
+
+const staffId = z.string().refine((text) => isId('staff', text));
+const deviceId = z.string().refine((text) => isId('device', text));
+const storeId = z.string().refine((text) => isId('store', text));
+
+export const walletRouter = router({
+	/** Sends a sign-in code. */
+	requestCode: publicProcedure
+		.input(z.object({ email: emailSchema }))
+		.mutation(({ ctx, input }) => requestCode(ctx, input.email, ctx.now)),
+
+	/** Opens the wallet; the session comes as a cookie. */
+	signInWithCode: publicProcedure
+		.input(z.object({ email: emailSchema, code: codeSchema }))
+		.mutation(async ({ ctx, input }) => {
+			await signInWithCode(ctx, input.email, input.code, ctx.now);
+		}),
+
+	signOut: publicProcedure.mutation(({ ctx }) => closeSession('wallet', ctx)),
+
+	/** Who is signed in, or null. */
+	me: publicProcedure.query(async ({ ctx }) => {
+		if (ctx.actor.kind !== 'shopper') return null;
+		const session = await findSession('wallet', ctx);
+		return session && { memberId: ctx.actor.memberId, email: session.email };
+	})
+});
+
+export const tillRouter = router({
+	/** Makes this tablet a till; its token comes as a cookie. */
+	enrol: publicProcedure.input(z.object({ code: z.string().max(60) })).mutation(async ({ ctx, input }) => {
+		const { token, ...device } = await enrol(ctx.db, { code: input.code, ip: ctx.ip }, ctx.now);
+		keepDeviceToken(ctx, token);
+		return device;
+	}),
+
+	/** Who may sign in here. */
+	cashiers: procedure('till.device').query(({ ctx }) => listCashiers(ctx.db, ctx.actor.storeId)),
+
+	signIn: procedure('till.device')
+		.input(z.object({ staffId, pin: pinSchema }))
+		.mutation(({ ctx, input }) => signInAtTill(ctx.db, { till: ctx.actor, ...input }, ctx.now)),
+
+	signOut: procedure('till.device').mutation(({ ctx }) => signOutAtTill(ctx.db, ctx.actor.deviceId, ctx.now)),
+
+	/** This tablet and who stands here; null for a tablet that is not enrolled. */
+	me: publicProcedure.query(({ ctx }) => {
+		if (ctx.actor.kind !== 'till') return null;
+		const { deviceId, storeId, staff } = ctx.actor;
+		return { deviceId, storeId, staff };
+	})
+});
+
+export const adminRouter = router({
+	/** Opens the console; the session comes as a cookie. */
+	signIn: publicProcedure
+		.input(z.object({ email: emailSchema, password: passwordSchema }))
+		.mutation(({ ctx, input }) => signInWithPassword(ctx, input.email, input.password, ctx.now)),
+
+	signOut: publicProcedure.mutation(({ ctx }) => closeSession('admin', ctx)),
+
+	/** Who is signed in and what they may do, or null. */
+	me: publicProcedure.query(({ ctx }) => {
+		if (ctx.actor.kind !== 'staff') return null;
+		const { staffId, name, role } = ctx.actor;
+		return { staffId, name, role, permissions: permissionsOf(role) };
+	}),
+
+	staff: router({
+		list: procedure('staff.read').query(({ ctx }) => listStaff(ctx.db)),
+
+		createCashier: procedure('staff.write')
+			.input(z.object({ name: nameSchema, pin: pinSchema, storeIds: z.array(storeId).max(500).nullable() }))
+			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => createCashier(tx, input, ctx.now))),
+
+		setPin: procedure('staff.write')
+			.input(z.object({ staffId, pin: pinSchema }))
+			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => setPin(tx, { ...input, by: ctx.actor }))),
+
+		disable: procedure('staff.write')
+			.input(z.object({ staffId }))
+			.mutation(({ ctx, input }) =>
+				inTransaction(ctx.db, (tx) => disableStaff(tx, { ...input, by: ctx.actor }, ctx.now))
+			)
+	}),
+
+	devices: router({
+		list: procedure('devices.read').query(({ ctx }) => listDevices(ctx.db)),
+
+		makeEnrolmentCode: procedure('devices.write')
+			.input(z.object({ storeId, name: nameSchema }))
+			.mutation(({ ctx, input }) =>
+				inTransaction(ctx.db, (tx) => makeEnrolmentCode(tx, { ...input, by: ctx.actor.staffId }, ctx.now))
+			),
+
+		revoke: procedure('devices.write')
+			.input(z.object({ deviceId }))
+			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => revokeDevice(tx, input.deviceId, ctx.now)))
+	})
+});

@@ -1,0 +1,162 @@
+import { isNotNull, isNull } from 'drizzle-orm';
+import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '#core/actor';
+import { at, key } from '#platform/columns';
+import type { Face } from './index.ts';
+
+/**
+ * People who sign in with an e-mail address: shoppers and staff alike, since one person may be both. What a person may
+ * do follows from the face a session was opened on and from the `staff` row, never from this one.
+ * The columns of the first four tables are better-auth's; that is why a state is a boolean here.
+ */
+export const users = pgTable('users', {
+	id: key().primaryKey(),
+	name: text().notNull(),
+	email: text().notNull().unique('users_email'),
+	emailVerified: boolean().notNull().default(false),
+	image: text(),
+	createdAt: at().notNull(),
+	updatedAt: at().notNull()
+});
+
+export const sessions = pgTable(
+	'sessions',
+	{
+		id: key().primaryKey(),
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		/** the cookie carries it signed, so that this table alone opens nothing */
+		token: key().notNull().unique('sessions_token'),
+		/** the only face this session opens: a shopper's session is none in the console, and the other way round */
+		face: text().$type<Exclude<Face, 'till'>>().notNull(),
+		expiresAt: at().notNull(),
+		ipAddress: text(),
+		userAgent: text(),
+		createdAt: at().notNull(),
+		updatedAt: at().notNull()
+	},
+	(t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)]
+);
+
+/** How a user proves who they are: a password now, foreign providers if there ever are any. */
+export const authAccounts = pgTable(
+	'auth_accounts',
+	{
+		id: key().primaryKey(),
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		accountId: text().notNull(),
+		providerId: text().notNull(),
+		/** a salted hash (scrypt) */
+		password: text(),
+		accessToken: text(),
+		refreshToken: text(),
+		idToken: text(),
+		accessTokenExpiresAt: at(),
+		refreshTokenExpiresAt: at(),
+		scope: text(),
+		createdAt: at().notNull(),
+		updatedAt: at().notNull()
+	},
+	(t) => [uniqueIndex('auth_accounts_once').on(t.userId, t.providerId, t.accountId)]
+);
+
+/** Codes sent by e-mail, keyed and hashed; a row is consumed by deleting it. */
+export const verifications = pgTable(
+	'verifications',
+	{
+		id: key().primaryKey(),
+		identifier: text().notNull(),
+		value: text().notNull(),
+		expiresAt: at().notNull(),
+		createdAt: at().notNull(),
+		updatedAt: at().notNull()
+	},
+	(t) => [index('verifications_identifier').on(t.identifier), index('verifications_expires').on(t.expiresAt)]
+);
+
+/** People of the house. Without `userId`: a cashier who only ever has a PIN. */
+export const staff = pgTable(
+	'staff',
+	{
+		id: key().primaryKey(),
+		userId: key().references(() => users.id),
+		name: text().notNull(),
+		role: text().$type<Role>().notNull(),
+		pinHash: text(),
+		/** null: every store */
+		storeIds: text().array(),
+		createdAt: at().notNull(),
+		disabledAt: at()
+	},
+	(t) => [uniqueIndex('staff_user').on(t.userId).where(isNotNull(t.userId))]
+);
+
+export const devices = pgTable(
+	'devices',
+	{
+		id: key().primaryKey(),
+		storeId: key().notNull(),
+		name: text().notNull(),
+		/** SHA-256 of the token in the tablet's cookie, hex */
+		tokenHash: key().notNull().unique('devices_token'),
+		enrolledBy: key()
+			.notNull()
+			.references(() => staff.id),
+		enrolledAt: at().notNull(),
+		lastSeenAt: at().notNull(),
+		revokedAt: at()
+	},
+	(t) => [index('devices_store').on(t.storeId)]
+);
+
+/** A code that makes one tablet a till, typed within a quarter of an hour; claimed by the update that sets `usedAt`. */
+export const enrolmentCodes = pgTable('enrolment_codes', {
+	id: key().primaryKey(),
+	codeHash: key().notNull().unique('enrolment_codes_code'),
+	storeId: key().notNull(),
+	name: text().notNull(),
+	createdBy: key()
+		.notNull()
+		.references(() => staff.id),
+	createdAt: at().notNull(),
+	expiresAt: at().notNull(),
+	usedAt: at()
+});
+
+/** Who stands at which tablet. One at a time. */
+export const tillSessions = pgTable(
+	'till_sessions',
+	{
+		id: key().primaryKey(),
+		deviceId: key()
+			.notNull()
+			.references(() => devices.id),
+		staffId: key()
+			.notNull()
+			.references(() => staff.id),
+		signedInAt: at().notNull(),
+		lastSeenAt: at().notNull(),
+		signedOutAt: at()
+	},
+	(t) => [
+		uniqueIndex('till_sessions_one_per_device').on(t.deviceId).where(isNull(t.signedOutAt)),
+		index('till_sessions_staff').on(t.staffId)
+	]
+);
+
+/**
+ * Tries at something that can be guessed or flooded, counted per subject within a window. Subjects are hashes: neither
+ * addresses nor e-mails are kept.
+ */
+export const tries = pgTable(
+	'sign_in_tries',
+	{
+		subject: key().primaryKey(),
+		count: integer().notNull(),
+		expiresAt: at().notNull()
+	},
+	(t) => [index('sign_in_tries_expires').on(t.expiresAt)]
+);

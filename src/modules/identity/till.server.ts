@@ -1,0 +1,127 @@
+import { and, asc, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { Role, Till } from '#core/actor';
+import { newId } from '#core/ids';
+import { hour, later, minute } from '#core/time';
+import { inTransaction, type Db, type Reads } from '#platform/db';
+import { tokenHash } from './devices.server.ts';
+import { limits } from './limits.server.ts';
+import { isPin } from './pins.server.ts';
+import { identityRefusals } from './refusals.ts';
+import { devices, staff, tillSessions } from './tables.server.ts';
+import { claimTry, forgetTries, minutesUntil, triesLeft } from './tries.server.ts';
+
+const { refuse } = identityRefusals;
+
+/** A till that nobody touched for so long asks for a PIN again. */
+export const idleTime = 4 * hour;
+
+/** How often a tablet's and a cashier's last sign of life is written down. */
+const seenEvery = minute;
+
+/** Works in this store and has not left. */
+const worksAt = (storeId: string) =>
+	and(isNull(staff.disabledAt), or(isNull(staff.storeIds), sql`${storeId} = any(${staff.storeIds})`));
+
+/** Who may sign in at a store's tills, by name. */
+export async function listCashiers(reads: Reads, storeId: string): Promise<{ id: string; name: string; role: Role }[]> {
+	return reads
+		.select({ id: staff.id, name: staff.name, role: staff.role })
+		.from(staff)
+		.where(and(worksAt(storeId), isNotNull(staff.pinHash)))
+		.orderBy(asc(staff.name), asc(staff.id));
+}
+
+/**
+ * Signs a cashier in at a tablet; whoever stood there is signed out. Five wrong PINs lock this cashier on this tablet
+ * for a quarter of an hour, so that nobody can lock a colleague out of the other tills.
+ * @throws identity.pin_wrong (`triesLeft`; also when such a cashier does not work here), identity.pin_locked (`minutes`)
+ */
+export async function signInAtTill(
+	db: Db,
+	{ till, staffId, pin }: { till: Till; staffId: string; pin: string },
+	now: Date
+): Promise<NonNullable<Till['staff']>> {
+	const about = `pin ${staffId} ${till.deviceId}`;
+	const until = await claimTry(db, about, limits.pinPerTablet, now);
+	if (until) throw refuse('identity.pin_locked', { minutes: minutesUntil(until, now) });
+	const [person] = await db
+		.select({ id: staff.id, name: staff.name, role: staff.role, pinHash: staff.pinHash })
+		.from(staff)
+		.where(and(eq(staff.id, staffId), worksAt(till.storeId)));
+	if (!(await isPin(pin, person?.pinHash ?? null)) || !person) {
+		throw refuse('identity.pin_wrong', { triesLeft: await triesLeft(db, about, limits.pinPerTablet[0]) });
+	}
+	await forgetTries(db, about, limits.pinPerTablet);
+	await inTransaction(db, async (tx) => {
+		// One sign-in at a time per tablet; a tablet revoked meanwhile is out.
+		const [device] = await tx
+			.select({ id: devices.id })
+			.from(devices)
+			.where(and(eq(devices.id, till.deviceId), isNull(devices.revokedAt)))
+			.for('update');
+		if (!device) throw refuse('identity.device_unknown');
+		await tx
+			.update(tillSessions)
+			.set({ signedOutAt: now })
+			.where(and(eq(tillSessions.deviceId, till.deviceId), isNull(tillSessions.signedOutAt)));
+		await tx.insert(tillSessions).values({
+			id: newId('tillSession', now),
+			deviceId: till.deviceId,
+			staffId: person.id,
+			signedInAt: now,
+			lastSeenAt: now
+		});
+	});
+	return { id: person.id, name: person.name, role: person.role };
+}
+
+/** Signs out whoever stands at the tablet; the tablet stays enrolled. */
+export async function signOutAtTill(db: Db, deviceId: string, now: Date): Promise<void> {
+	await db
+		.update(tillSessions)
+		.set({ signedOutAt: now })
+		.where(and(eq(tillSessions.deviceId, deviceId), isNull(tillSessions.signedOutAt)));
+}
+
+/** The tablet that a token belongs to, and who stands there; null for unknown and revoked ones. */
+export async function findTill(db: Db, token: string, now: Date): Promise<Till | null> {
+	const [row] = await db
+		.select({
+			deviceId: devices.id,
+			storeId: devices.storeId,
+			deviceSeenAt: devices.lastSeenAt,
+			sessionId: tillSessions.id,
+			sessionSeenAt: tillSessions.lastSeenAt,
+			staffId: staff.id,
+			name: staff.name,
+			role: staff.role
+		})
+		.from(devices)
+		.leftJoin(
+			tillSessions,
+			and(
+				eq(tillSessions.deviceId, devices.id),
+				isNull(tillSessions.signedOutAt),
+				gt(tillSessions.lastSeenAt, later(now, -idleTime))
+			)
+		)
+		.leftJoin(
+			staff,
+			and(
+				eq(staff.id, tillSessions.staffId),
+				isNull(staff.disabledAt),
+				or(isNull(staff.storeIds), sql`${devices.storeId} = any(${staff.storeIds})`)
+			)
+		)
+		.where(and(eq(devices.tokenHash, tokenHash(token)), isNull(devices.revokedAt)));
+	if (!row) return null;
+	const due = later(now, -seenEvery);
+	if (row.deviceSeenAt < due) {
+		await db.update(devices).set({ lastSeenAt: now }).where(eq(devices.id, row.deviceId));
+	}
+	if (row.sessionId && row.sessionSeenAt && row.sessionSeenAt < due) {
+		await db.update(tillSessions).set({ lastSeenAt: now }).where(eq(tillSessions.id, row.sessionId));
+	}
+	const standing = row.staffId && row.name && row.role ? { id: row.staffId, name: row.name, role: row.role } : null;
+	return { kind: 'till', deviceId: row.deviceId, storeId: row.storeId, staff: standing };
+}
