@@ -5,7 +5,7 @@ import { mayHold, type Actor, type Role } from '#core/actor';
  * is the console's. Shoppers hold `wallet.own`, an enrolled tablet holds `till.device`, whoever stands before it.
  * A module that brings a new permission adds its line here; a test walks all procedures and finds the ones missing.
  */
-const holders: Record<string, readonly Role[]> = {
+const table: Record<string, readonly Role[]> = {
 	'till.sell': ['cashier', 'manager', 'owner'],
 	'till.return': ['cashier', 'manager', 'owner'],
 
@@ -33,20 +33,22 @@ const holders: Record<string, readonly Role[]> = {
 	'devices.write': ['manager', 'owner']
 };
 
+const holders = new Map(Object.entries(table));
+
 /** What shoppers and tablets hold by being what they are. */
 const own = new Set(['wallet.own', 'till.device']);
 
 /** Every permission there is, sorted. */
-export const permissions: readonly string[] = [...own, ...Object.keys(holders)].sort();
+export const permissions: readonly string[] = [...own, ...holders.keys()].sort();
 
 /** Whether an actor holds a permission. What the table does not list, nobody holds. */
 export function may(actor: Actor, permission: string): boolean {
 	if (!mayHold(actor, permission)) return false;
 	if (own.has(permission)) return true;
 	const role = actor.kind === 'staff' ? actor.role : actor.kind === 'till' ? actor.staff?.role : undefined;
-	return role !== undefined && (holders[permission]?.includes(role) ?? false);
+	return role !== undefined && (holders.get(permission)?.includes(role) ?? false);
 }
 
 /** What the console may show to a role, for menus; the server asks `may` again for every call. */
 export const permissionsOf = (role: Role): string[] =>
-	Object.keys(holders).filter((permission) => !permission.startsWith('till.') && holders[permission]?.includes(role));
+	[...holders].filter(([name, roles]) => !name.startsWith('till.') && roles.includes(role)).map(([name]) => name);
