@@ -2,3 +2,4 @@
 export { codeFor, forgetCodeUses, readMemberCode, type ReadMemberCode } from './codes.server.ts';
 export { anonymous, changeProfile, join, setNewsConsent, type Join } from './join.server.ts';
 export { findMembers, getMember, memberFacts, memberOfUser, type FindMembers } from './members.server.ts';
+export { membersNamed } from './admin-views.server.ts';

@@ -1,1 +1,12 @@
-export { loadCards, type CardState } from './facts.server.ts';
+export {
+	activate,
+	counterNames,
+	findByCode,
+	issue,
+	type ActivateResult,
+	type CardRow,
+	type FoundCard,
+	type IssuedCard,
+	type IssueResult
+} from './cards.server.ts';
+export { hashOfCode, reveal } from './codes.server.ts';

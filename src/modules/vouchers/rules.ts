@@ -1,7 +1,7 @@
 import { isChecked, isGtin, isPaymentCardNumber, normaliseCode, readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
 import { day } from '#core/time';
-import type { Conditions, Effect } from '#pricing';
+import { basketLimits, type Conditions, type Effect } from '#pricing';
 import { voucherRefusals } from './refusals.ts';
 
 export type CodeKind = 'shared' | 'unique';
@@ -83,7 +83,7 @@ export function definitionProblems(definition: Definition, now: Date): Problem[]
 	if (description !== null && description.length > limits.descriptionLength)
 		found.push(problem('description', 'voucher.description_form'));
 	found.push(...effectProblems(definition.effect));
-	if (!isWhole(conditions.minimumCents, 0, Number.MAX_SAFE_INTEGER))
+	if (!isWhole(conditions.minimumCents, 0, basketLimits.totalCents))
 		found.push(problem('minimumCents', 'voucher.minimum_form'));
 	if (conditions.productIds.length > limits.listed) found.push(problem('eligibleProductIds', 'voucher.list_too_long'));
 	if (conditions.categoryIds.length > limits.listed) found.push(problem('categoryIds', 'voucher.list_too_long'));
@@ -103,12 +103,12 @@ function effectProblems(effect: Effect): Problem[] {
 		case 'percent': {
 			const found: Problem[] = [];
 			if (!isWhole(effect.percent, 1, 100)) found.push(problem('percent', 'voucher.percent_form'));
-			if (effect.capCents !== null && !isWhole(effect.capCents, 1, Number.MAX_SAFE_INTEGER))
+			if (effect.capCents !== null && !isWhole(effect.capCents, 1, basketLimits.lineCents))
 				found.push(problem('capCents', 'voucher.cap_form'));
 			return found;
 		}
 		case 'amount':
-			return isWhole(effect.cents, 1, Number.MAX_SAFE_INTEGER) ? [] : [problem('cents', 'voucher.amount_form')];
+			return isWhole(effect.cents, 1, basketLimits.lineCents) ? [] : [problem('cents', 'voucher.amount_form')];
 		case 'free_product': {
 			const found: Problem[] = [];
 			if (effect.productIds.length === 0) found.push(problem('productIds', 'voucher.product_needed'));

@@ -1,0 +1,64 @@
+import type { Cents } from '#core/amounts';
+import { codeForms } from '#core/codes';
+import type { RefusalData } from '#core/refusal';
+import { day } from '#core/time';
+import { giftCardRefusals } from './refusals.ts';
+
+/** One card to issue. An active one can pay at once; an inactive one (plastic on the rack) is credited when activated. */
+export interface IssueCommand {
+	cents: Cents;
+	/** ISO 4217 */
+	currency: string;
+	/** in whose wallet it lies; null: with whoever holds it */
+	memberId: string | null;
+	active: boolean;
+	/** first instant at which it no longer pays; null: never expires */
+	expiresAt: Date | null;
+}
+
+export const limits = {
+	/** 1,000,000.00 in a currency with cents; more on one card is a slip of the finger */
+	cents: 100_000_000,
+	/** cards issued by one command */
+	atOnce: 10_000,
+	years: 50
+} as const;
+
+/** What is wrong with a card to issue, or null. */
+export function issueProblem(command: IssueCommand, now: Date): RefusalData | null {
+	const { cents, currency, expiresAt } = command;
+	if (!Number.isSafeInteger(cents) || cents < 1 || cents > limits.cents)
+		return giftCardRefusals.data('gift_card.value_form', { field: 'cents', mostCents: limits.cents, currency });
+	if (!/^[A-Z]{3}$/.test(currency)) return giftCardRefusals.data('gift_card.currency_form', { field: 'currency' });
+	if (expiresAt === null) return null;
+	if (!(expiresAt > now)) return giftCardRefusals.data('gift_card.expiry_past', { field: 'expiresAt' });
+	if (expiresAt.getTime() - now.getTime() > limits.years * 366 * day)
+		return giftCardRefusals.data('gift_card.expiry_far', { field: 'expiresAt' });
+	return null;
+}
+
+export const cardStates = ['active', 'inactive', 'blocked', 'expired'] as const;
+export type CardState = (typeof cardStates)[number];
+
+/**
+ * What a card is at an instant. Blocked before expired before inactive: a card on the rack whose time is over is not
+ * activated any more.
+ */
+export function stateOf(
+	card: { activatedAt: Date | null; blockedAt: Date | null; expiresAt: Date | null },
+	now: Date
+): CardState {
+	if (card.blockedAt) return 'blocked';
+	if (card.expiresAt && card.expiresAt <= now) return 'expired';
+	return card.activatedAt ? 'active' : 'inactive';
+}
+
+/** How many of a code's last symbols are shown everywhere: 25 of its 80 bits, the check symbol among them. */
+export const shownSymbols = 4;
+
+/** A code as it is shown when it is not revealed: `G••• •••• •••• •••• AB` with its last four symbols. */
+export function masked(lastSymbols: string): string {
+	const { prefix, length } = codeForms.giftCard;
+	const hidden = '•'.repeat(length - prefix.length - lastSymbols.length);
+	return (prefix + hidden + lastSymbols).replace(/(.{4})(?=.)/gu, '$1 ');
+}

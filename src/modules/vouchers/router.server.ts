@@ -1,0 +1,157 @@
+import * as z from 'zod/mini';
+import { must } from '#core/must';
+import { membersNamed } from '#customers/server';
+import { procedure, router } from '#platform/trpc';
+import { writeOnce } from '#platform/write';
+import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
+import { codeStates, listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
+import { assign, makeCodes, voidCode } from './codes.server.ts';
+import { archiveVoucher, createVoucher, editVoucher, pauseVoucher, resumeVoucher } from './definitions.server.ts';
+import { voucherStates } from './rules.ts';
+
+const id = z.string().check(z.maxLength(40));
+const key = z.string().check(z.maxLength(64));
+const text = z.string().check(z.maxLength(200));
+
+const ids = z.array(id).check(z.maxLength(1000));
+
+/** The form alone, so that what is wrong with an amount or a list is said by the rules, beside its field. */
+const definition = z.object({
+	title: z.string().check(z.maxLength(1000)),
+	description: z.nullable(z.string().check(z.maxLength(5000))),
+	effect: z.union([
+		z.strictObject({ kind: z.literal('percent'), percent: z.number(), capCents: z.nullable(z.number()) }),
+		z.strictObject({ kind: z.literal('amount'), cents: z.number() }),
+		z.strictObject({ kind: z.literal('free_product'), productIds: ids, quantity: z.number() })
+	]),
+	conditions: z.strictObject({ minimumCents: z.number(), productIds: ids, categoryIds: ids, storeIds: ids }),
+	codeKind: z.enum(['shared', 'unique']),
+	holding: z.enum(['open', 'assigned']),
+	startsAt: z.nullable(z.date()),
+	endsAt: z.nullable(z.date()),
+	usesPerMember: z.nullable(z.number()),
+	usesPerCode: z.nullable(z.number())
+});
+
+const one = z.object({ key, id });
+
+export const adminRouter = router({
+	list: procedure('vouchers.read')
+		.input(z.object({ state: z.nullable(z.enum(voucherStates)), text, cursor: z.nullable(id) }))
+		.query(({ ctx, input }) => listVouchers(ctx.db, input, ctx.now)),
+
+	get: procedure('vouchers.read')
+		.input(z.object({ id }))
+		.query(({ ctx, input }) => voucherPage(ctx.db, input.id, ctx.now)),
+
+	codes: procedure('vouchers.read')
+		.input(
+			z.object({
+				voucherId: id,
+				state: z.nullable(z.enum(codeStates)),
+				text,
+				cursor: z.nullable(id),
+				limit: z.int().check(z.minimum(1), z.maximum(mostCodes))
+			})
+		)
+		.query(({ ctx, input }) => listCodes(ctx.db, input)),
+
+	/** What a rule can speak of. */
+	choices: procedure('vouchers.read').query(async ({ ctx }) => {
+		const [programme, stores, categories] = await Promise.all([
+			programmeOf(ctx.db),
+			listStores(ctx.db),
+			listCategories(ctx.db)
+		]);
+		return {
+			currency: programme.currency,
+			timeZone: programme.timeZone,
+			stores: stores.map(({ id, name, city }) => ({ id, name, city })),
+			categories: categories.map(({ id, name }) => ({ id, name }))
+		};
+	}),
+
+	products: procedure('vouchers.read')
+		.input(z.object({ text }))
+		.query(async ({ ctx, input }) => {
+			const page = await listProducts(ctx.db, { text: input.text });
+			return page.items.map(({ id, name, unit, priceCents }) => ({ id, name, unit, priceCents }));
+		}),
+
+	create: procedure('vouchers.write')
+		.input(z.object({ key, definition, sharedCode: z.nullable(text) }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.create', input, async (tx) => {
+				const { currency } = await programmeOf(tx);
+				return createVoucher(tx, { definition: input.definition, currency, sharedCode: input.sharedCode }, ctx.now);
+			})
+		),
+
+	edit: procedure('vouchers.write')
+		.input(z.object({ key, id, version: z.int(), definition }))
+		.mutation(({ ctx, input }) => writeOnce(ctx, 'vouchers.edit', input, (tx) => editVoucher(tx, input, ctx.now))),
+
+	pause: procedure('vouchers.write')
+		.input(one)
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.pause', input, async (tx) => {
+				await pauseVoucher(tx, input, ctx.now);
+				return null;
+			})
+		),
+
+	resume: procedure('vouchers.write')
+		.input(one)
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.resume', input, async (tx) => {
+				await resumeVoucher(tx, input, ctx.now);
+				return null;
+			})
+		),
+
+	archive: procedure('vouchers.write')
+		.input(one)
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.archive', input, async (tx) => {
+				await archiveVoucher(tx, input, ctx.now);
+				return null;
+			})
+		),
+
+	makeCodes: procedure('vouchers.write')
+		.input(z.object({ key, voucherId: id, count: z.number() }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.make_codes', input, async (tx) => ({
+				made: (await makeCodes(tx, input, ctx.now)).length
+			}))
+		),
+
+	/** Members are named by e-mail address, number or code; each gets an answer of their own. */
+	assign: procedure('vouchers.write')
+		.input(z.object({ key, voucherId: id, members: z.array(text).check(z.minLength(1), z.maxLength(1000)) }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.assign', input, async (tx) => {
+				const named = await membersNamed(tx, input.members);
+				// An unknown name goes in as an id that nobody has, so that every name gets its answer from one place.
+				const memberIds = named.map((member, place) => member?.id ?? `unknown ${place}`);
+				const given = await assign(tx, { voucherId: input.voucherId, memberIds }, ctx.now);
+				return input.members.map((text, place) => {
+					const result = given[place];
+					must(result, 'every member gets an answer');
+					const name = named[place]?.name ?? named[place]?.email ?? null;
+					return 'refusal' in result
+						? { text, name, sentence: ctx.sentenceOf(result.refusal) }
+						: { text, name, sentence: null };
+				});
+			})
+		),
+
+	voidCode: procedure('vouchers.write')
+		.input(z.object({ key, codeId: id }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.void_code', input, async (tx) => {
+				await voidCode(tx, input, ctx.now);
+				return null;
+			})
+		)
+});
