@@ -45,6 +45,105 @@ CREATE TABLE "gift_cards" (
 	CONSTRAINT "gift_cards_initial_not_negative" CHECK ("gift_cards"."initial_cents" >= 0)
 );
 --> statement-breakpoint
+CREATE TABLE "auth_accounts" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"user_id" text collate "C" NOT NULL,
+	"account_id" text NOT NULL,
+	"provider_id" text NOT NULL,
+	"password" text,
+	"access_token" text,
+	"refresh_token" text,
+	"id_token" text,
+	"access_token_expires_at" timestamp (3) with time zone,
+	"refresh_token_expires_at" timestamp (3) with time zone,
+	"scope" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "devices" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"store_id" text collate "C" NOT NULL,
+	"name" text NOT NULL,
+	"token_hash" text collate "C" NOT NULL,
+	"enrolled_by" text collate "C" NOT NULL,
+	"enrolled_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"revoked_at" timestamp (3) with time zone,
+	CONSTRAINT "devices_token" UNIQUE("token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "enrolment_codes" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"code_hash" text collate "C" NOT NULL,
+	"store_id" text collate "C" NOT NULL,
+	"name" text NOT NULL,
+	"created_by" text collate "C" NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone,
+	CONSTRAINT "enrolment_codes_code" UNIQUE("code_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "sessions" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"user_id" text collate "C" NOT NULL,
+	"token" text collate "C" NOT NULL,
+	"face" text NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"ip_address" text,
+	"user_agent" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "sessions_token" UNIQUE("token")
+);
+--> statement-breakpoint
+CREATE TABLE "staff" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"user_id" text collate "C",
+	"name" text NOT NULL,
+	"role" text NOT NULL,
+	"pin_hash" text,
+	"store_ids" text[],
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"disabled_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "till_sessions" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"device_id" text collate "C" NOT NULL,
+	"staff_id" text collate "C" NOT NULL,
+	"signed_in_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"signed_out_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "sign_in_tries" (
+	"subject" text collate "C" PRIMARY KEY NOT NULL,
+	"count" integer NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "users" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"email" text NOT NULL,
+	"email_verified" boolean DEFAULT false NOT NULL,
+	"image" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "users_email" UNIQUE("email")
+);
+--> statement-breakpoint
+CREATE TABLE "verifications" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"identifier" text NOT NULL,
+	"value" text NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "account_owners" (
 	"owner_id" text collate "C" PRIMARY KEY NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
@@ -153,6 +252,7 @@ CREATE TABLE "receipt_lines" (
 	"gift_card_cents" bigint NOT NULL,
 	"to_pay_cents" bigint NOT NULL,
 	"points_earned" bigint NOT NULL,
+	"discounts" jsonb NOT NULL,
 	"cost_cents" bigint,
 	"happened_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "receipt_lines_once" PRIMARY KEY("receipt_id","position"),
@@ -340,6 +440,13 @@ CREATE TABLE "outbox" (
 ALTER TABLE "consents" ADD CONSTRAINT "consents_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "member_code_uses" ADD CONSTRAINT "member_code_uses_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gift_cards" ADD CONSTRAINT "gift_cards_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "auth_accounts" ADD CONSTRAINT "auth_accounts_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "devices" ADD CONSTRAINT "devices_enrolled_by_staff_id_fk" FOREIGN KEY ("enrolled_by") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "enrolment_codes" ADD CONSTRAINT "enrolment_codes_created_by_staff_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "staff" ADD CONSTRAINT "staff_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "till_sessions" ADD CONSTRAINT "till_sessions_device_id_devices_id_fk" FOREIGN KEY ("device_id") REFERENCES "public"."devices"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "till_sessions" ADD CONSTRAINT "till_sessions_staff_id_staff_id_fk" FOREIGN KEY ("staff_id") REFERENCES "public"."staff"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "member_figures" ADD CONSTRAINT "member_figures_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "receipt_lines" ADD CONSTRAINT "receipt_lines_receipt_id_receipts_id_fk" FOREIGN KEY ("receipt_id") REFERENCES "public"."receipts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "receipt_steps" ADD CONSTRAINT "receipt_steps_receipt_id_receipts_id_fk" FOREIGN KEY ("receipt_id") REFERENCES "public"."receipts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -362,6 +469,16 @@ CREATE INDEX "members_joined" ON "members" USING btree ("joined_at","id");--> st
 CREATE UNIQUE INDEX "gift_cards_code" ON "gift_cards" USING btree ("code_hash");--> statement-breakpoint
 CREATE INDEX "gift_cards_member" ON "gift_cards" USING btree ("member_id");--> statement-breakpoint
 CREATE INDEX "gift_cards_issued" ON "gift_cards" USING btree ("issued_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "auth_accounts_once" ON "auth_accounts" USING btree ("user_id","provider_id","account_id");--> statement-breakpoint
+CREATE INDEX "devices_store" ON "devices" USING btree ("store_id");--> statement-breakpoint
+CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "sessions_expires" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "staff_user" ON "staff" USING btree ("user_id") WHERE "staff"."user_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "till_sessions_one_per_device" ON "till_sessions" USING btree ("device_id") WHERE "till_sessions"."signed_out_at" is null;--> statement-breakpoint
+CREATE INDEX "till_sessions_staff" ON "till_sessions" USING btree ("staff_id");--> statement-breakpoint
+CREATE INDEX "sign_in_tries_expires" ON "sign_in_tries" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "verifications_expires" ON "verifications" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "accounts_open" ON "accounts" USING btree ("owner_id","name") WHERE "accounts"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "accounts_due" ON "accounts" USING btree ("first_due_at","owner_id","name") WHERE "accounts"."first_due_at" is not null;--> statement-breakpoint
 CREATE INDEX "entries_ref" ON "entries" USING btree ("owner_id","ref") WHERE "entries"."ref" is not null;--> statement-breakpoint

@@ -59,7 +59,7 @@ async function aVoucher(effect = percent(10), wish: Partial<{ usesPerCode: numbe
 async function aCard(cents: number): Promise<string> {
 	const command = { cents, currency: 'EUR', memberId: null, active: true, expiresAt: null };
 	const [card] = await inTransaction(db, (tx) => issue(tx, [command], now));
-	if (!card || !('id' in card)) throw new Error('no card');
+	if (!card?.ok) throw new Error('no card');
 	return card.id;
 }
 const money = async (cardId: string) => (await moneyOf(db, [cardId], now)).get(cardId)?.available;

@@ -10,3 +10,4 @@ export {
 	type IssueResult
 } from './cards.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
+export { loadCards, type CardState } from './facts.server.ts';

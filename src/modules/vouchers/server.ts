@@ -16,3 +16,5 @@ export {
 	type FoundCode,
 	type MadeCode
 } from './codes.server.ts';
+export { loadCodes, rightOf, type CodeFact } from './facts.server.ts';
+export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
