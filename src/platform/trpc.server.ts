@@ -6,6 +6,7 @@ import { mayHold, type Actor, type HolderOf } from '#core/actor';
 import type { Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal, type RefusalData, type RefusalKind } from '#core/refusal';
 import type { Db } from './db.server.ts';
+import type { Mail } from './mail/mail.server.ts';
 import { requestRefusals } from './refusals.server.ts';
 
 /** The cookies of one request and of its answer; kit's own `cookies` has this form. */
@@ -43,6 +44,9 @@ export interface Context {
 	/** whether the request came over https: decides names and attributes of cookies */
 	secure: boolean;
 	cookies: CookieJar;
+	mail: Mail;
+	/** keys are derived from it, one per purpose */
+	secret: string;
 	/** false when another site's page sent the request */
 	sameOrigin: boolean;
 }

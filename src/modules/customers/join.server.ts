@@ -146,15 +146,15 @@ export async function changeProfile(
 	if (Object.keys(set).length > 0) await tx.update(members).set(set).where(eq(members.id, memberId));
 }
 
-/** Members for guest sales: nobody yet, to be claimed by the receipt. Returns their ids. */
-export async function anonymous(tx: Tx, count: number, now: Date): Promise<string[]> {
-	const rows = Array.from({ length: count }, () => ({
-		id: newId('member', now),
-		number: randomBody(numberSymbols),
-		createdAt: now
-	}));
-	// Two numbers of 50 bits may meet once in a great while: then another is drawn.
-	const made = await insertRows(sqlOf(tx), members, rows, 'on conflict (number) do nothing returning id');
-	const ids = made.map((row) => row.id as string);
-	return ids.length === count ? ids : [...ids, ...(await anonymous(tx, count - ids.length, now))];
+/**
+ * Members for guest sales: nobody yet, to be claimed by the receipt. The caller makes the ids, so that a sale and its
+ * member can be sent together; two numbers of 50 bits that meet once in a great while fail the transaction, to be tried
+ * again.
+ */
+export async function anonymous(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+	await insertRows(
+		sqlOf(tx),
+		members,
+		ids.map((id) => ({ id, number: randomBody(numberSymbols), createdAt: now }))
+	);
 }

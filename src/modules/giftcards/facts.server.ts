@@ -1,0 +1,41 @@
+import type { Raw } from '#platform/db';
+import type { GiftCardFact } from '#pricing';
+
+interface CardRow {
+	id: string;
+	last_symbols: string;
+	currency: string;
+	activated_at: string | null;
+	blocked_at: string | null;
+	expires_at: string | null;
+}
+
+/** A card as it stands, without its balance: that is the ledger's to say. */
+export type CardState = Omit<GiftCardFact, 'availableCents'>;
+
+/**
+ * The states of cards by id; unknown ids are left out.
+ * @param lock keeps them from being blocked or changed until the transaction ends
+ */
+export async function loadCards(sql: Raw, ids: string[], now: Date, lock: boolean): Promise<Map<string, CardState>> {
+	if (ids.length === 0) return new Map();
+	const rows = await sql.unsafe<CardRow[]>(
+		`select id, last_symbols, currency, activated_at, blocked_at, expires_at from gift_cards
+		where id = any(array(select json_array_elements_text($1::json))) order by id ${lock ? 'for no key update' : ''}`,
+		[JSON.stringify(ids)],
+		{ prepare: true }
+	);
+	return new Map(
+		rows.map((row) => [
+			row.id,
+			{ id: row.id, lastSymbols: row.last_symbols, currency: row.currency, state: stateOf(row, now) }
+		])
+	);
+}
+
+function stateOf(row: CardRow, now: Date): GiftCardFact['state'] {
+	if (row.blocked_at) return 'blocked';
+	if (!row.activated_at) return 'inactive';
+	if (row.expires_at && new Date(row.expires_at) <= now) return 'expired';
+	return 'active';
+}

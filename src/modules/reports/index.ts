@@ -1,0 +1,187 @@
+import type { Cents, Points } from '#core/amounts';
+
+/**
+ * Reports: read models for the console.
+ *
+ * Owns: nothing. It reads all tables and writes none.
+ * Promises: a day is the programme's day; what a screen shows in a chart and in a table are the same numbers; amounts of
+ * other currencies are never added to the programme's.
+ * Never: is asked by a till or a wallet.
+ */
+
+/** What happened in a stretch of time, in the programme's currency. */
+export interface Figures {
+	/** paid for goods after discounts, less what was returned in the same stretch */
+	salesCents: Cents;
+	returnsCents: Cents;
+	receipts: number;
+	/** mean receipt total before returns; null without receipts */
+	averageCents: Cents | null;
+	discountCents: Cents;
+	pointsEarned: Points;
+	pointsSpent: Points;
+	vouchersRedeemed: number;
+	voucherCents: Cents;
+	giftCardsSold: number;
+	giftCardsSoldCents: Cents;
+	giftCardsChargedCents: Cents;
+	membersJoined: number;
+}
+
+export interface DayFigures extends Figures {
+	/** ISO date in the programme's time zone */
+	day: string;
+}
+
+/** What the programme owes its customers at an instant. */
+export interface Outstanding {
+	spendablePoints: Points;
+	pendingPoints: Points;
+	/** what all of these points would pay, by the rules of now */
+	pointsWorthCents: Cents;
+	/** points taken back that were spent already */
+	debtPoints: Points;
+	giftCards: number;
+	giftCardCents: Cents;
+}
+
+export interface Today {
+	currency: string;
+	timeZone: string;
+	/** ISO date */
+	day: string;
+	at: Date;
+	today: Figures;
+	/** until the same time of the day */
+	yesterday: Figures;
+	/** the same weekday of the week before, until the same time of the day */
+	weekAgo: Figures;
+	/** oldest first, the last one is today */
+	days: DayFigures[];
+	outstanding: Outstanding;
+	/** receipts of today in other currencies; empty in a shop with one */
+	otherCurrencies: { currency: string; receipts: number; salesCents: Cents }[];
+}
+
+export const memberOrders = ['newest', 'recent', 'spent'] as const;
+/** newest: joined last; recent: bought last; spent: bought most. */
+export type MemberOrder = (typeof memberOrders)[number];
+
+export interface MemberRow {
+	id: string;
+	number: string;
+	name: string | null;
+	email: string | null;
+	joinedAt: Date;
+	blocked: boolean;
+	visits: number;
+	/** paid for goods, less what was returned, in the programme's currency */
+	spentCents: Cents;
+	lastAt: Date | null;
+	spendablePoints: Points;
+}
+
+export interface MemberPage {
+	currency: string;
+	timeZone: string;
+	member: {
+		id: string;
+		number: string;
+		/** the code that a scanner reads from a printed card */
+		code: string;
+		name: string | null;
+		email: string | null;
+		phone: string | null;
+		language: string | null;
+		createdAt: Date;
+		joinedAt: Date | null;
+		blocked: boolean;
+	};
+	figures: { visits: number; spentCents: Cents; returnedCents: Cents; firstAt: Date; lastAt: Date } | null;
+	receipts: ReceiptRow[];
+	vouchers: HeldVoucher[];
+	giftCards: HeldCard[];
+}
+
+export interface HeldVoucher {
+	codeId: string;
+	voucherId: string;
+	title: string;
+	code: string;
+	usesLeft: number | null;
+	redeemed: number;
+	issuedAt: Date;
+	startsAt: Date | null;
+	endsAt: Date | null;
+	pausedAt: Date | null;
+	archivedAt: Date | null;
+	voidedAt: Date | null;
+}
+
+export interface HeldCard {
+	id: string;
+	lastSymbols: string;
+	currency: string;
+	balanceCents: Cents;
+	activatedAt: Date | null;
+	blockedAt: Date | null;
+	expiresAt: Date | null;
+}
+
+export interface ReceiptFilter {
+	storeId: string | null;
+	/** ISO dates in the programme's time zone, both included */
+	fromDay: string | null;
+	toDay: string | null;
+	memberId: string | null;
+	/** a receipt's number, or its beginning */
+	number: string | null;
+}
+
+export interface ReceiptRow {
+	id: string;
+	number: string;
+	happenedAt: Date;
+	storeName: string;
+	member: { id: string; name: string | null; joined: boolean };
+	currency: string;
+	totalCents: Cents;
+	discountCents: Cents;
+	giftCardCents: Cents;
+	pointsEarned: Points;
+	pointsSpent: Points;
+	returnedCents: Cents;
+}
+
+/** Sums over all receipts of a filter, in the programme's currency. */
+export interface ReceiptTotals {
+	receipts: number;
+	totalCents: Cents;
+	discountCents: Cents;
+	pointsEarned: Points;
+	pointsSpent: Points;
+}
+
+/** What a receipt's page shows beside the receipt itself. */
+export interface ReceiptBeside {
+	timeZone: string;
+	member: { id: string; number: string; name: string | null; joined: boolean };
+	staffName: string | null;
+	deviceName: string | null;
+	/** by code id: the voucher behind each right in the explanation */
+	vouchers: { codeId: string; voucherId: string; title: string; cents: Cents; givenBackAt: Date | null }[];
+	giftCards: { id: string; lastSymbols: string }[];
+	/** who took what back */
+	returnedBy: Record<string, string | null>;
+}
+
+/** One use of a voucher, for its page. */
+export interface VoucherUse {
+	id: string;
+	at: Date;
+	cents: Cents;
+	givenBackAt: Date | null;
+	receipt: { id: string; number: string };
+	member: { id: string; name: string | null; joined: boolean };
+	code: string;
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod/mini';
+import { pointsOf, historyOf } from '#ledger/server';
+import { procedure, router } from '#platform/trpc';
+import { getReceipt } from '#purchases/server';
+import { listStores, programmeOf } from '#stores/server';
+import { memberOrders } from './index.ts';
+import { countMembers, listMembers, memberPage } from './members.server.ts';
+import { besideReceipt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
+import { todayOf } from './today.server.ts';
+
+const id = z.string().check(z.maxLength(40));
+const text = z.string().check(z.maxLength(200));
+const cursor = z.nullable(z.string().check(z.maxLength(300)));
+/** an ISO date that exists */
+const day = z.string().check(
+	z.regex(/^\d{4}-\d{2}-\d{2}$/),
+	z.refine((text) => {
+		const at = new Date(`${text}T00:00:00Z`);
+		return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+	})
+);
+
+const receiptFilter = z.object({
+	storeId: z.nullable(id),
+	fromDay: z.nullable(day),
+	toDay: z.nullable(day),
+	memberId: z.nullable(id),
+	number: z.nullable(text)
+});
+
+export const adminRouter = router({
+	today: procedure('figures.read')
+		.input(z.object({ storeId: z.nullable(id), days: z.int().check(z.minimum(7), z.maximum(92)) }))
+		.query(async ({ ctx, input }) => {
+			const [today, stores] = await Promise.all([todayOf(ctx.db, input, ctx.now), listStores(ctx.db)]);
+			return { ...today, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
+		}),
+
+	members: procedure('members.read')
+		.input(z.object({ text, order: z.enum(memberOrders), cursor }))
+		.query(async ({ ctx, input }) => {
+			const [page, count, { currency, timeZone }] = await Promise.all([
+				listMembers(ctx.db, input, ctx.now),
+				countMembers(ctx.db),
+				programmeOf(ctx.db)
+			]);
+			return { ...page, count, currency, timeZone };
+		}),
+
+	member: procedure('members.read')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const [page, points, history] = await Promise.all([
+				memberPage(ctx.db, input.id),
+				pointsOf(ctx.db, [input.id], ctx.now),
+				historyOf(ctx.db, input.id, { cursor: null, limit: 20 })
+			]);
+			const balance = points.get(input.id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
+			return { ...page, points: balance, history };
+		}),
+
+	memberHistory: procedure('ledger.read')
+		.input(z.object({ id, cursor }))
+		.query(({ ctx, input }) => historyOf(ctx.db, input.id, { cursor: input.cursor, limit: 50 })),
+
+	receipts: procedure('receipts.read')
+		.input(z.object({ filter: receiptFilter, cursor }))
+		.query(async ({ ctx, input }) => {
+			const [page, totals, stores, { timeZone }] = await Promise.all([
+				listReceipts(ctx.db, input),
+				totalReceipts(ctx.db, input.filter),
+				listStores(ctx.db),
+				programmeOf(ctx.db)
+			]);
+			return { ...page, totals, timeZone, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
+		}),
+
+	receipt: procedure('receipts.read')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const [receipt, beside] = await Promise.all([getReceipt(ctx.db, input.id), besideReceipt(ctx.db, input.id)]);
+			return { receipt, ...beside };
+		}),
+
+	voucherUses: procedure('vouchers.read')
+		.input(z.object({ voucherId: id }))
+		.query(({ ctx, input }) => voucherUses(ctx.db, input.voucherId))
+});

@@ -1,0 +1,3 @@
+export { countMembers, listMembers, memberPage } from './members.server.ts';
+export { besideReceipt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
+export { todayOf } from './today.server.ts';

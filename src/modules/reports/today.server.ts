@@ -1,0 +1,212 @@
+import { scale } from '#core/amounts';
+import { addDays, localDay, startOfDay } from '#core/time';
+import { sqlOf, type Raw, type Reads } from '#platform/db';
+import { programmeOf } from '#stores/server';
+import type { DayFigures, Figures, Outstanding, Today } from './index.ts';
+
+interface Filter {
+	from: Date;
+	to: Date;
+	timeZone: string;
+	currency: string;
+	/** null: all */
+	storeId: string | null;
+	/** the time of the day until which comparisons count, HH:MM:SS.mmm */
+	clock: string;
+}
+
+/** Sums of one day; those with `until` stop at the time of the day that it is now. */
+type Sums = Record<string, number>;
+
+/**
+ * The figures of today so far, of yesterday and a week ago until the same time of the day, and of the last `days` days.
+ * @param days how many days the series has, today included
+ */
+export async function todayOf(
+	reads: Reads,
+	{ storeId, days }: { storeId: string | null; days: number },
+	now: Date
+): Promise<Today> {
+	const { currency, timeZone, rules } = await programmeOf(reads);
+	const day = localDay(now, timeZone);
+	const first = addDays(day, -Math.max(days - 1, 7));
+	const clock = new Intl.DateTimeFormat('en-GB-u-hc-h23', {
+		timeZone,
+		hour: '2-digit',
+		minute: '2-digit',
+		second: '2-digit',
+		fractionalSecondDigits: 3
+	}).format(now);
+	const filter: Filter = {
+		from: startOfDay(first, timeZone),
+		to: startOfDay(addDays(day, 1), timeZone),
+		timeZone,
+		currency,
+		storeId,
+		clock
+	};
+	const sql = sqlOf(reads);
+	const [sums, outstanding, otherCurrencies] = await Promise.all([
+		sumsByDay(sql, filter),
+		outstandingOf(sql, currency, rules.spend, now),
+		otherCurrenciesOf(sql, { ...filter, from: startOfDay(day, timeZone) })
+	]);
+	const series: DayFigures[] = [];
+	for (let each = first; each <= day; each = addDays(each, 1))
+		series.push({ day: each, ...figuresOf(sums.get(each), '') });
+	return {
+		currency,
+		timeZone,
+		day,
+		at: now,
+		today: figuresOf(sums.get(day), ''),
+		yesterday: figuresOf(sums.get(addDays(day, -1)), '_until'),
+		weekAgo: figuresOf(sums.get(addDays(day, -7)), '_until'),
+		days: series.slice(-days),
+		outstanding,
+		otherCurrencies
+	};
+}
+
+function figuresOf(sums: Sums | undefined, suffix: '' | '_until'): Figures {
+	const of = (name: string) => sums?.[name + suffix] ?? 0;
+	const receipts = of('receipts');
+	return {
+		salesCents: of('total_cents') - of('returned_cents'),
+		returnsCents: of('returned_cents'),
+		receipts,
+		averageCents: receipts === 0 ? null : scale(of('total_cents'), 1, receipts, 'nearest'),
+		discountCents: of('discount_cents'),
+		pointsEarned: of('points_earned'),
+		pointsSpent: of('points_spent'),
+		vouchersRedeemed: of('redeemed'),
+		voucherCents: of('redeemed_cents'),
+		giftCardsSold: of('sold'),
+		giftCardsSoldCents: of('sold_cents'),
+		giftCardsChargedCents: of('gift_card_cents'),
+		membersJoined: of('joined')
+	};
+}
+
+/** One part of the figures: a table of facts, its instant, and sums over it under the names that `figuresOf` reads. */
+interface Part {
+	from: string;
+	at: string;
+	where: string;
+	sums: Record<string, string>;
+}
+
+/** $1 from, $2 to, $3 time zone, $4 currency, $5 store or null, $6 clock */
+const parts: Part[] = [
+	{
+		from: 'receipts f',
+		at: 'f.happened_at',
+		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		sums: {
+			receipts: 'count(*)',
+			total_cents: 'sum(f.total_cents)',
+			discount_cents: 'sum(f.discount_cents)',
+			points_earned: 'sum(f.points_earned)',
+			points_spent: 'sum(f.points_spent)',
+			gift_card_cents: 'sum(f.gift_card_cents)'
+		}
+	},
+	{
+		from: 'returns f',
+		at: 'f.happened_at',
+		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		sums: { returned_cents: 'sum(f.total_cents)' }
+	},
+	{
+		from: 'receipts f join voucher_redemptions r on r.receipt_id = f.id',
+		at: 'f.happened_at',
+		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		sums: { redeemed: 'count(*)', redeemed_cents: 'sum(r.cents)' }
+	},
+	{
+		// Cards are sold by the house, not by a store.
+		from: 'gift_cards f',
+		at: 'f.activated_at',
+		where: 'f.currency = $4 and $5::text is null',
+		sums: { sold: 'count(*)', sold_cents: 'sum(f.initial_cents)' }
+	},
+	{
+		from: 'members f',
+		at: 'f.joined_at',
+		where: '$4::text is not null and $5::text is null',
+		sums: { joined: 'count(*)' }
+	}
+];
+
+function statementOf({ from, at, where, sums }: Part): string {
+	const columns = Object.entries(sums).flatMap(([name, sum]) => [
+		`coalesce(${sum}, 0)::bigint as ${name}`,
+		`coalesce(${sum} filter (where (${at} at time zone $3)::time <= $6::time), 0)::bigint as ${name}_until`
+	]);
+	return `select to_char(${at} at time zone $3, 'YYYY-MM-DD') as day, ${columns.join(', ')}
+		from ${from} where ${at} >= $1 and ${at} < $2 and ${where} group by 1`;
+}
+
+async function sumsByDay(sql: Raw, filter: Filter): Promise<Map<string, Sums>> {
+	const { from, to, timeZone, currency, storeId, clock } = filter;
+	const byDay = new Map<string, Sums>();
+	const answers = await Promise.all(
+		parts.map((part) =>
+			sql.unsafe<(Sums & { day: string })[]>(statementOf(part), [
+				from.toISOString(),
+				to.toISOString(),
+				timeZone,
+				currency,
+				storeId,
+				clock
+			])
+		)
+	);
+	for (const { day, ...sums } of answers.flat()) byDay.set(day as string, { ...byDay.get(day as string), ...sums });
+	return byDay;
+}
+
+/** Points that fell due are gone, also before the job wrote them off; an expired card's money is nobody's claim. */
+async function outstandingOf(
+	sql: Raw,
+	currency: string,
+	spend: { worthPoints: number; worthCents: number },
+	now: Date
+): Promise<Outstanding> {
+	const at = now.toISOString();
+	const [points, cards] = await Promise.all([
+		sql<{ spendable: number; pending: number; debt: number }[]>`
+			select coalesce(sum(a.credited - a.debited - coalesce(overdue.points, 0)) filter (where a.name like 'points/%'), 0)::bigint
+					as spendable,
+				coalesce(sum(a.credited - a.debited) filter (where a.name like 'pending/%'), 0)::bigint as pending,
+				coalesce(sum(a.debited - a.credited) filter (where a.name = 'debt'), 0)::bigint as debt
+			from accounts a left join lateral (
+				select greatest(0, max(l.cumulative) - a.debited) as points from lots l
+				where a.first_due_at <= ${at} and l.owner_id = a.owner_id and l.name = a.name and l.due_at <= ${at}
+			) overdue on a.name like 'points/%'
+			where a.unit = 'points'`,
+		sql<{ cards: number; cents: number }[]>`
+			select count(*)::int as cards, coalesce(sum(a.credited - a.debited), 0)::bigint as cents
+			from accounts a join gift_cards g on g.id = a.owner_id
+			where a.name = 'money' and a.unit = ${currency} and a.credited > a.debited
+				and (g.expires_at is null or g.expires_at > ${at})`
+	]);
+	const { spendable, pending, debt } = points[0] ?? { spendable: 0, pending: 0, debt: 0 };
+	return {
+		spendablePoints: spendable,
+		pendingPoints: pending,
+		pointsWorthCents: scale(spendable + pending, spend.worthCents, spend.worthPoints, 'nearest'),
+		debtPoints: debt,
+		giftCards: cards[0]?.cards ?? 0,
+		giftCardCents: cards[0]?.cents ?? 0
+	};
+}
+
+async function otherCurrenciesOf(sql: Raw, { from, to, currency, storeId }: Filter): Promise<Today['otherCurrencies']> {
+	const rows = await sql<{ currency: string; receipts: number; cents: number }[]>`
+		select currency, count(*)::int as receipts, sum(total_cents)::bigint as cents from receipts
+		where happened_at >= ${from.toISOString()} and happened_at < ${to.toISOString()} and currency <> ${currency}
+			and (${storeId}::text is null or store_id = ${storeId})
+		group by 1 order by 1`;
+	return rows.map((row) => ({ currency: row.currency, receipts: row.receipts, salesCents: row.cents }));
+}

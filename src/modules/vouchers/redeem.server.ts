@@ -1,0 +1,115 @@
+import { newId } from '#core/ids';
+import { must, present } from '#core/must';
+import { insertRows, jsonRows } from '#platform/bulk';
+import type { Raw } from '#platform/db';
+import type { Right } from '#pricing';
+import { rightOf, type CodeFact } from './facts.server.ts';
+import { voucherRedemptions } from './tables.server.ts';
+
+/**
+ * A batch's vouchers: facts locked once, claimed in memory in the order of the batch, written once. The conditional
+ * write and the unique place of each use hold even against a fault in the memory's part.
+ */
+export class VoucherBook {
+	readonly #facts: Map<string, CodeFact>;
+	readonly #claims = new Map<string, number>();
+	readonly #redemptions: Required<typeof voucherRedemptions.$inferInsert>[] = [];
+	/** places of what one member uses, shared by all codes of a voucher */
+	readonly #places = new Map<string, Set<number>>();
+
+	constructor(facts: Map<string, CodeFact>) {
+		this.#facts = facts;
+		for (const { row, usedPlaces } of facts.values())
+			for (const [memberId, places] of usedPlaces)
+				for (const place of places) this.#placesOf(row.voucher_id, memberId).add(place);
+	}
+
+	#placesOf(voucherId: string, memberId: string): Set<number> {
+		const name = `${voucherId} ${memberId}`;
+		let places = this.#places.get(name);
+		if (!places) this.#places.set(name, (places = new Set()));
+		return places;
+	}
+
+	/** The right as it stands now, with this batch's earlier claims counted; undefined: no such code. */
+	right(codeId: string, memberId: string | null): Right | undefined {
+		const fact = this.#facts.get(codeId);
+		if (!fact) return undefined;
+		const right = rightOf(fact, memberId);
+		const used = memberId ? this.#placesOf(fact.row.voucher_id, memberId).size : 0;
+		return {
+			...right,
+			usesLeft: right.usesLeft === null ? null : right.usesLeft - (this.#claims.get(codeId) ?? 0),
+			usesLeftForMember: fact.row.uses_per_member === null ? null : Math.max(0, fact.row.uses_per_member - used)
+		};
+	}
+
+	/** Takes one use for a receipt. The caller has just quoted with `right`, so that a refusal here is a bug. */
+	claim(codeId: string, use: { memberId: string; receiptId: string; cents: number }, now: Date): void {
+		const { row } = present(this.#facts.get(codeId), 'a claimed code was loaded');
+		const right = present(this.right(codeId, use.memberId), 'a claimed code was loaded');
+		must(right.usesLeft === null || right.usesLeft > 0, 'a code is claimed only while uses are left');
+		must(right.usesLeftForMember === null || right.usesLeftForMember > 0, 'a member claims within the limit');
+		let place: number | null = null;
+		if (row.uses_per_member !== null) {
+			const places = this.#placesOf(row.voucher_id, use.memberId);
+			for (place = 1; places.has(place); place++);
+			places.add(place);
+		}
+		this.#claims.set(codeId, (this.#claims.get(codeId) ?? 0) + 1);
+		this.#redemptions.push({
+			id: newId('redemption', now),
+			voucherId: row.voucher_id,
+			codeId,
+			memberId: use.memberId,
+			receiptId: use.receiptId,
+			place,
+			cents: use.cents,
+			redeemedAt: now,
+			givenBackAt: null
+		});
+	}
+
+	/** Writes the claims: the uses by a conditional update that must hit every code, and one row per use. */
+	async write(sql: Raw): Promise<void> {
+		if (this.#claims.size === 0) return;
+		const claims = [...this.#claims].map(([codeId, uses]) => ({ codeId, uses }));
+		const [claimed] = await Promise.all([
+			sql.unsafe(
+				`update voucher_codes c set uses_left = c.uses_left - x.uses
+				from json_to_recordset($1::json) as x(code_id text, uses int)
+				where c.id = x.code_id and (c.uses_left is null or c.uses_left >= x.uses) returning c.id`,
+				[jsonRows(claims)],
+				{ prepare: true }
+			),
+			insertRows(sql, voucherRedemptions, this.#redemptions)
+		]);
+		must(claimed.length === claims.length, 'a voucher use was claimed that was not left');
+	}
+}
+
+/** The uses a receipt took that still count, for returns; the receipt's member must be locked. */
+export async function usesOfReceipts(sql: Raw, receiptIds: string[]): Promise<{ id: string; codeId: string; receiptId: string }[]> {
+	const rows = await sql.unsafe<{ id: string; code_id: string; receipt_id: string }[]>(
+		`select id, code_id, receipt_id from voucher_redemptions
+		where receipt_id = any(array(select json_array_elements_text($1::json))) and given_back_at is null order by code_id`,
+		[JSON.stringify(receiptIds)],
+		{ prepare: true }
+	);
+	return rows.map((row) => ({ id: row.id, codeId: row.code_id, receiptId: row.receipt_id }));
+}
+
+/** Gives uses back, each exactly once: the code may be used again, the use no longer counts for its member. */
+export async function giveBackUses(sql: Raw, redemptionIds: string[], now: Date): Promise<void> {
+	if (redemptionIds.length === 0) return;
+	await sql.unsafe(
+		`with given as (
+			update voucher_redemptions set given_back_at = $2, place = null
+			where id = any(array(select json_array_elements_text($1::json))) and given_back_at is null
+			returning code_id
+		), per_code as (select code_id, count(*)::int as uses from given group by code_id)
+		update voucher_codes c set uses_left = c.uses_left + p.uses from per_code p where c.id = p.code_id`,
+		[JSON.stringify(redemptionIds), now.toISOString()],
+		{ prepare: true }
+	);
+}
