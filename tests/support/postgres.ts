@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { isRoot } from '../../src/platform/postgres/account.server.ts';
 import { ensureDatabase, startCluster } from '../../src/platform/postgres/cluster.server.ts';
 import { migrate } from '../../src/platform/migrate.server.ts';
+import { testBase, testFolder } from './folders.ts';
 
 /** Every database of a test file is a copy of this one. */
 export const templateName = 'pareto_template';
@@ -26,11 +25,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** The test server outside of vitest, for the browser tests and benchmarks. */
 export async function startTestServer(): Promise<{ url: string; end(): Promise<void> }> {
-	const base = isRoot() ? '/var/lib/pareto-test' : tmpdir();
-	await mkdir(base, { recursive: true, mode: 0o755 });
-	await sweep(base);
-	const folder = await mkdtemp(join(base, `pareto-test-${process.pid}-`));
-	await chmod(folder, 0o755);
+	await sweep(await testBase());
+	const { folder } = await testFolder('run');
 	const guard = startGuard(folder);
 	const cluster = await startCluster({
 		folder: join(folder, 'cluster'),

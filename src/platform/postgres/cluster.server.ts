@@ -20,6 +20,8 @@ export interface Cluster {
 	/** true when it was running already */
 	adopted: boolean;
 	port: number;
+	/** Starts it again, on the same port, whenever it should die; `told` hears of each time. Ends with `stop`. */
+	watch(told: (sentence: string) => void): void;
 	/** Stops it and waits until it is down. Connections still open are cut. */
 	stop(): Promise<void>;
 }
@@ -60,6 +62,7 @@ function ownSettings(): Record<string, string> {
 const place = (folder: string) => ({
 	data: join(folder, 'data'),
 	password: join(folder, 'password'),
+	port: join(folder, 'port'),
 	log: join(folder, 'postgres.log'),
 	pid: join(folder, 'data', 'postmaster.pid')
 });
@@ -148,11 +151,24 @@ async function answering(folder: string): Promise<number | null> {
 	}
 }
 
-async function freePort(): Promise<number> {
+/** The port if it is free, any free one for 0; null when it is taken. */
+async function freePort(wanted: number): Promise<number | null> {
 	const server = createServer();
-	await new Promise<void>((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
-	const { port } = server.address() as { port: number };
-	await new Promise((done) => server.close(done));
+	try {
+		await new Promise<void>((done, fail) => server.once('error', fail).listen(wanted, '127.0.0.1', done));
+		return (server.address() as { port: number }).port;
+	} catch {
+		return null;
+	} finally {
+		await new Promise((done) => server.close(done));
+	}
+}
+
+/** Where it listened last, if that is free: a server that starts again is found by those who are connected already. */
+async function choosePort(folder: string): Promise<number> {
+	const last = Number(await readFile(place(folder).port, 'utf8').catch(() => '0'));
+	const port = ((last > 0 && (await freePort(last))) || (await freePort(0))) ?? 0;
+	await writeFile(place(folder).port, String(port));
 	return port;
 }
 
@@ -170,21 +186,27 @@ async function removeDeadPid(folder: string): Promise<void> {
 	if (zombie || name !== 'postgres') await rm(place(folder).pid, { force: true });
 }
 
+interface Launch {
+	gone(): boolean;
+	/** what the server said last, for a start that failed */
+	lastWords(): Promise<string>;
+	/** keeps its log as the cluster's */
+	keep(): Promise<void>;
+	forget(): Promise<void>;
+}
+
+let launches = 0;
+
 /** Starts the program, detached: Ctrl-C in a terminal reaches us alone, and we stop it when our requests are finished. */
-async function launch(folder: string, settings: Record<string, string>): Promise<{ gone: () => boolean }> {
+async function launch(folder: string, settings: Record<string, string>): Promise<Launch> {
 	const { data, log } = place(folder);
 	const account = await accountFor(data);
 	const { postgres: program } = await postgresBinaries();
-	const port = String(await freePort());
-	const args = [
-		'-D',
-		data,
-		'-p',
-		port,
-		...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-	];
-	const output = await open(log, 'w', 0o600);
-	const child = spawn(program, args, {
+	const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+	// A log of its own until it is up: of two starts at once, the one that fails must not hide what the other says.
+	const words = `${log}.${process.pid}.${launches++}`;
+	const output = await open(words, 'w', 0o600);
+	const child = spawn(program, ['-D', data, '-p', String(await choosePort(folder)), ...options], {
 		detached: true,
 		stdio: ['ignore', output.fd, output.fd],
 		cwd: folder,
@@ -195,13 +217,12 @@ async function launch(folder: string, settings: Record<string, string>): Promise
 	child.once('exit', () => (gone = true)).once('error', () => (gone = true));
 	child.unref();
 	await output.close();
-	return { gone: () => gone };
-}
-
-/** The server's last words, for a start that failed. */
-async function lastWords(folder: string): Promise<string> {
-	const text = await readFile(place(folder).log, 'utf8').catch(() => '');
-	return text.trim().split('\n').slice(-6).join('\n');
+	return {
+		gone: () => gone,
+		lastWords: async () => (await readFile(words, 'utf8').catch(() => '')).trim().split('\n').slice(-6).join('\n'),
+		keep: () => rename(words, log),
+		forget: () => rm(words, { force: true })
+	};
 }
 
 const lingering = /lock file .* already exists|pre-existing shared memory|could not bind|Address already in use/;
@@ -213,23 +234,25 @@ async function startAndWait(
 	say: (text: string) => void
 ): Promise<number> {
 	const until = Date.now() + startPatience;
-	let waited = false;
+	let words = '';
 	while (Date.now() < until) {
-		const { gone } = await launch(folder, settings);
+		const server = await launch(folder, settings);
 		while (Date.now() < until) {
 			const port = await answering(folder);
-			if (port) return port;
-			if (gone()) break;
+			// When it is gone, it is another start's server that answers.
+			if (port) return server.gone() ? server.forget().then(() => port) : server.keep().then(() => port);
+			if (server.gone()) break;
 			await wait(50);
 		}
-		const words = await lastWords(folder);
-		if (gone() && !lingering.test(words)) throw new Error(`The embedded Postgres does not start:\n${words}`);
-		if (!waited) say('Waiting for the last database process to end …');
-		waited = true;
+		const first = words === '';
+		words = await server.lastWords();
+		await server.forget();
+		if (server.gone() && !lingering.test(words)) throw new Error(`The embedded Postgres does not start:\n${words}`);
+		if (first) say('Waiting for the last database process to end …');
 		await removeDeadPid(folder);
 		await wait(200);
 	}
-	throw new Error(`The embedded Postgres did not answer within a minute:\n${await lastWords(folder)}`);
+	throw new Error(`The embedded Postgres did not answer within a minute:\n${words}`);
 }
 
 async function stopCluster(folder: string): Promise<void> {
@@ -262,12 +285,54 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	const running = await answering(folder);
 	const port = running ?? (await startAndWait(folder, settings, say));
 	const password = await readFile(place(folder).password, 'utf8');
+	let watch: NodeJS.Timeout | undefined;
 	return {
 		url: (database) => address(password, port, database),
 		adopted: running !== null,
 		port,
-		stop: () => stopCluster(folder)
+		watch: (told) => (watch = watchCluster(folder, settings, told)),
+		stop: () => {
+			clearInterval(watch);
+			return stopCluster(folder);
+		}
 	};
+}
+
+const watchEvery = 1000;
+
+function watchCluster(
+	folder: string,
+	settings: Record<string, string>,
+	told: (sentence: string) => void
+): NodeJS.Timeout {
+	let busy = false;
+	const look = async () => {
+		if (busy || (await isUp(folder))) return;
+		busy = true;
+		try {
+			told('the database died and is started again');
+			await startAndWait(folder, settings, () => {});
+			told('the database is back');
+		} catch (error) {
+			told(`the database does not come back: ${(error as Error).message}`);
+		} finally {
+			busy = false;
+		}
+	};
+	return setInterval(() => void look(), watchEvery).unref();
+}
+
+/** Whether the process named in the pid file lives; cheap enough to ask all the time. */
+async function isUp(folder: string): Promise<boolean> {
+	await removeDeadPid(folder);
+	const running = await postmaster(folder);
+	if (!running) return false;
+	try {
+		process.kill(running.pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
 }
 
 /** Makes the database in the cluster unless it is there. */
