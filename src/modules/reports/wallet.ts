@@ -1,0 +1,43 @@
+import type { Cents, Points } from '#core/amounts';
+
+/** What a member's history tells, newest first: what was bought, given back, and what happened to points besides. */
+export type WalletEvent =
+	| {
+			kind: 'purchase';
+			id: string;
+			at: Date;
+			storeName: string;
+			currency: string;
+			totalCents: Cents;
+			savedCents: Cents;
+			giftCardCents: Cents;
+			pointsEarned: Points;
+			pointsSpent: Points;
+			/** until when the earned points are pending; null: spendable at once */
+			pendingUntil: Date | null;
+			/** value of the goods given back so far */
+			returnedCents: Cents;
+	  }
+	| {
+			kind: 'return';
+			id: string;
+			at: Date;
+			receiptId: string;
+			storeName: string;
+			currency: string;
+			totalCents: Cents;
+			giftCardCents: Cents;
+			pointsGivenBack: Points;
+			pointsTakenBack: Points;
+			/** of the points taken back: spent already, now owed */
+			pointsOwed: Points;
+	  }
+	| {
+			kind: 'points';
+			id: string;
+			at: Date;
+			/** the ledger's word for it: `expired`, `matured`, … */
+			reason: string;
+			/** what it did to the points; matured points are told as what became spendable */
+			points: Points;
+	  };
