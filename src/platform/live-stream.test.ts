@@ -7,6 +7,7 @@ import { streamChanges } from './live-stream.server.ts';
 import { listenForChanges, notifyChanged } from './live.server.ts';
 
 const { db, url } = await testDatabase();
+const now = () => new Date('2026-11-20T10:00:00Z');
 const notify = (...ids: string[]) => notifyChanged(sqlOf(db), ids);
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -60,11 +61,11 @@ async function serve(answer: () => Response): Promise<string> {
 describe('a live stream', () => {
 	it('tells an open page over the wire that its things changed, and nothing of others', async () => {
 		const changes = await listening();
-		const address = await serve(() => streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1', 'gft_1'] }));
+		const address = await serve(() => streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1', 'gft_1'], now }));
 		const response = await fetch(address);
 		expect(response.headers.get('content-type')).toContain('text/event-stream');
 		const read = reading(response);
-		await vi.waitFor(() => expect(read.text).toContain('event: ready'));
+		await vi.waitFor(() => expect(read.text).toContain('event: ready\ndata: {"now":"2026-11-20T10:00:00.000Z"}\n\n'));
 		await notify('mem_2');
 		await notify('gft_1', 'mem_3');
 		await vi.waitFor(() => expect(read.text).toContain('event: changed\ndata: ["gft_1"]\n\n'));
@@ -75,7 +76,7 @@ describe('a live stream', () => {
 	it('beats while it is quiet and ends when its time is over', async () => {
 		const changes = await listening();
 		const read = reading(
-			streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'] }, { heartbeat: 20, lifetime: 150 })
+			streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'], now }, { heartbeat: 20, lifetime: 150 })
 		);
 		await vi.waitFor(() => expect(read.text.split(':\n\n').length).toBeGreaterThan(3));
 		await vi.waitFor(() => expect(read.done).toBe(true));
@@ -83,7 +84,7 @@ describe('a live stream', () => {
 
 	it('ends at once when the app stops', async () => {
 		const changes = await listening();
-		const read = reading(streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'] }));
+		const read = reading(streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'], now }));
 		await vi.waitFor(() => expect(read.text).toContain('ready'));
 		await closeAll('draining');
 		await vi.waitFor(() => expect(read.done).toBe(true));
@@ -91,7 +92,7 @@ describe('a live stream', () => {
 
 	it('is refused to somebody with too many, until one of them is closed', async () => {
 		const changes = await listening();
-		const stream = () => streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'] });
+		const stream = () => streamChanges(changes, { viewer: 'mem_1', ownerIds: ['mem_1'], now });
 		const reads = Array.from({ length: 24 }, () => reading(stream()));
 		expect(stream).toThrow(expect.objectContaining({ name: 'Refusal', code: 'live.too_many' }));
 		await reads[0]!.stop();
