@@ -13,6 +13,7 @@ const open = [
 	'admin.identity.signOut',
 	'till.identity.enrol',
 	'till.identity.me',
+	'wallet.home.shop',
 	'wallet.identity.me',
 	'wallet.identity.requestCode',
 	'wallet.identity.signInWithCode',

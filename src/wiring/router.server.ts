@@ -1,9 +1,19 @@
+import * as customers from '#customers/router';
+import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
 import { createCallerFactory, router } from '#platform/trpc';
+import * as vouchers from '#vouchers/router';
+import * as wallet from '#wallet/router';
 
 /** All procedures, by face and module: `admin.vouchers.list`. */
 export const appRouter = router({
-	wallet: router({ identity: identity.walletRouter }),
+	wallet: router({
+		identity: identity.walletRouter,
+		customers: customers.walletRouter,
+		vouchers: vouchers.walletRouter,
+		giftcards: giftcards.walletRouter,
+		home: wallet.walletRouter
+	}),
 	till: router({ identity: identity.tillRouter }),
 	admin: router({ identity: identity.adminRouter })
 });

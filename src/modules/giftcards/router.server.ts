@@ -102,3 +102,5 @@ export const adminRouter = router({
 			})
 		)
 });
+
+export { walletRouter } from './wallet-router.server.ts';

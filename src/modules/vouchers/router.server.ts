@@ -155,3 +155,5 @@ export const adminRouter = router({
 			})
 		)
 });
+
+export { walletRouter } from './wallet-router.server.ts';

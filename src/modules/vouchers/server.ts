@@ -18,3 +18,5 @@ export {
 } from './codes.server.ts';
 export { loadCodes, rightOf, type CodeFact } from './facts.server.ts';
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
+export { addToWallet } from './add.server.ts';
+export { heldVouchers, type HeldState, type HeldVoucher, type Names } from './wallet-views.server.ts';

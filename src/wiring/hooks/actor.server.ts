@@ -1,6 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { isRefusal } from '#core/refusal';
 import { isLanguage, type Language } from '#core/languages';
+import { programmeWording } from '#customers';
 import { join, memberOfUser } from '#customers/server';
 import type { Face } from '#identity';
 import { actorOf, hasSignIn, type MemberOf } from '#identity/server';
@@ -20,9 +21,6 @@ export function faceOf(pathname: string): Face {
 	if (head === 'till' || head === 'v1') return 'till';
 	return head === 'admin' ? 'admin' : 'wallet';
 }
-
-/** What the sign-in page says one agrees to; a new wording gets a new name. */
-const programmeWording = 'programme-2026-01';
 
 /** The member behind a signed-in shopper; on the first visit they join. */
 const memberFor =

@@ -1,5 +1,13 @@
 import type { Cents, Points } from '#core/amounts';
 
+/**
+ * Wallet: what a shopper's screens put together from several modules.
+ *
+ * Owns: nothing. It reads through the other modules' doors and writes nowhere.
+ * Promises: a shopper sees their own things and nobody else's; one call per screen.
+ * Never: decides a price, a balance or a right.
+ */
+
 /** What a member's history tells, newest first: what was bought, given back, and what happened to points besides. */
 export type WalletEvent =
 	| {

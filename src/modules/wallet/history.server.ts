@@ -1,6 +1,6 @@
 import type { Page } from '#core/page';
 import { instant, sqlOf, type Reads } from '#platform/db';
-import type { WalletEvent } from './wallet.ts';
+import type { WalletEvent } from './index.ts';
 
 /** Where a page of history ends: the instant and id of its last event. */
 interface Place {

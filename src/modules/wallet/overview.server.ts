@@ -5,8 +5,8 @@ import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
 import { heldVouchers, type HeldVoucher } from '#vouchers/server';
-import { walletHistory } from './wallet-history.server.ts';
-import type { WalletEvent } from './wallet.ts';
+import { walletHistory } from './history.server.ts';
+import type { WalletEvent } from './index.ts';
 
 /** Everything the wallet's first screen shows, and what the others need to be drawn around it. */
 export interface WalletOverview {
