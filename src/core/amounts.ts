@@ -18,6 +18,16 @@ export type Rounding = (typeof roundings)[number];
 export function scale(amount: number, numerator: number, denominator: number, rounding: Rounding): number {
 	must(Number.isSafeInteger(amount) && Number.isSafeInteger(numerator), 'scale takes safe integers');
 	must(Number.isSafeInteger(denominator) && denominator > 0, 'scale needs a positive denominator');
+	const near = amount * numerator;
+	// Prices of a shop stay within exact doubles; big integers cost fifteen times as much and are for the rest.
+	if (Number.isSafeInteger(near)) {
+		const size = Math.abs(near);
+		const rest = size % denominator;
+		// `rest * 2` would round above 2 ** 53: compared as a difference instead.
+		const up = rest > 0 && (rounding === 'up' || (rounding === 'nearest' && rest >= denominator - rest));
+		const whole = (size - rest) / denominator + (up ? 1 : 0);
+		return near < 0 && whole !== 0 ? -whole : whole;
+	}
 	const product = BigInt(amount) * BigInt(numerator);
 	const negative = product < 0n;
 	const size = negative ? -product : product;
@@ -41,20 +51,37 @@ export function split(total: number, weights: readonly number[]): number[] {
 		weights.every((weight) => Number.isSafeInteger(weight) && weight >= 0),
 		'split takes weights of zero or more'
 	);
-	const sum = weights.reduce((a, b) => a + BigInt(b), 0n);
-	if (sum === 0n) {
+	const whole = weights.reduce((a, b) => a + b, 0);
+	if (whole === 0) {
 		must(total === 0, 'split cannot divide something over nothing');
 		return weights.map(() => 0);
 	}
-	const parts = weights.map((weight) => Number((BigInt(total) * BigInt(weight)) / sum));
-	const remainders = weights.map((weight, index) => ({ index, rest: (BigInt(total) * BigInt(weight)) % sum }));
-	let left = total - parts.reduce((a, b) => a + b, 0);
-	remainders.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
-	for (const { index } of remainders) {
-		if (left === 0) break;
-		parts[index] = (parts[index] ?? 0) + 1;
-		left -= 1;
+	const parts: number[] = [];
+	// Numbers or big integers, all of one sort: both compare with < and ===.
+	const rests: (number | bigint)[] = [];
+	// As in `scale`: exact doubles where they hold every product, big integers elsewhere.
+	if (Number.isSafeInteger(total * whole)) {
+		for (const weight of weights) {
+			const rest = (total * weight) % whole;
+			parts.push((total * weight - rest) / whole);
+			rests.push(rest);
+		}
+	} else {
+		const of = weights.reduce((a, b) => a + BigInt(b), 0n);
+		for (const weight of weights) {
+			const product = BigInt(total) * BigInt(weight);
+			parts.push(Number(product / of));
+			rests.push(product % of);
+		}
 	}
+	const left = total - parts.reduce((a, b) => a + b, 0);
+	if (left === 0) return parts;
+	const order = [...parts.keys()].sort((a, b) => {
+		const [first, second] = [rests[a] as number, rests[b] as number];
+		if (first === second) return a - b;
+		return first > second ? -1 : 1;
+	});
+	for (const index of order.slice(0, left)) parts[index] = (parts[index] as number) + 1;
 	return parts;
 }
 

@@ -74,6 +74,13 @@ test('a line may cost no more than the limit of a line', () => {
 	]);
 });
 
+test('the limit of a line counts after rounding, and what is far beyond it is no matter of exact numbers', () => {
+	const list = (quantity: number, unitCents: number) => problemsOf(typed(unitCents, { quantity }))[0]?.code;
+	expect(list(1001, 9_990_009_990)).toBeUndefined(); // 9,999,999,999.99
+	expect(list(1001, 9_990_009_991)).toBe('basket.too_large'); // 10,000,000,000.991
+	expect(list(basketLimits.quantityThousandths, basketLimits.lineCents)).toBe('basket.too_large');
+});
+
 test('a basket costs no more than the limit of a basket, and the line beyond it is left out', () => {
 	const dear = (key: string) => typed(basketLimits.lineCents, { key });
 	const { listCents, problems } = priced(...[...'abcdefghijk'].map(dear));

@@ -127,11 +127,11 @@ function amountFault(line: BasketLine, unitCents: Cents, currency: string): Refu
 			currency
 		});
 	}
-	const listCents = scale(unitCents, line.quantity, 1000, 'nearest');
-	if (listCents > maximumCents) {
+	// In floating point, which is exact as far as the limit goes: beyond it the exact amount may be no safe integer.
+	if (unitCents * line.quantity >= maximumCents * 1000 + 500) {
 		return pricingRefusals.data('basket.too_large', {
 			lineKey: line.key,
-			givenCents: listCents,
+			givenCents: Math.round((unitCents * line.quantity) / 1000),
 			maximumCents,
 			currency
 		});
@@ -139,8 +139,8 @@ function amountFault(line: BasketLine, unitCents: Cents, currency: string): Refu
 	return null;
 }
 
-/** Details travel as JSON, which has no NaN. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** Details travel as JSON, which has no NaN and no minus zero. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null);
 
 function newLine(line: BasketLine, product: ProductFact | null, unitCents: Cents): QuotedLine {
 	const listCents = scale(unitCents, line.quantity, 1000, 'nearest');

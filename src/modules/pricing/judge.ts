@@ -15,9 +15,9 @@ export interface Situation {
 	lines: QuotedLine[];
 	/** before discounts */
 	listCents: Cents;
-	/** lines by what conditions speak of, so that fifty rights do not walk five hundred lines each */
-	byProduct: Map<string, QuotedLine[]>;
-	byCategory: Map<string, QuotedLine[]>;
+	/** places of lines by what conditions speak of, so that long lists of products cost no walk through the basket each */
+	byProduct: Map<string, number[]>;
+	byCategory: Map<string, number[]>;
 }
 
 export function situationOf(facts: Facts, member: MemberFact | null, lines: QuotedLine[], listCents: Cents, now: Date) {
@@ -30,27 +30,31 @@ export function situationOf(facts: Facts, member: MemberFact | null, lines: Quot
 		byProduct: new Map(),
 		byCategory: new Map()
 	};
-	for (const line of lines) {
-		file(situation.byProduct, line.productId, line);
-		file(situation.byCategory, line.categoryId, line);
+	for (const [place, line] of lines.entries()) {
+		file(situation.byProduct, line.productId, place);
+		file(situation.byCategory, line.categoryId, place);
 	}
 	return situation;
 }
 
-function file(index: Map<string, QuotedLine[]>, key: string | null, line: QuotedLine): void {
+function file(index: Map<string, number[]>, key: string | null, place: number): void {
 	if (key === null) return;
 	const filed = index.get(key);
-	if (filed) filed.push(line);
-	else index.set(key, [line]);
+	if (filed) filed.push(place);
+	else index.set(key, [place]);
 }
 
-/** The lines that conditions speak of, each once: those of one of the products or one of the categories. */
-export function eligibleLines({ productIds, categoryIds }: Conditions, situation: Situation): QuotedLine[] {
-	if (productIds.length === 0 && categoryIds.length === 0) return situation.lines;
-	const chosen = new Set<QuotedLine>();
-	for (const id of productIds) for (const line of situation.byProduct.get(id) ?? []) chosen.add(line);
-	for (const id of categoryIds) for (const line of situation.byCategory.get(id) ?? []) chosen.add(line);
-	return [...chosen];
+/** The lines that conditions speak of, in the basket's order: those of one of the products or one of the categories. */
+function eligibleLines({ productIds, categoryIds }: Conditions, situation: Situation): QuotedLine[] {
+	const { lines, byProduct, byCategory } = situation;
+	if (productIds.length === 0 && categoryIds.length === 0) return lines;
+	const chosen = new Uint8Array(lines.length);
+	const choose = (places: number[] | undefined) => {
+		if (places) for (const place of places) chosen[place] = 1;
+	};
+	for (const id of productIds) choose(byProduct.get(id));
+	for (const id of categoryIds) choose(byCategory.get(id));
+	return lines.filter((_, place) => chosen[place] === 1);
 }
 
 type Why = (typeof rightRefusals.codes)[number] extends `voucher.${infer W}` ? W : never;
