@@ -1,5 +1,6 @@
 import type { Actor } from '#core/actor';
 import type { Language } from '#core/languages';
+import type { KeptMessage } from './platform/mail/local.server.ts';
 import type { WireRefusal } from './platform/trpc.server.ts';
 import type { Caller } from './wiring/router.server.ts';
 
@@ -20,6 +21,8 @@ declare global {
 			actor: Actor;
 			/** the procedures, in-process; a refusal comes out as kit's error with its status and sentence */
 			api: Caller;
+			/** messages that were shown instead of sent, newest first; null where mail leaves, or for others than this machine */
+			localMail(): readonly KeptMessage[] | null;
 		}
 	}
 }

@@ -1,7 +1,8 @@
 import { sequence } from '@sveltejs/kit/hooks';
 import { actor } from '#wiring/hooks/actor.server';
 import { language } from '#wiring/hooks/language.server';
+import { localMail } from '#wiring/hooks/local-mail.server';
 import { request } from '#wiring/hooks/request.server';
 import { theme } from '#wiring/hooks/theme.server';
 
-export const handle = sequence(request, language, actor, theme);
+export const handle = sequence(request, language, actor, localMail, theme);
