@@ -24,7 +24,7 @@ export type {
 	Step
 } from './contract.ts';
 export { basketLimits } from './basket.ts';
-export { effectKindOf, effectKinds, type EffectKind } from './effects.ts';
+export { effectKinds, type EffectKind } from './effects.ts';
 export { quote } from './quote.ts';
 export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
 export {
