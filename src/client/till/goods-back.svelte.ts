@@ -1,0 +1,112 @@
+import type { Thousandths } from '#core/amounts';
+import { newId } from '#core/ids';
+import { returnOf, type ReturnQuote } from '#pricing';
+import type { ReceiptLineView, ReceiptView, ReturnView } from '#purchases';
+import type { TillServer } from './server.ts';
+
+/** Goods that come back: a receipt, what of it, why. What that gives and takes is worked out here as on the server. */
+export class GoodsBack {
+	receipt = $state.raw<ReceiptView | null>(null);
+	/** by line position, in thousandths */
+	chosen = $state.raw<Record<number, Thousandths>>({});
+	reason = $state('');
+	busy = $state(false);
+	/** what the server says it would do: it alone knows which points were spent meanwhile */
+	preview = $state.raw<ReturnView | null>(null);
+	given = $state.raw<ReturnView | null>(null);
+	/** sent, and not known whether it arrived */
+	unsent = $state(false);
+
+	readonly #server: TillServer;
+	/** the idempotency key: made once per return, kept over retries */
+	#key = newId('request');
+	#asked = 0;
+
+	constructor(server: TillServer) {
+		this.#server = server;
+	}
+
+	/** What the chosen lines give and take, from the receipt alone; null until there is one. */
+	readonly quote: ReturnQuote | null = $derived.by(() => this.receipt && returnOf(this.receipt.lines, this.request));
+
+	readonly isEmpty: boolean = $derived(Object.values(this.chosen).every((quantity) => quantity === 0));
+
+	readonly nothingLeft: boolean = $derived(
+		this.receipt !== null && this.receipt.lines.every((line) => line.returned >= line.quantity)
+	);
+
+	get request(): { position: number; quantity: Thousandths }[] {
+		return Object.entries(this.chosen)
+			.filter(([, quantity]) => quantity > 0)
+			.map(([position, quantity]) => ({ position: Number(position), quantity }));
+	}
+
+	/**
+	 * Opens the receipt with this number.
+	 * @throws `receipt.unknown`
+	 */
+	async open(number: string): Promise<void> {
+		this.busy = true;
+		try {
+			this.receipt = await this.#server.receipt(number);
+			this.chosen = {};
+			this.preview = null;
+		} finally {
+			this.busy = false;
+		}
+	}
+
+	left(line: ReceiptLineView): Thousandths {
+		return line.quantity - line.returned;
+	}
+
+	/** How much of a line comes back; more than is left is what is left. */
+	choose(line: ReceiptLineView, quantity: Thousandths): void {
+		this.chosen = { ...this.chosen, [line.position]: Math.max(0, Math.min(quantity, this.left(line))) };
+	}
+
+	chooseAll(): void {
+		for (const line of this.receipt?.lines ?? []) this.choose(line, this.left(line));
+	}
+
+	/** Asks the server what it would do. Without an answer the figures of the receipt stand; nothing is lost. */
+	async look(): Promise<void> {
+		const asked = ++this.#asked;
+		const { receipt } = this;
+		if (!receipt || this.isEmpty || this.given) {
+			this.preview = null;
+			return;
+		}
+		try {
+			const preview = await this.#server.previewReturn({ receiptId: receipt.id, lines: this.request, reason: null });
+			if (asked === this.#asked) this.preview = preview;
+		} catch {
+			if (asked === this.#asked) this.preview = null;
+		}
+	}
+
+	/**
+	 * Takes the goods back.
+	 * @throws what the server refuses; then nothing happened and the choice may be changed
+	 */
+	async take(): Promise<void> {
+		if (!this.receipt || this.isEmpty || this.busy) return;
+		this.busy = true;
+		this.unsent = false;
+		try {
+			const answer = await this.#server.takeBack({
+				key: this.#key,
+				receiptId: this.receipt.id,
+				lines: this.request,
+				reason: this.reason.trim() || null
+			});
+			this.given = answer.given;
+		} catch (error) {
+			// The same key goes with the same lines only: unsent, the choice is frozen; refused, it is free again.
+			this.unsent = this.#server.troubleOf(error).kind !== 'refused';
+			throw error;
+		} finally {
+			this.busy = false;
+		}
+	}
+}

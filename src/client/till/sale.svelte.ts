@@ -1,0 +1,320 @@
+import type { Cents, Points } from '#core/amounts';
+import { newId } from '#core/ids';
+import type { MemberCard } from '#checkout';
+import { quote, type Ask, type Facts, type GiftCardFact, type MemberFact, type ProductFact, type Quote, type Right } from '#pricing';
+import { OpenBasket, type BasketSnapshot, type Sellable } from './basket.svelte.ts';
+
+/** The shop as every sale of this till needs it. */
+export type Shop = Pick<Facts, 'programme' | 'store'>;
+
+/** What was sent to be committed. It stays the same over all retries, or its key would be refused. */
+export interface Attempt {
+	key: string;
+	ask: Ask;
+	fingerprint: string;
+}
+
+export interface AskedCard {
+	id: string;
+	/** null: as much as possible */
+	cents: Cents | null;
+}
+
+/** What of an open sale outlives a reload, as plain JSON. */
+export interface SaleSnapshot {
+	version: 1;
+	key: string;
+	basket: BasketSnapshot;
+	member: MemberCard | null;
+	rightIds: string[];
+	cards: AskedCard[];
+	points: Points | 'most';
+	rights: Right[];
+	giftCards: GiftCardFact[];
+	products: Record<string, ProductFact>;
+	attempt: Attempt | null;
+}
+
+/**
+ * The sale that is open at this till: the basket, who buys, what they want to use. Its quote is worked out anew with
+ * every change, from what the till knows; the server's facts replace the till's own as they arrive.
+ */
+export class OpenSale {
+	readonly basket = new OpenBasket();
+	/** the idempotency key: made once per sale, kept over retries and reloads */
+	key = $state(newId('request'));
+	member = $state.raw<MemberCard | null>(null);
+	rightIds = $state.raw<string[]>([]);
+	cards = $state.raw<AskedCard[]>([]);
+	/** how many points the member would like to spend; the quote's range limits them */
+	points = $state<Points | 'most'>(0);
+	/** sent, and not known whether it arrived: the sale is frozen until that is known */
+	attempt = $state.raw<Attempt | null>(null);
+
+	#shop = $state.raw<Shop | null>(null);
+	#products = $state.raw<Record<string, ProductFact>>({});
+	#rights = $state.raw<Right[]>([]);
+	#giftCards = $state.raw<GiftCardFact[]>([]);
+	/** changes when the quote has to be worked out although nothing in it changed: time passed */
+	#minute = $state(0);
+	readonly #clock: () => Date;
+
+	/** @param clock tells the time: rights begin and end while a sale is open */
+	constructor(clock: () => Date = () => new Date()) {
+		this.#clock = clock;
+	}
+
+	set shop(shop: Shop) {
+		this.#shop = shop;
+	}
+
+	get isEmpty(): boolean {
+		return this.basket.isEmpty && !this.member && this.rightIds.length === 0 && this.cards.length === 0;
+	}
+
+	get frozen(): boolean {
+		return this.attempt !== null;
+	}
+
+	/** What is asked for, with the points brought within what is possible now. */
+	readonly ask: Ask = $derived(this.#askWith(this.#fittingPoints));
+
+	/** What the till knows, as the quote takes it; null until the shop is known. */
+	readonly facts: Facts | null = $derived.by(() => {
+		const shop = this.#shop;
+		if (!shop) return null;
+		const asked = new Set(this.rightIds);
+		const held = new Set(this.member?.rights.map(({ id }) => id));
+		const wanted = new Set(this.cards.map(({ id }) => id));
+		return {
+			programme: shop.programme,
+			store: shop.store,
+			products: this.#products,
+			member: this.member?.fact ?? null,
+			rights: this.#rights.filter(({ id }) => asked.has(id) || held.has(id)),
+			giftCards: this.#giftCards.filter(({ id }) => wanted.has(id))
+		};
+	});
+
+	/** What would happen and why; null until the shop is known. An empty basket has a quote too: it says what is missing. */
+	readonly quote: Quote | null = $derived.by(() => {
+		void this.#minute;
+		return this.facts && quote(this.ask, this.facts, this.#clock());
+	});
+
+	/** Gift cards the sale knows of and does not charge yet: the member's. */
+	readonly offeredCards: GiftCardFact[] = $derived.by(() => {
+		const asked = new Set(this.cards.map(({ id }) => id));
+		return (this.member?.giftCards ?? []).filter(({ id }) => !asked.has(id));
+	});
+
+	/** Whether one tap may commit it. */
+	readonly ready: boolean = $derived(
+		!this.basket.isEmpty &&
+			this.quote !== null &&
+			this.quote.problems.length === 0 &&
+			!this.quote.refused.some(({ asked }) => asked)
+	);
+
+	/** What the server must be asked anew for: it changes with the member, the rights, the cards and the products. */
+	readonly gatherKey: string = $derived(
+		JSON.stringify([
+			this.member?.fact.id ?? null,
+			this.rightIds,
+			this.cards.map(({ id }) => id),
+			[...new Set(this.basket.lines.map(({ productId }) => productId))].sort()
+		])
+	);
+
+	/** Puts a product in, as the catalogue or a scan gave it. */
+	addProduct(product: Sellable & Partial<ProductFact>, quantity?: number): void {
+		const fact: ProductFact = {
+			id: product.id,
+			name: product.name,
+			categoryId: product.categoryId,
+			unit: product.unit,
+			priceCents: product.priceCents,
+			// The till is not told what goods cost the shop; no price depends on it.
+			costCents: product.costCents ?? null,
+			archived: product.archived ?? false
+		};
+		this.#products = { ...this.#products, [fact.id]: fact };
+		this.basket.addProduct(fact, quantity);
+	}
+
+	/** Puts the member in who showed their code. Rights and cards of the one before leave with them. */
+	setMember(member: MemberCard): void {
+		if (this.member && this.member.fact.id !== member.fact.id) this.removeMember();
+		this.member = member;
+		this.#knowRights(member.rights);
+		this.#knowCards(member.giftCards);
+	}
+
+	removeMember(): void {
+		const held = new Set(this.member?.rights.map(({ id }) => id));
+		const cards = new Set(this.member?.giftCards.map(({ id }) => id));
+		this.rightIds = this.rightIds.filter((id) => !held.has(id));
+		this.cards = this.cards.filter(({ id }) => !cards.has(id));
+		this.points = 0;
+		this.member = null;
+	}
+
+	/** Asks for a right: one that was scanned, or one of the member's. */
+	addRight(right: Right): void {
+		this.#knowRights([right]);
+		this.askRight(right.id);
+	}
+
+	askRight(id: string): void {
+		if (!this.rightIds.includes(id)) this.rightIds = [...this.rightIds, id];
+	}
+
+	removeRight(id: string): void {
+		this.rightIds = this.rightIds.filter((other) => other !== id);
+	}
+
+	addCard(card: GiftCardFact): void {
+		this.#knowCards([card]);
+		if (!this.cards.some(({ id }) => id === card.id)) this.cards = [...this.cards, { id: card.id, cents: null }];
+	}
+
+	/** How much a card pays; null: as much as possible. */
+	setCardCents(id: string, cents: Cents | null): void {
+		this.cards = this.cards.map((card) => (card.id === id ? { id, cents } : card));
+	}
+
+	removeCard(id: string): void {
+		this.cards = this.cards.filter((card) => card.id !== id);
+	}
+
+	/** A card the sale knows, whether it is charged or not. */
+	cardFact(id: string): GiftCardFact | null {
+		return this.#giftCards.find((card) => card.id === id) ?? null;
+	}
+
+	/** Time went on: a right may have begun or ended. */
+	tick(): void {
+		this.#minute += 1;
+	}
+
+	/** Takes over what the server knows. What it says about a member, a right or a card replaces what the till believed. */
+	learn(facts: Facts): void {
+		this.#shop = { programme: facts.programme, store: facts.store };
+		this.#products = { ...this.#products, ...facts.products };
+		this.#knowRights(facts.rights);
+		this.#knowCards(facts.giftCards);
+		if (this.member && facts.member && facts.member.id === this.member.fact.id) {
+			this.member = this.#refreshed(this.member, facts.member, facts);
+		}
+		this.basket.reprice(facts.products);
+	}
+
+	/**
+	 * What is sent to be committed. Asked again while it is not known whether the last one arrived, it is the same
+	 * attempt: same key, same input.
+	 */
+	startAttempt(): Attempt | null {
+		if (this.attempt) return this.attempt;
+		if (!this.ready || !this.quote) return null;
+		this.attempt = {
+			key: this.key,
+			ask: this.ask,
+			fingerprint: this.quote.fingerprint
+		};
+		return this.attempt;
+	}
+
+	/** The server refused: nothing happened, the sale may be changed and sent again under its key. */
+	dropAttempt(): void {
+		this.attempt = null;
+	}
+
+	/** Empties the till for the next sale, under a key of its own. */
+	reset(): void {
+		this.restore({
+			version: 1,
+			key: newId('request'),
+			basket: { lines: [], next: 1 },
+			member: null,
+			rightIds: [],
+			cards: [],
+			points: 0,
+			rights: [],
+			giftCards: [],
+			products: {},
+			attempt: null
+		});
+	}
+
+	get snapshot(): SaleSnapshot {
+		return {
+			version: 1,
+			key: this.key,
+			basket: this.basket.snapshot,
+			member: this.member,
+			rightIds: this.rightIds,
+			cards: this.cards,
+			points: this.points,
+			rights: this.#rights,
+			giftCards: this.#giftCards,
+			products: this.#products,
+			attempt: this.attempt
+		};
+	}
+
+	restore(snapshot: SaleSnapshot): void {
+		this.key = snapshot.key;
+		this.basket.restore(snapshot.basket);
+		this.member = snapshot.member;
+		this.rightIds = snapshot.rightIds;
+		this.cards = snapshot.cards;
+		this.points = snapshot.points;
+		this.attempt = snapshot.attempt;
+		this.#rights = snapshot.rights;
+		this.#giftCards = snapshot.giftCards;
+		this.#products = snapshot.products;
+	}
+
+	#askWith(points: Points | 'most'): Ask {
+		return {
+			memberId: this.member?.fact.id ?? null,
+			basket: { currency: this.#shop?.store.currency ?? '', lines: this.basket.asked },
+			rightIds: this.rightIds,
+			giftCards: this.cards,
+			points
+		};
+	}
+
+	/**
+	 * The points wished for, or as many as fit: a line taken out must not leave the sale with more points than it costs.
+	 * Below the programme's minimum none are spent.
+	 */
+	get #fittingPoints(): Points | 'most' {
+		if (this.points === 'most' || this.points === 0 || !this.facts) return this.points;
+		const { minimum, maximum } = quote(this.#askWith(0), this.facts, this.#clock()).pointsRange;
+		const fitting = Math.min(this.points, maximum);
+		return fitting < minimum ? 0 : fitting;
+	}
+
+	#knowRights(rights: Right[]): void {
+		const ids = new Set(rights.map(({ id }) => id));
+		this.#rights = [...this.#rights.filter(({ id }) => !ids.has(id)), ...rights];
+	}
+
+	#knowCards(cards: GiftCardFact[]): void {
+		const ids = new Set(cards.map(({ id }) => id));
+		this.#giftCards = [...this.#giftCards.filter(({ id }) => !ids.has(id)), ...cards];
+	}
+
+	#refreshed(member: MemberCard, fact: MemberFact, facts: Facts): MemberCard {
+		const asked = new Set(this.rightIds);
+		const held = new Set(member.rights.map(({ id }) => id));
+		return {
+			...member,
+			fact,
+			// Those held then and those held now; what was only scanned is not the member's.
+			rights: facts.rights.filter(({ id, onlyForMemberId }) => held.has(id) || onlyForMemberId === fact.id || !asked.has(id)),
+			giftCards: member.giftCards.map((card) => facts.giftCards.find(({ id }) => id === card.id) ?? card)
+		};
+	}
+}

@@ -1,0 +1,60 @@
+import type { CodeKind, Identified, ReturnRequest } from '#checkout';
+import type { Role } from '#core/actor';
+import type { RefusalData } from '#core/refusal';
+import type { Ask, Facts, Quote } from '#pricing';
+import type { ReceiptView, ReturnView } from '#purchases';
+import type { CatalogueSource } from './catalogue.svelte.ts';
+import type { Attempt, Shop } from './sale.svelte.ts';
+
+/** Who stands at this tablet, and where it stands. */
+export interface Station {
+	/** null: this tablet is not one of the shop's tills yet */
+	device: { id: string; name: string } | null;
+	/** who may enter a PIN here */
+	people: { id: string; name: string }[];
+	/** null: nobody has */
+	cashier: { id: string; name: string; role: Role } | null;
+}
+
+export interface ShopFacts extends Shop {
+	programmeName: string;
+	storeName: string;
+}
+
+/** What the till asks of the server; every call may throw, and `troubleOf` says what a thrown error means. */
+export interface TillServer extends CatalogueSource {
+	station(): Promise<Station>;
+	enrol(code: string): Promise<void>;
+	signIn(staffId: string, pin: string): Promise<void>;
+	signOut(): Promise<void>;
+	shop(): Promise<ShopFacts>;
+	facts(ask: Ask): Promise<Facts>;
+	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
+	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
+	receipt(number: string): Promise<ReceiptView>;
+	previewReturn(request: Omit<ReturnRequest, 'key'>): Promise<ReturnView>;
+	takeBack(request: ReturnRequest): Promise<{ given: ReturnView; replayed: boolean }>;
+	troubleOf(error: unknown): Trouble;
+}
+
+/**
+ * Why a call did not work.
+ * `refused`: the server said no, and nothing happened.
+ * `unreached`: no answer of ours came; a write may have happened or not.
+ * `unexpected`: our mistake, under this number in the log; a write did not happen or will be found under its key.
+ */
+export type Trouble =
+	| { kind: 'refused'; refusal: RefusalData; attachment: unknown }
+	| { kind: 'unreached' }
+	| { kind: 'unexpected'; requestId: string | null };
+
+/** What comes along with a refused commit whose quote is out of date. */
+export interface Now {
+	quote: Quote;
+	facts: Facts;
+}
+
+export function nowIn(attachment: unknown): Now | null {
+	const now = attachment as Partial<Now> | null;
+	return now && now.quote && now.facts ? (now as Now) : null;
+}

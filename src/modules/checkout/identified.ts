@@ -1,0 +1,58 @@
+import { declareRefusals } from '#core/refusal';
+import type { Points } from '#core/amounts';
+import type { GiftCardFact, MemberFact, ProductFact, Right } from '#pricing';
+
+/** What a till may look for. A scan that nobody asked for may be anything. */
+export const codeKinds = ['member', 'voucher', 'giftCard', 'receipt', 'product'] as const;
+export type CodeKind = (typeof codeKinds)[number];
+
+/** Why a scanned or typed text leads nowhere. The text itself never goes into details or logs. */
+export const codeRefusals = declareRefusals({
+	/** a payment card was scanned or typed: it is not ours to read */
+	'code.payment_card': 'invalid',
+	'code.malformed': 'invalid',
+	/** the check symbol does not fit; `as`: the kind it looks like */
+	'code.mistyped_member': 'invalid',
+	'code.mistyped_voucher': 'invalid',
+	'code.mistyped_gift_card': 'invalid',
+	'code.mistyped_receipt': 'invalid',
+	/** not a voucher, not a product's barcode, nothing else we know */
+	'code.unknown': 'not_found',
+	'code.unknown_product': 'not_found',
+	'code.unknown_voucher': 'not_found',
+	'code.unknown_gift_card': 'not_found',
+	'code.unknown_receipt': 'not_found',
+	/** a code of another kind than the field asked for */
+	'code.is_member': 'unprocessable',
+	'code.is_voucher': 'unprocessable',
+	'code.is_gift_card': 'unprocessable',
+	'code.is_receipt': 'unprocessable',
+	'code.is_product': 'unprocessable'
+});
+
+/** What the cashier sees of a member: who, what they have, what ends next. No address, no history. */
+export interface MemberCard {
+	fact: MemberFact;
+	/** null: has not told us */
+	name: string | null;
+	/** false: made by a guest sale, nobody has claimed it yet */
+	joined: boolean;
+	/** a static code tells who somebody is, not that they are here */
+	via: 'rotating' | 'static';
+	/** the points that expire next, and when; null: none do */
+	nextExpiry: { points: Points; endsAt: string } | null;
+	/** the pending points that become spendable next, and when */
+	nextMaturing: { points: Points; maturesAt: string } | null;
+	/** vouchers in the wallet, soonest end first */
+	rights: Right[];
+	/** gift cards in the wallet that can pay */
+	giftCards: GiftCardFact[];
+}
+
+/** What a scanned or typed text turned out to be. */
+export type Identified =
+	| { kind: 'member'; member: MemberCard }
+	| { kind: 'voucher'; right: Right }
+	| { kind: 'giftCard'; card: GiftCardFact }
+	| { kind: 'receipt'; receiptId: string; number: string }
+	| { kind: 'product'; product: ProductFact };
