@@ -9,7 +9,7 @@ import type { Attempt, Shop } from './sale.svelte.ts';
 /** Who stands at this tablet, and where it stands. */
 export interface Station {
 	/** null: this tablet is not one of the shop's tills yet */
-	device: { id: string; name: string } | null;
+	device: { id: string } | null;
 	/** who may enter a PIN here */
 	people: { id: string; name: string }[];
 	/** null: nobody has */
