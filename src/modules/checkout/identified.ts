@@ -1,6 +1,7 @@
 import { declareRefusals } from '#core/refusal';
 import type { Points } from '#core/amounts';
-import type { GiftCardFact, MemberFact, ProductFact, Right } from '#pricing';
+import type { GiftCardFact, MemberFact, Right } from '#pricing';
+import type { CatalogueProduct } from '#stores';
 
 /** What a till may look for. A scan that nobody asked for may be anything. */
 export const codeKinds = ['member', 'voucher', 'giftCard', 'receipt', 'product'] as const;
@@ -11,13 +12,14 @@ export const codeRefusals = declareRefusals({
 	/** a payment card was scanned or typed: it is not ours to read */
 	'code.payment_card': 'invalid',
 	'code.malformed': 'invalid',
-	/** the check symbol does not fit; `as`: the kind it looks like */
+	/** it has the form of one of ours, but the check symbol does not fit */
 	'code.mistyped_member': 'invalid',
 	'code.mistyped_voucher': 'invalid',
 	'code.mistyped_gift_card': 'invalid',
 	'code.mistyped_receipt': 'invalid',
 	/** not a voucher, not a product's barcode, nothing else we know */
 	'code.unknown': 'not_found',
+	'code.unknown_member': 'not_found',
 	'code.unknown_product': 'not_found',
 	'code.unknown_voucher': 'not_found',
 	'code.unknown_gift_card': 'not_found',
@@ -55,4 +57,4 @@ export type Identified =
 	| { kind: 'voucher'; right: Right }
 	| { kind: 'giftCard'; card: GiftCardFact }
 	| { kind: 'receipt'; receiptId: string; number: string }
-	| { kind: 'product'; product: ProductFact };
+	| { kind: 'product'; product: CatalogueProduct };

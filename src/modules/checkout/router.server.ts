@@ -5,7 +5,8 @@ import { procedure, router } from '#platform/trpc';
 import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
 import { counterOf, preview } from './counter.server.ts';
-import type { Counter, Refused } from './index.ts';
+import { identify } from './identify.server.ts';
+import { codeKinds, type Counter, type Refused } from './index.ts';
 import { previewReturn } from './undo.server.ts';
 
 const counter = (actor: Cashier): Counter => ({
@@ -22,14 +23,19 @@ const key = z.string().max(64);
 
 const returnRequest = z.object({
 	receiptId: z.string().max(40),
-	lines: z.union([
-		z.literal('everything'),
-		z.array(z.object({ position: z.int(), quantity: z.int() })).max(500)
-	]),
+	lines: z.union([z.literal('everything'), z.array(z.object({ position: z.int(), quantity: z.int() })).max(500)]),
 	reason: z.string().trim().max(200).nullable()
 });
 
 export const tillRouter = router({
+	/** What a scanned or typed text is. A mutation, so that no code ever stands in an address. */
+	identify: procedure('till.sell')
+		.input(z.object({ text: z.string().max(1000), wanted: z.enum(codeKinds).nullable() }))
+		.mutation(({ ctx, input }) => {
+			const { deviceId, storeId } = ctx.actor;
+			return identify(ctx.db, { ...input, deviceId, storeId }, ctx.now);
+		}),
+
 	/** Facts and quote of an open basket. A mutation, since an ask holds ids that do not belong into addresses. */
 	quote: procedure('till.sell')
 		.input(z.object({ ask: askSchema }))

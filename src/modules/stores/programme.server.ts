@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Reads, Tx } from '#platform/db';
-import type { ProgrammeRules } from '#pricing';
+import { programmeRulesSchema, type ProgrammeRules } from '#pricing';
 import { defaultRules, type Programme, type ProgrammeInput } from './index.ts';
 import { storesRefusals } from './refusals.ts';
 import { programmes } from './tables.server.ts';
@@ -33,7 +33,7 @@ export async function foundProgramme(
 		name: input.name,
 		currency: input.currency,
 		timeZone: input.timeZone,
-		rules: input.rules ?? defaultRules,
+		rules: checkedRules(input.rules ?? defaultRules),
 		version: 1
 	};
 	const made = await tx
@@ -55,9 +55,10 @@ export async function updateProgramme(
 	version: number,
 	now: Date = new Date()
 ): Promise<Programme> {
+	const checked = checkedRules(rules);
 	const [row] = await tx
 		.update(programmes)
-		.set({ rules, version: version + 1, updatedAt: now })
+		.set({ rules: checked, version: version + 1, updatedAt: now })
 		.where(eq(programmes.version, version))
 		.returning();
 	if (row) {
@@ -66,4 +67,11 @@ export async function updateProgramme(
 	}
 	const present = await programmeOf(tx);
 	throw storesRefusals.refuse('programme.changed', { version: present.version });
+}
+
+/** The rules, or a refusal that names the first field which is wrong. */
+function checkedRules(rules: ProgrammeRules): ProgrammeRules {
+	const parsed = programmeRulesSchema.safeParse(rules);
+	if (parsed.success) return parsed.data;
+	throw storesRefusals.refuse('programme.rules_invalid', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
 }

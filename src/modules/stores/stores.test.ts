@@ -45,6 +45,13 @@ it('a shop has one programme, founded once, and its rules change one after the o
 		details: { version: 2 }
 	});
 	expect(await programmeOf(db)).toEqual(changed);
+
+	const senseless = { ...dearer, spend: { ...dearer.spend, stepPoints: 0 } };
+	await expect(inTransaction(db, (tx) => updateProgramme(tx, senseless, 2, now))).rejects.toMatchObject({
+		code: 'programme.rules_invalid',
+		details: { field: 'spend.stepPoints' }
+	});
+	expect(await programmeOf(db)).toEqual(changed);
 });
 
 it('two managers who save rules at the same time: one wins, the other is told', async () => {

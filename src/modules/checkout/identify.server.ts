@@ -1,0 +1,162 @@
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { readCode, type CodeForm } from '#core/codes';
+import { never } from '#core/must';
+import { readMemberCode } from '#customers/server';
+import { findByCode as findCard } from '#giftcards/server';
+import { giftCards } from '#giftcards/tables';
+import { inTransaction, type Db, type Reads } from '#platform/db';
+import type { Ask } from '#pricing';
+import { receipts } from '#purchases/tables';
+import { findProductByBarcode } from '#stores/server';
+import { findByCode as findVoucher } from '#vouchers/server';
+import { Scene } from './gather.server.ts';
+import { codeRefusals, type CodeKind, type Identified } from './identified.ts';
+import { checkoutRefusals } from './index.ts';
+
+export interface IdentifyCommand {
+	/** as scanned or typed; never kept, logged or answered */
+	text: string;
+	/** the only kind that is of use; null: whatever it is */
+	wanted: CodeKind | null;
+	deviceId: string;
+	storeId: string;
+}
+
+const kindOf: Record<CodeForm, CodeKind> = {
+	rotatingMember: 'member',
+	member: 'member',
+	voucher: 'voucher',
+	giftCard: 'giftCard',
+	receipt: 'receipt'
+};
+
+/** In the refusals' codes. */
+const spelled = {
+	member: 'member',
+	voucher: 'voucher',
+	giftCard: 'gift_card',
+	receipt: 'receipt',
+	product: 'product'
+} as const satisfies Record<CodeKind, string>;
+
+/**
+ * What a text is that somebody scanned or typed at a till. A rotating member code is used up by it, for other tablets.
+ * @throws code.payment_card, code.malformed, code.mistyped_…, code.unknown(_…), code.is_… (another kind than wanted), and
+ * why a member's code is not accepted (member_code.…)
+ */
+export async function identify(db: Db, command: IdentifyCommand, now: Date): Promise<Identified> {
+	const reading = readCode(command.text);
+	switch (reading.kind) {
+		case 'paymentCard':
+			throw codeRefusals.refuse('code.payment_card');
+		case 'malformed':
+			throw codeRefusals.refuse('code.malformed');
+		case 'mistyped': {
+			const kind = kindOf[reading.as];
+			throw codeRefusals.refuse(`code.mistyped_${spelled[kind as Exclude<CodeKind, 'product'>]}`);
+		}
+		case 'other':
+			return ofNoForm(db, reading.code, command, now);
+	}
+	const kind = kindOf[reading.kind];
+	// Before it is looked up: a member code asked for in the wrong place must not be used up.
+	demand(kind, command);
+	switch (reading.kind) {
+		case 'rotatingMember':
+		case 'member':
+			return member(db, reading.code, command, now);
+		case 'voucher':
+			return found(await voucher(db, reading.code, command, now), 'voucher');
+		case 'giftCard':
+			return found(await giftCard(db, reading.code, command, now), 'giftCard');
+		case 'receipt':
+			return found(await receipt(db, reading.code), 'receipt');
+		default:
+			return never(reading);
+	}
+}
+
+/** A product's barcode or a voucher's shared code: nothing about its form says which. */
+async function ofNoForm(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
+	const product = await findProductByBarcode(db, code);
+	const is: Identified | null = product ? { kind: 'product', product } : await voucher(db, code, command, now);
+	if (is) demand(is.kind, command);
+	return found(is, command.wanted);
+}
+
+/** @throws code.is_… when something else was asked for */
+function demand(kind: CodeKind, { wanted }: IdentifyCommand): void {
+	if (wanted !== null && wanted !== kind) throw codeRefusals.refuse(`code.is_${spelled[kind]}`, { wanted });
+}
+
+/** @throws code.unknown_… naming what was looked for */
+function found(is: Identified | null, kind: CodeKind | null): Identified {
+	if (is) return is;
+	throw codeRefusals.refuse(kind === null ? 'code.unknown' : `code.unknown_${spelled[kind]}`);
+}
+
+const wishing = (wish: Partial<Ask>): Ask => ({
+	memberId: null,
+	basket: { currency: '', lines: [] },
+	rightIds: [],
+	giftCards: [],
+	points: 0,
+	...wish
+});
+
+/** The facts as the quote will have them, so that what is shown here and what is priced later are the same thing. */
+async function look(reads: Reads, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
+	const wanted = { ask: wishing(wish), storeId };
+	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
+	if (!scene.store(storeId)) throw checkoutRefusals.refuse('store.unknown');
+	return { scene, facts: scene.facts(wanted) };
+}
+
+async function member(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
+	const { deviceId } = command;
+	const { member: who, via } = await inTransaction(db, (tx) => readMemberCode(tx, code, { deviceId }, now));
+	const cards = await db
+		.select({ id: giftCards.id })
+		.from(giftCards)
+		.where(and(eq(giftCards.memberId, who.id), isNotNull(giftCards.activatedAt), isNull(giftCards.blockedAt)))
+		.orderBy(desc(giftCards.issuedAt))
+		.limit(20);
+	const wish = { memberId: who.id, giftCards: cards.map(({ id }) => ({ id, cents: null })) };
+	const { scene, facts } = await look(db, wish, command, now);
+	const { lots, maturing } = scene.book.points(who.id);
+	const [ending] = lots.flatMap(({ endsAt, points }) => (endsAt === null ? [] : [{ points, endsAt }]));
+	return {
+		kind: 'member',
+		member: {
+			fact: facts.member ?? { id: who.id, blocked: who.blocked, spendablePoints: 0, pendingPoints: 0, debtPoints: 0 },
+			name: who.name,
+			joined: who.joinedAt !== null,
+			via,
+			nextExpiry: ending ?? null,
+			nextMaturing: maturing[0] ?? null,
+			rights: facts.rights,
+			giftCards: facts.giftCards.filter(({ state, availableCents }) => state === 'active' && availableCents > 0)
+		}
+	};
+}
+
+async function voucher(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified | null> {
+	const there = await findVoucher(db, code);
+	if (!there) return null;
+	const { facts } = await look(db, { rightIds: [there.code.id] }, command, now);
+	const right = facts.rights.find(({ id }) => id === there.code.id);
+	return right ? { kind: 'voucher', right } : null;
+}
+
+async function giftCard(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified | null> {
+	const there = await findCard(db, code);
+	if (!there) return null;
+	const { facts } = await look(db, { giftCards: [{ id: there.card.id, cents: null }] }, command, now);
+	const [card] = facts.giftCards;
+	return card ? { kind: 'giftCard', card } : null;
+}
+
+async function receipt(reads: Reads, number: string): Promise<Identified | null> {
+	const [row] = await reads.select({ id: receipts.id }).from(receipts).where(eq(receipts.number, number));
+	return row ? { kind: 'receipt', receiptId: row.id, number } : null;
+}
