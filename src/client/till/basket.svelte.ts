@@ -48,8 +48,7 @@ export class OpenBasket {
 	 * @param quantity pieces or kilograms, in thousandths
 	 */
 	addProduct(product: Sellable, quantity: Thousandths = whole): void {
-		const there =
-			product.unit === 'piece' ? this.lines.find((line) => line.productId === product.id) : undefined;
+		const there = product.unit === 'piece' ? this.lines.find((line) => line.productId === product.id) : undefined;
 		if (there) {
 			this.setQuantity(there.key, there.quantity + quantity);
 			return;

@@ -1,7 +1,16 @@
 import type { Cents, Points } from '#core/amounts';
 import { newId } from '#core/ids';
 import type { MemberCard } from '#checkout';
-import { quote, type Ask, type Facts, type GiftCardFact, type MemberFact, type ProductFact, type Quote, type Right } from '#pricing';
+import {
+	quote,
+	type Ask,
+	type Facts,
+	type GiftCardFact,
+	type MemberFact,
+	type ProductFact,
+	type Quote,
+	type Right
+} from '#pricing';
 import { OpenBasket, type BasketSnapshot, type Sellable } from './basket.svelte.ts';
 
 /** The shop as every sale of this till needs it. */
@@ -313,7 +322,9 @@ export class OpenSale {
 			...member,
 			fact,
 			// Those held then and those held now; what was only scanned is not the member's.
-			rights: facts.rights.filter(({ id, onlyForMemberId }) => held.has(id) || onlyForMemberId === fact.id || !asked.has(id)),
+			rights: facts.rights.filter(
+				({ id, onlyForMemberId }) => held.has(id) || onlyForMemberId === fact.id || !asked.has(id)
+			),
 			giftCards: member.giftCards.map((card) => facts.giftCards.find(({ id }) => id === card.id) ?? card)
 		};
 	}

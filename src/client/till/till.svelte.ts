@@ -212,7 +212,12 @@ export class Till {
 		if (reading.kind === 'malformed') return { kind: 'refused', refusal: codeRefusals.data('code.malformed') };
 		if (reading.kind !== 'other' || (wanted !== null && wanted !== 'product')) return null;
 		const product = this.catalogue.byBarcode(reading.code);
-		return product && { kind: 'found', found: { kind: 'product', product: { costCents: null, archived: false, ...product } } };
+		return (
+			product && {
+				kind: 'found',
+				found: { kind: 'product', product }
+			}
+		);
 	}
 
 	#use(found: Identified): boolean {

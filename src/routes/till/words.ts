@@ -17,8 +17,7 @@ export const pts = (value: Points): string => m.till_points({ count: value, text
 export const howMuch = (thousandths: Thousandths, unit: 'piece' | 'kilogram'): string =>
 	quantity(thousandths, getLocale(), unit === 'kilogram' ? 'kilogram' : undefined);
 
-export const sentence = (refusal: RefusalData, timeZone: string): string =>
-	sentenceOf(refusal, getLocale(), timeZone);
+export const sentence = (refusal: RefusalData, timeZone: string): string => sentenceOf(refusal, getLocale(), timeZone);
 
 /** The last symbols of a card, as they stand on its plastic. */
 export const cardName = (lastSymbols: string): string => m.till_card_name({ symbols: lastSymbols });
