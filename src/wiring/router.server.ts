@@ -1,8 +1,9 @@
-<<<<<<< HEAD
+import * as checkout from '#checkout/router';
 import * as customers from '#customers/router';
 import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
 import { createCallerFactory, router } from '#platform/trpc';
+import * as stores from '#stores/router';
 import * as vouchers from '#vouchers/router';
 import * as wallet from '#wallet/router';
 
@@ -15,18 +16,7 @@ export const appRouter = router({
 		giftcards: giftcards.walletRouter,
 		home: wallet.walletRouter
 	}),
-	till: router({ identity: identity.tillRouter }),
-=======
-import * as checkout from '#checkout/router';
-import * as identity from '#identity/router';
-import { createCallerFactory, router } from '#platform/trpc';
-import * as stores from '#stores/router';
-
-/** All procedures, by face and module: `admin.vouchers.list`. */
-export const appRouter = router({
-	wallet: router({ identity: identity.walletRouter }),
 	till: router({ identity: identity.tillRouter, stores: stores.tillRouter, checkout: checkout.tillRouter }),
->>>>>>> 0a244b3 (wip)
 	admin: router({ identity: identity.adminRouter })
 });
 
