@@ -135,7 +135,7 @@ const base = t.procedure.use(async ({ ctx, next }) => {
 	const result = await next();
 	if (result.ok) return result;
 	const refusal = refusalIn(result.error);
-	if (!refusal || result.error.cause === refusal) return result;
+	if (!refusal) return result;
 	return { ...result, error: new TRPCError({ code: trpcCodes[refusal.kind], cause: refusal }) };
 });
 

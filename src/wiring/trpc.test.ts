@@ -1,4 +1,4 @@
-import { createTRPCClient, httpLink } from '@trpc/client';
+import { createTRPCClient, httpLink, type TRPCClientError } from '@trpc/client';
 import { parse, stringify } from 'devalue';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -117,6 +117,7 @@ describe('calls to the server', () => {
 		});
 		expect(isNetworkTrouble(error)).toBe(false);
 		expect(answers[0]?.status).toBe(409);
+		expect((error as TRPCClientError<typeof routes>).data?.code).toBe('CONFLICT');
 		expect(reports).toEqual([]);
 		await failure(client.bread.old.query());
 		expect(answers[1]?.status).toBe(410);
