@@ -24,6 +24,9 @@ function dates(language: Language, options: Intl.DateTimeFormatOptions): Intl.Da
 	return once(`d|${language}|${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(intlTag[language], options));
 }
 
+// Most languages' data have a hyphen for minus; in a column of figures only the true sign has a digit's width.
+const signed = (text: string): string => text.replace('-', '\u2212');
+
 /** How a figure shows its sign: `auto` only minus, `always` also plus (zero has none), `never` none. */
 export type Sign = 'auto' | 'always' | 'never';
 const signs: Record<Sign, 'auto' | 'exceptZero' | 'never'> = { auto: 'auto', always: 'exceptZero', never: 'never' };
@@ -66,7 +69,7 @@ function decimal(cents: number, digits: number): Intl.StringNumericLiteral {
 
 /** Money in integer minor units: `1234, 'EUR', 'en'` → `€12.34`. */
 export function money(cents: number, currency: string, language: Language, options: MoneyOptions = {}): string {
-	return moneyFormat(cents, currency, language, options).format(decimal(cents, minorDigits(currency)));
+	return signed(moneyFormat(cents, currency, language, options).format(decimal(cents, minorDigits(currency))));
 }
 
 export interface MoneyPart {
@@ -97,20 +100,21 @@ export function moneyParts(
 	)) {
 		const kind = kinds[type] ?? 'gap';
 		const last = parts.at(-1);
-		if (last?.kind === kind) last.text += value;
-		else parts.push({ kind, text: value });
+		const text = kind === 'sign' ? signed(value) : value;
+		if (last?.kind === kind) last.text += text;
+		else parts.push({ kind, text });
 	}
 	return parts;
 }
 
 /** A count, grouped: `12345` → `12,345`. */
 export function number(value: number, language: Language, sign: Sign = 'auto'): string {
-	return numbers(language, { signDisplay: signs[sign], maximumFractionDigits: 2 }).format(value);
+	return signed(numbers(language, { signDisplay: signs[sign], maximumFractionDigits: 2 }).format(value));
 }
 
 /** Points without their word: `120` → `120`, with `always` `+120`. */
 export function points(value: number, language: Language, sign: Sign = 'auto'): string {
-	return numbers(language, { signDisplay: signs[sign], maximumFractionDigits: 0 }).format(value);
+	return signed(numbers(language, { signDisplay: signs[sign], maximumFractionDigits: 0 }).format(value));
 }
 
 /** A large count in little room: `12345` → `12.3K`. */
@@ -138,11 +142,9 @@ export function quantity(thousandths: number, language: Language, unit?: string)
 
 /** A share of 1: `0.1234` → `12.3%`. */
 export function percent(share: number, language: Language, digits = 1, sign: Sign = 'auto'): string {
-	return numbers(language, {
-		style: 'percent',
-		maximumFractionDigits: digits,
-		signDisplay: signs[sign]
-	}).format(share);
+	return signed(
+		numbers(language, { style: 'percent', maximumFractionDigits: digits, signDisplay: signs[sign] }).format(share)
+	);
 }
 
 const dayStyles = {

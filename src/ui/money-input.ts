@@ -36,8 +36,18 @@ function decimalAt(text: string, language: Language, digits: number): number {
 	if (found.length > 1) return -1;
 	const behind = text.length - last.index - 1;
 	if (behind !== 3) return last.index;
-	const own = new Intl.NumberFormat(intlTag[language]).formatToParts(1.5).find(({ type }) => type === 'decimal')?.value;
-	return last.mark === own ? last.index : -1;
+	return last.mark === decimalMark(language) ? last.index : -1;
+}
+
+const decimalMarks = new Map<Language, string>();
+function decimalMark(language: Language): string {
+	let mark = decimalMarks.get(language);
+	if (mark === undefined) {
+		const parts = new Intl.NumberFormat(intlTag[language]).formatToParts(1.5);
+		mark = parts.find(({ type }) => type === 'decimal')?.value ?? '.';
+		decimalMarks.set(language, mark);
+	}
+	return mark;
 }
 
 /**

@@ -84,12 +84,12 @@ export function layoutLines(series: readonly Series[], options: { fromZero: bool
 	};
 }
 
-/** Which of `count` things get a label when there is room for `most`: evenly, the first always among them. */
+/** Which of `count` things get a label when there is room for `most`: evenly, the last (the newest) always among them. */
 export function labelled(count: number, most: number): number[] {
 	if (count <= 0 || most <= 0) return [];
-	const step = Math.max(1, Math.ceil((count - 1) / Math.max(1, most - 1)));
+	const step = Math.max(1, Math.ceil(count / most));
 	const picked: number[] = [];
-	for (let index = 0; index < count; index += step) picked.push(index);
+	for (let index = count - 1; index >= 0; index -= step) picked.unshift(index);
 	return picked;
 }
 
