@@ -1,10 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { later, minute } from '#core/time';
+import { day, later, minute } from '#core/time';
 import { emailSchema } from '#identity';
-import { inviteStaff } from '#identity/server';
+import { identityJobs, inviteStaff } from '#identity/server';
 import { sessions, tries, users, verifications } from '#identity/tables';
 import { inTransaction } from '#platform/db';
+import { captureLog } from '#platform/log';
+import { useMail } from '#platform/mail/door';
+import { smtpMail } from '#platform/mail/smtp';
 import { testDatabase } from '../support/database.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
@@ -217,6 +220,25 @@ describe('codes by e-mail', () => {
 		await visitor.api.wallet.identity.requestCode.mutate({ email });
 	});
 
+	it('that cannot be sent are said to be so, and the next try goes through', async () => {
+		const email = newAddress();
+		const deaf = smtpMail({ url: 'smtp://127.0.0.1:1', from: 'shop@example.com' });
+		useMail(deaf);
+		const lines: string[] = [];
+		const release = captureLog((line) => lines.push(line));
+		const visitor = new Visitor();
+		const refusal = await refusalFrom(visitor.api.wallet.identity.requestCode.mutate({ email }));
+		useMail(mail, mail);
+		deaf.close();
+		release();
+		expect(lines.join()).toContain('mail.not_sent');
+		expect(lines.join()).not.toContain(email);
+		expect(refusal).toMatchObject({ code: 'identity.mail_not_sent', kind: 'unavailable' });
+		expect(visitor.last?.status).toBe(503);
+		const { code } = await asked(email, visitor);
+		await visitor.api.wallet.identity.signInWithCode.mutate({ email, code });
+	});
+
 	it('stop for an address of the network that asks for too many', async () => {
 		const results = await Promise.allSettled(
 			Array.from({ length: 62 }, () => new Visitor().api.wallet.identity.requestCode.mutate({ email: newAddress() }))
@@ -277,6 +299,12 @@ describe('staff with a password', () => {
 		await visitor.api.admin.identity.signIn.mutate({ email, password });
 	});
 
+	it('are not made with a password that is too short', async () => {
+		const invitation = { name: 'Al', email: newAddress(), password: 'short', role: 'owner' as const };
+		const hired = inTransaction(db, (tx) => inviteStaff(tx, invitation, new Date()));
+		await expect(hired).rejects.toMatchObject({ code: 'identity.password_too_short', details: { least: 10 } });
+	});
+
 	it('do not count a success as a failure', async () => {
 		const email = newAddress();
 		await hire(email, 'owner');
@@ -325,6 +353,18 @@ describe('the two sign-ins of one browser', () => {
 		expect(await admin.api.wallet.identity.me.query()).toBeNull();
 	});
 
+	it('are told apart by the database too, should a key ever be shared', async () => {
+		const email = newAddress();
+		const { visitor, code } = await asked(email);
+		await visitor.api.wallet.identity.signInWithCode.mutate({ email, code });
+		const [user] = await db.select().from(users).where(eq(users.email, email));
+		await db
+			.update(sessions)
+			.set({ face: 'admin' })
+			.where(eq(sessions.userId, user?.id ?? ''));
+		expect(await visitor.api.wallet.identity.me.query()).toBeNull();
+	});
+
 	it('come in cookies that scripts cannot read, over https only where there is https', async () => {
 		const email = newAddress();
 		const { visitor, code } = await asked(email);
@@ -361,6 +401,20 @@ it.each([
 ] as const)('a refusal is said in the language asked for: %s', async (language, sentence) => {
 	const visitor = new Visitor({ language });
 	expect((await refusalFrom(visitor.api.admin.identity.devices.list.query())).sentence).toBe(sentence);
+});
+
+it('what is over is forgotten at night: sessions, tries and codes', async () => {
+	const email = newAddress();
+	const { visitor, code } = await asked(email);
+	await visitor.api.wallet.identity.signInWithCode.mutate({ email, code });
+	await asked(newAddress());
+	const [job] = identityJobs;
+	await job?.run({ db, now: new Date() });
+	expect(await visitor.api.wallet.identity.me.query()).not.toBeNull();
+	expect(await db.select().from(verifications)).not.toEqual([]);
+	await job?.run({ db, now: later(new Date(), 181 * day) });
+	expect(await visitor.api.wallet.identity.me.query()).toBeNull();
+	for (const table of [sessions, tries, verifications]) expect(await db.select().from(table)).toEqual([]);
 });
 
 it('a call that another site makes a browser send is refused', async () => {

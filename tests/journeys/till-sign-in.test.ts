@@ -110,6 +110,17 @@ describe('enrolling a tablet', () => {
 		expect(await visitor.api.till.identity.me.query()).not.toBeNull();
 	});
 
+	it('renews the cookie of a tablet in use, and gives none to a till of other make', async () => {
+		const visitor = await tablet();
+		const token = visitor.cookies.get('till')?.value ?? '';
+		visitor.cookies.set('till', { value: token, options: { path: '/' } });
+		await visitor.api.till.identity.me.query();
+		expect(visitor.cookies.get('till')).toMatchObject({ value: token, options: { maxAge: 400 * 24 * 3600 } });
+		const program = new Visitor({ headers: { authorization: `Bearer ${token}` } });
+		await program.api.till.identity.me.query();
+		expect(program.cookies.size).toBe(0);
+	});
+
 	it('lets a till of other make show its token in a header', async () => {
 		const enrolled = await tablet();
 		const token = enrolled.cookies.get('till')?.value;

@@ -53,7 +53,13 @@ async function tillOf({ db, cookies, headers, secure }: AuthContext, now: Date):
 	return (await findTill(db, token, now)) ?? guest;
 }
 
-/** Gives the tablet its token; again on later visits, so that a till in use never runs out of its cookie. */
+/** Gives the tablet its token. */
 export function keepDeviceToken({ cookies, secure }: Pick<AuthContext, 'cookies' | 'secure'>, token: string): void {
 	cookies.set(cookieName('till', secure), token, { ...cookieOptions(secure), maxAge: deviceCookieAge });
+}
+
+/** A till in use never runs out of its cookie. */
+export function renewDeviceToken(context: Pick<AuthContext, 'cookies' | 'secure'>): void {
+	const token = context.cookies.get(cookieName('till', context.secure));
+	if (token) keepDeviceToken(context, token);
 }

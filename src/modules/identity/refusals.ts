@@ -12,6 +12,8 @@ export const identityRefusals = declareRefusals({
 	'identity.too_many_tries': 'limited',
 	'identity.mail_not_sent': 'unavailable',
 	'identity.password_wrong': 'unauthenticated',
+	/** fewer than `least` characters */
+	'identity.password_too_short': 'unprocessable',
 	/** this role works at the till and has no console */
 	'identity.no_console': 'forbidden',
 	'identity.pin_wrong': 'unauthenticated',

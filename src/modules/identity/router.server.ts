@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isId } from '#core/ids';
 import { inTransaction } from '#platform/db';
 import { procedure, publicProcedure, router } from '#platform/trpc';
-import { keepDeviceToken } from './actors.server.ts';
+import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
@@ -58,6 +58,7 @@ export const tillRouter = router({
 	/** This tablet and who stands here; null for a tablet that is not enrolled. */
 	me: publicProcedure.query(({ ctx }) => {
 		if (ctx.actor.kind !== 'till') return null;
+		renewDeviceToken(ctx);
 		const { deviceId, storeId, staff } = ctx.actor;
 		return { deviceId, storeId, staff };
 	})

@@ -4,4 +4,4 @@ export { createCashier, disableStaff, findStaffOf, inviteStaff, listStaff, setPi
 export type { Invitation, NewCashier } from './staff.server.ts';
 export { enrol, isDeviceToken, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
-export { sweep } from './sweep.server.ts';
+export { identityJobs } from './jobs.server.ts';

@@ -1,6 +1,7 @@
 import { lt } from 'drizzle-orm';
 import { day, later } from '#core/time';
 import type { Db } from '#platform/db';
+import type { Job } from '#platform/jobs';
 import { enrolmentCodes, sessions, verifications } from './tables.server.ts';
 import { sweepTries } from './tries.server.ts';
 
@@ -11,3 +12,7 @@ export async function sweep(db: Db, now: Date): Promise<void> {
 	await db.delete(verifications).where(lt(verifications.expiresAt, later(now, -day)));
 	await db.delete(enrolmentCodes).where(lt(enrolmentCodes.expiresAt, later(now, -30 * day)));
 }
+
+export const identityJobs: readonly Job[] = [
+	{ name: 'identity.sweep', cron: '17 3 * * *', run: ({ db, now }) => sweep(db, now) }
+];
