@@ -3,6 +3,7 @@ import * as customers from '#customers/router';
 import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
 import { createCallerFactory, router } from '#platform/trpc';
+import * as reports from '#reports/router';
 import * as stores from '#stores/router';
 import * as vouchers from '#vouchers/router';
 import * as wallet from '#wallet/router';
@@ -17,7 +18,12 @@ export const appRouter = router({
 		home: wallet.walletRouter
 	}),
 	till: router({ identity: identity.tillRouter, stores: stores.tillRouter, checkout: checkout.tillRouter }),
-	admin: router({ identity: identity.adminRouter })
+	admin: router({
+		giftcards: giftcards.adminRouter,
+		identity: identity.adminRouter,
+		reports: reports.adminRouter,
+		vouchers: vouchers.adminRouter
+	})
 });
 
 export type AppRouter = typeof appRouter;

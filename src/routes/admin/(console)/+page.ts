@@ -1,0 +1,10 @@
+import { ask } from '../ask.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+	const { url } = event;
+	const storeId = url.searchParams.get('store');
+	const days = url.searchParams.get('days') === '30' ? 30 : 14;
+	event.depends('admin:today');
+	return { storeId, days, today: await ask(event, (api) => api.admin.reports.today.query({ storeId, days })) };
+};

@@ -1,0 +1,34 @@
+import Gift from '@lucide/svelte/icons/gift';
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ReceiptText from '@lucide/svelte/icons/receipt-text';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import TabletSmartphone from '@lucide/svelte/icons/tablet-smartphone';
+import Ticket from '@lucide/svelte/icons/ticket';
+import Users from '@lucide/svelte/icons/users';
+import { m } from '#messages';
+import type { IconSource } from '#ui/icon.ts';
+
+/** Whether the menu is folded to its icons, kept for the next visit: `narrow` or nothing. */
+export const navigationCookie = 'console-menu';
+
+export interface Errand {
+	href: string;
+	label: () => string;
+	icon: IconSource;
+	permission: string;
+}
+
+/** The console's menu: what somebody comes to do. */
+export const errands: readonly Errand[] = [
+	{ href: '/admin', label: m.admin_nav_today, icon: LayoutDashboard, permission: 'figures.read' },
+	{ href: '/admin/members', label: m.admin_nav_members, icon: Users, permission: 'members.read' },
+	{ href: '/admin/receipts', label: m.admin_nav_receipts, icon: ReceiptText, permission: 'receipts.read' },
+	{ href: '/admin/vouchers', label: m.admin_nav_vouchers, icon: Ticket, permission: 'vouchers.read' },
+	{ href: '/admin/gift-cards', label: m.admin_nav_gift_cards, icon: Gift, permission: 'giftcards.read' },
+	{ href: '/admin/staff', label: m.admin_nav_staff, icon: TabletSmartphone, permission: 'staff.read' },
+	{ href: '/admin/settings', label: m.admin_nav_settings, icon: SlidersHorizontal, permission: 'programme.read' }
+];
+
+/** Whether a page belongs to an errand. */
+export const isWithin = (pathname: string, href: string): boolean =>
+	href === '/admin' ? pathname === href : pathname === href || pathname.startsWith(`${href}/`);

@@ -1,0 +1,25 @@
+import { fail, isHttpError, redirect } from '@sveltejs/kit';
+import { pageOfConsole } from '../address.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Whoever is signed in already goes on. */
+export const load: PageServerLoad = ({ locals, url }) => {
+	const to = pageOfConsole(url.searchParams.get('to'));
+	if (locals.actor.kind === 'staff') redirect(303, to);
+	return { to };
+};
+
+/** Where the page's script has not come yet: the same, by a plain form. */
+export const actions: Actions = {
+	default: async ({ locals, request, url }) => {
+		const form = await request.formData();
+		const email = String(form.get('email') ?? '');
+		try {
+			await locals.api.admin.identity.signIn({ email, password: String(form.get('password') ?? '') });
+		} catch (error) {
+			if (!isHttpError(error)) throw error;
+			return fail(error.status, { email, problem: error.body.message });
+		}
+		redirect(303, pageOfConsole(url.searchParams.get('to')));
+	}
+};

@@ -1,0 +1,25 @@
+import { getLocale } from '#locale';
+import { day, dateTime, isoDay, money, number, percent, points, quantity, relative, time, type DayStyle } from '#ui/format.ts';
+
+/** Figures and times of the console in the reader's language and the programme's time zone. */
+export function wordsIn(timeZone: string) {
+	const language = getLocale();
+	return {
+		language,
+		timeZone,
+		money: (cents: number, currency: string, sign?: 'always') =>
+			money(cents, currency, language, sign ? { sign } : undefined),
+		number: (value: number) => number(value, language),
+		points: (value: number, sign?: 'always') => points(value, language, sign),
+		percent: (share: number) => percent(share, language, 0),
+		quantity: (thousandths: number) => quantity(thousandths, language),
+		day: (at: Date, style?: DayStyle) => day(at, language, timeZone, style),
+		/** the last day of something that ends at this instant */
+		lastDay: (endsAt: Date, style?: DayStyle) => day(new Date(endsAt.getTime() - 1), language, timeZone, style),
+		isoDay: (date: string, style?: DayStyle) => isoDay(date, language, style),
+		dateTime: (at: Date) => dateTime(at, language, timeZone),
+		time: (at: Date) => time(at, language, timeZone),
+		relative: (at: Date, now: Date) => relative(at, now, language, timeZone)
+	};
+}
+export type Words = ReturnType<typeof wordsIn>;
