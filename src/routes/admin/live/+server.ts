@@ -20,7 +20,7 @@ export const GET: RequestHandler = ({ locals, url }) => {
 		(isId('store', id) && may(actor, 'figures.read'));
 	if (actor.kind !== 'staff' || !ownerIds.every(readable)) error(403, '');
 	try {
-		return streamChanges(changes(), { viewer: actor.staffId, ownerIds });
+		return streamChanges(changes(), { viewer: actor.staffId, ownerIds, now: () => new Date() });
 	} catch (thrown) {
 		if (isRefusal(thrown)) error(httpStatus(thrown.kind), sentenceOf(thrown, language));
 		throw thrown;
