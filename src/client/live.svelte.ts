@@ -4,8 +4,8 @@
  * of what was missed.
  */
 export interface LiveOptions {
-	/** which face's sign-in counts */
-	face: 'wallet' | 'till' | 'admin';
+	/** where to listen: `/api/live` for the wallet; the path decides whose sign-in counts */
+	address: string;
 	/** reads again; calls follow each other at some distance, however much changes */
 	read: () => unknown;
 }
@@ -73,7 +73,7 @@ export class Live {
 		if (this.#source && this.#source.readyState !== EventSource.CLOSED) return;
 		this.#close();
 		this.state = navigator.onLine ? 'waiting' : 'off';
-		const source = new EventSource(`/api/live?face=${this.#options.face}`);
+		const source = new EventSource(this.#options.address);
 		this.#source = source;
 		source.addEventListener('ready', (event) => this.#ready(event));
 		source.addEventListener('changed', () => this.#readSoon());

@@ -9,3 +9,4 @@
 export { cardStates, issueProblem, limits, masked, shownSymbols, stateOf } from './rules.ts';
 export type { CardState, IssueCommand } from './rules.ts';
 export { giftCardRefusals } from './refusals.ts';
+export type { CardMovement, HeldCard, OpenCard } from './held.ts';

@@ -11,4 +11,4 @@ export {
 } from './cards.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
 export { loadCards, type CardState } from './facts.server.ts';
-export { heldCard, heldCards, type CardMovement, type HeldCard, type OpenCard } from './wallet-views.server.ts';
+export { heldCard, heldCards } from './wallet-views.server.ts';

@@ -4,38 +4,9 @@ import { historyOf, moneyOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { reveal } from './codes.server.ts';
 import { giftCardRefusals } from './refusals.ts';
-import { stateOf, type CardState } from './rules.ts';
+import type { HeldCard, OpenCard } from './held.ts';
+import { stateOf } from './rules.ts';
 import { giftCards } from './tables.server.ts';
-
-/** A card as its holder sees it. Lists carry no code. */
-export interface HeldCard {
-	id: string;
-	lastSymbols: string;
-	currency: string;
-	/** what it can pay now */
-	balanceCents: Cents;
-	initialCents: Cents;
-	state: CardState;
-	/** first instant at which it no longer pays; null: never expires */
-	expiresAt: Date | null;
-	issuedAt: Date;
-}
-
-/** One movement of a card's money. */
-export interface CardMovement {
-	at: Date;
-	cents: Cents;
-	/** the ledger's word for it: `activated`, `charged`, `refunded`, … */
-	reason: string;
-	/** the receipt it belongs to; only the holder's own is shown to them */
-	ref: string | null;
-}
-
-export interface OpenCard extends HeldCard {
-	/** to show at the till; null while the card cannot pay */
-	code: string | null;
-	movements: CardMovement[];
-}
 
 type Row = typeof giftCards.$inferSelect;
 const movementsShown = 20;

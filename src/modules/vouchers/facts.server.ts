@@ -38,7 +38,12 @@ const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v
  */
 export async function loadCodes(
 	sql: Raw,
-	{ codeIds, heldBy = [], uses, lock }: { codeIds: string[]; heldBy?: string[]; uses: { codeId: string; memberId: string }[]; lock: boolean }
+	{
+		codeIds,
+		heldBy = [],
+		uses,
+		lock
+	}: { codeIds: string[]; heldBy?: string[]; uses: { codeId: string; memberId: string }[]; lock: boolean }
 ): Promise<Map<string, CodeFact>> {
 	const asked = sql.unsafe<CodeRow[]>(
 		`select ${columns} from voucher_codes c join vouchers v on v.id = c.voucher_id

@@ -17,3 +17,4 @@ export {
 } from './rules.ts';
 export type { CodeKind, Definition, DefinitionField, Holding, Problem, VoucherState } from './rules.ts';
 export { voucherRefusals } from './refusals.ts';
+export type { HeldState, HeldVoucher, Names } from './held.ts';

@@ -89,7 +89,10 @@ export class VoucherBook {
 }
 
 /** The uses a receipt took that still count, for returns; the receipt's member must be locked. */
-export async function usesOfReceipts(sql: Raw, receiptIds: string[]): Promise<{ id: string; codeId: string; receiptId: string }[]> {
+export async function usesOfReceipts(
+	sql: Raw,
+	receiptIds: string[]
+): Promise<{ id: string; codeId: string; receiptId: string }[]> {
 	const rows = await sql.unsafe<{ id: string; code_id: string; receipt_id: string }[]>(
 		`select id, code_id, receipt_id from voucher_redemptions
 		where receipt_id = any(array(select json_array_elements_text($1::json))) and given_back_at is null order by code_id`,

@@ -19,4 +19,4 @@ export {
 export { loadCodes, rightOf, type CodeFact } from './facts.server.ts';
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
 export { addToWallet } from './add.server.ts';
-export { heldVouchers, type HeldState, type HeldVoucher, type Names } from './wallet-views.server.ts';
+export { heldVouchers } from './wallet-views.server.ts';

@@ -1,42 +1,9 @@
 import { and, count, eq, inArray, isNull, max, sum } from 'drizzle-orm';
-import type { Cents, Thousandths } from '#core/amounts';
 import type { Reads } from '#platform/db';
 import type { Effect } from '#pricing';
 import { listCategories, listStores, productsByIds } from '#stores/server';
+import type { HeldState, HeldVoucher, Names } from './held.ts';
 import { voucherCodes, voucherRedemptions, vouchers } from './tables.server.ts';
-
-/** Why a voucher in a wallet can or cannot be used now. */
-export type HeldState = 'ready' | 'not_yet' | 'paused' | 'used' | 'ended';
-
-/** A list of names for a sentence: the first few, and how many more there are. */
-export interface Names {
-	names: string[];
-	more: number;
-}
-
-/** A voucher as its holder sees it: what it gives, when, where, on what; never how many others hold it. */
-export interface HeldVoucher {
-	codeId: string;
-	/** to show at the till */
-	code: string;
-	title: string;
-	description: string | null;
-	currency: string;
-	gives:
-		| { kind: 'percent'; percent: number; capCents: Cents | null }
-		| { kind: 'amount'; cents: Cents }
-		| { kind: 'free_product'; products: Names; quantity: Thousandths };
-	/** empty lists mean: all */
-	on: { minimumCents: Cents; products: Names; categories: Names; stores: Names };
-	startsAt: Date | null;
-	/** first instant at which it no longer applies */
-	endsAt: Date | null;
-	/** how often the holder can still use it; null: as often as they like */
-	usesLeft: number | null;
-	state: HeldState;
-	/** what its holder did with it */
-	used: { times: number; cents: Cents; lastAt: Date } | null;
-}
 
 type CodeRow = typeof voucherCodes.$inferSelect;
 type VoucherRow = typeof vouchers.$inferSelect;

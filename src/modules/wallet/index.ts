@@ -1,4 +1,7 @@
 import type { Cents, Points } from '#core/amounts';
+import type { HeldCard } from '#giftcards';
+import type { PointsBalance } from '#ledger';
+import type { HeldVoucher } from '#vouchers';
 
 /**
  * Wallet: what a shopper's screens put together from several modules.
@@ -49,3 +52,23 @@ export type WalletEvent =
 			/** what it did to the points; matured points are told as what became spendable */
 			points: Points;
 	  };
+
+/** A member's points as their wallet shows them. */
+export interface WalletPoints extends PointsBalance {
+	/** what the spendable points pay at the till, rounded down; null: points do not pay here */
+	worthCents: Cents | null;
+}
+
+/** Everything the wallet's first screen shows, and what the others need to be drawn around it. */
+export interface WalletOverview {
+	programme: { name: string; currency: string; timeZone: string };
+	points: WalletPoints;
+	/** vouchers that can be used now or soon, by when they end */
+	vouchers: HeldVoucher[];
+	/** cards that can pay, with something left on them */
+	giftCards: HeldCard[];
+	/** the newest events */
+	latest: WalletEvent[];
+	/** the server's instant, which the member code is drawn by */
+	now: Date;
+}

@@ -1,29 +1,11 @@
-import { scale, type Cents } from '#core/amounts';
-import { heldCards, type HeldCard } from '#giftcards/server';
-import type { PointsBalance } from '#ledger';
+import { scale } from '#core/amounts';
+import { heldCards } from '#giftcards/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
-import { heldVouchers, type HeldVoucher } from '#vouchers/server';
+import { heldVouchers } from '#vouchers/server';
 import { walletHistory } from './history.server.ts';
-import type { WalletEvent } from './index.ts';
-
-/** Everything the wallet's first screen shows, and what the others need to be drawn around it. */
-export interface WalletOverview {
-	programme: { name: string; currency: string; timeZone: string };
-	points: PointsBalance & {
-		/** what the spendable points pay at the till, rounded down; null: points do not pay here */
-		worthCents: Cents | null;
-	};
-	/** living vouchers, by when they end */
-	vouchers: HeldVoucher[];
-	/** cards that can pay, with something left on them */
-	giftCards: HeldCard[];
-	/** the newest events */
-	latest: WalletEvent[];
-	/** the server's instant, which the member code is drawn by */
-	now: Date;
-}
+import type { WalletOverview } from './index.ts';
 
 const latestShown = 4;
 

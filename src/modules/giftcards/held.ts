@@ -1,0 +1,32 @@
+import type { Cents } from '#core/amounts';
+import type { CardState } from './rules.ts';
+
+/** A card as its holder sees it. Lists carry no code. */
+export interface HeldCard {
+	id: string;
+	lastSymbols: string;
+	currency: string;
+	/** what it can pay now */
+	balanceCents: Cents;
+	initialCents: Cents;
+	state: CardState;
+	/** first instant at which it no longer pays; null: never expires */
+	expiresAt: Date | null;
+	issuedAt: Date;
+}
+
+/** One movement of a card's money. */
+export interface CardMovement {
+	at: Date;
+	cents: Cents;
+	/** the ledger's word for it: `activated`, `charged`, `refunded`, … */
+	reason: string;
+	/** the receipt it belongs to; only the holder's own is shown to them */
+	ref: string | null;
+}
+
+export interface OpenCard extends HeldCard {
+	/** to show at the till; null while the card cannot pay */
+	code: string | null;
+	movements: CardMovement[];
+}

@@ -1,0 +1,150 @@
+import type { Language } from '#core/languages';
+import { addDays, later, localDay } from '#core/time';
+import { m } from '#messages';
+import { day, list, money, number, percent, points, quantity, relative } from '#ui/format.ts';
+import type { WalletEvent } from '#wallet';
+import type { HeldVoucher } from '#vouchers';
+
+/** The wallet's sentences about things that have no sentence of their own. */
+export interface Reader {
+	language: Language;
+	timeZone: string;
+}
+
+/** Points with their word: `12 points`. */
+export const pointsText = (count: number, language: Language): string =>
+	m.wallet_points_count({ count: Math.abs(count), points: points(count, language) });
+
+/** What ends at the first instant of a day is good until the day before. */
+export const lastDay = (endsAt: Date, { language, timeZone }: Reader, style: 'medium' | 'short' = 'medium'): string =>
+	day(later(endsAt, -1), language, timeZone, style);
+
+/** Whole days that something is still good for, by the shop's calendar; 0: today is the last one. */
+export function daysLeft(endsAt: Date, now: Date, timeZone: string): number {
+	const last = localDay(later(endsAt, -1), timeZone);
+	const today = localDay(now, timeZone);
+	return Math.round((Date.parse(last) - Date.parse(today)) / 86_400_000);
+}
+
+/** `ends today`, `3 days left`, and further away the date. */
+export function endText(endsAt: Date, now: Date, reader: Reader): string {
+	const days = daysLeft(endsAt, now, reader.timeZone);
+	if (days <= 0) return m.wallet_ends_today();
+	if (days === 1) return m.wallet_ends_tomorrow();
+	if (days <= 14) return m.wallet_ends_days({ count: days, days: number(days, reader.language) });
+	return m.wallet_until({ date: lastDay(endsAt, reader, days < 300 ? 'short' : 'medium') });
+}
+
+/** The date of an event, close ones in words: `today`, `yesterday`, `3 Mar`. */
+export function dayText(at: Date, now: Date, { language, timeZone }: Reader): string {
+	const today = localDay(now, timeZone);
+	const then = localDay(at, timeZone);
+	if (then === today || then === addDays(today, -1)) {
+		// From the middle of both days, so that a few hours do not speak of hours.
+		const noon = (iso: string) => new Date(`${iso}T12:00:00Z`);
+		const text = relativeDay(noon(then), noon(today), language);
+		return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+	}
+	return day(at, language, timeZone, then.slice(0, 4) === today.slice(0, 4) ? 'short' : 'medium');
+}
+
+const relativeDay = (at: Date, now: Date, language: Language): string =>
+	at.getTime() === now.getTime()
+		? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'day')
+		: relative(at, now, language, 'UTC');
+
+type Names = { names: string[]; more: number };
+
+function namesText({ names, more }: Names, language: Language, type: 'and' | 'or' = 'and'): string {
+	if (more === 0 || names.length === 0) return list(names, language, type);
+	return m.wallet_names_more({
+		names: names.join(language === 'zh' ? '、' : language === 'fa' ? '، ' : ', '),
+		count: number(more, language)
+	});
+}
+
+/** What a voucher gives, in a few words: `10% off, at most €5`. */
+export function givesText({ gives, currency }: Pick<HeldVoucher, 'gives' | 'currency'>, language: Language): string {
+	const short = (cents: number) => money(cents, currency, language, { short: true });
+	switch (gives.kind) {
+		case 'percent': {
+			const share = percent(gives.percent / 100, language);
+			if (gives.capCents === null) return m.wallet_gives_percent({ percent: share });
+			return m.wallet_gives_percent_cap({ percent: share, amount: short(gives.capCents) });
+		}
+		case 'amount':
+			return m.wallet_gives_amount({ amount: short(gives.cents) });
+		case 'free_product': {
+			const product = namesText(gives.products, language, 'or');
+			if (gives.quantity === 1000) return m.wallet_gives_free({ product });
+			return m.wallet_gives_free_count({ product, quantity: quantity(gives.quantity, language) });
+		}
+	}
+}
+
+/** The large figure on a voucher's stub; null: a gift has none. */
+export function stubText(
+	{ gives, currency }: Pick<HeldVoucher, 'gives' | 'currency'>,
+	language: Language
+): string | null {
+	if (gives.kind === 'percent') return percent(gives.percent / 100, language);
+	if (gives.kind === 'amount') return money(gives.cents, currency, language, { short: true });
+	return null;
+}
+
+/** A voucher's conditions, one sentence each; empty: none. */
+export function conditionTexts({ on, currency }: Pick<HeldVoucher, 'on' | 'currency'>, language: Language): string[] {
+	const texts: string[] = [];
+	const some = ({ names, more }: Names) => names.length + more > 0;
+	if (on.minimumCents > 0) {
+		texts.push(m.wallet_on_minimum({ amount: money(on.minimumCents, currency, language, { short: true }) }));
+	}
+	if (some(on.products)) texts.push(m.wallet_on_products({ names: namesText(on.products, language) }));
+	if (some(on.categories)) texts.push(m.wallet_on_products({ names: namesText(on.categories, language) }));
+	if (some(on.stores)) texts.push(m.wallet_on_stores({ names: namesText(on.stores, language, 'or') }));
+	return texts;
+}
+
+/** What became of a voucher that no longer counts, or why it does not count yet. */
+export function stateText(voucher: HeldVoucher, now: Date, reader: Reader): string {
+	switch (voucher.state) {
+		case 'ready':
+			return voucher.endsAt ? endText(voucher.endsAt, now, reader) : m.wallet_points_forever();
+		case 'not_yet':
+			return m.wallet_from({
+				date: voucher.startsAt ? day(voucher.startsAt, reader.language, reader.timeZone, 'short') : ''
+			});
+		case 'paused':
+			return m.wallet_voucher_paused();
+		case 'used':
+			if (!voucher.used) return m.wallet_voucher_over();
+			return m.wallet_voucher_used({ date: day(voucher.used.lastAt, reader.language, reader.timeZone) });
+		case 'ended':
+			return m.wallet_voucher_ended({ date: voucher.endsAt ? lastDay(voucher.endsAt, reader) : '' });
+	}
+}
+
+/** The title of an event in the history. */
+export function eventTitle(event: WalletEvent): string {
+	if (event.kind === 'purchase') return event.storeName;
+	if (event.kind === 'return') return m.wallet_event_return({ store: event.storeName });
+	if (event.reason === 'expired') return m.wallet_event_expired();
+	if (event.reason === 'matured') return m.wallet_event_matured();
+	return event.points < 0 ? m.wallet_event_taken() : m.wallet_event_given();
+}
+
+/** What an event did to the points, pending ones included; 0: nothing. */
+export function pointsOfEvent(event: WalletEvent): number {
+	if (event.kind === 'purchase') return event.pointsEarned - event.pointsSpent;
+	if (event.kind === 'return') return event.pointsGivenBack - event.pointsTakenBack;
+	return event.points;
+}
+
+/** What a movement of a gift card was. */
+export function movementText({ reason, cents }: { reason: string; cents: number }): string {
+	if (reason === 'charged') return m.wallet_card_charged();
+	if (reason === 'refunded') return m.wallet_card_refunded();
+	if (reason === 'issued' || reason === 'activated' || (reason === 'topped_up' && cents > 0))
+		return m.wallet_card_activated();
+	return m.wallet_card_other();
+}
