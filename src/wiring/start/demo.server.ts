@@ -24,7 +24,7 @@ export interface Demo {
 		options: { now: Date; say: (sentence: string) => void; signal: AbortSignal }
 	): Promise<void>;
 	/** Empty where there is no demo shop. */
-	demoSignIns(connection: Connection): Promise<DemoSignIn[]>;
+	demoSignIns(connection: Connection, now: Date): Promise<DemoSignIn[]>;
 }
 
 const file = join(project, 'src', 'wiring', 'demo', 'demo.server.ts');

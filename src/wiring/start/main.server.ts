@@ -111,7 +111,7 @@ class App {
 		const demo = await loadDemo();
 		if (!demo) return [];
 		if (!wishes.empty) await demo.seedDemo(database(), { now: new Date(), say, signal: this.#abort.signal });
-		return demo.demoSignIns(database());
+		return demo.demoSignIns(database(), new Date());
 	}
 
 	#continue(): void {
