@@ -9,9 +9,10 @@ import { receipts } from '#purchases/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { voucherCodes, voucherRedemptions } from '#vouchers/tables';
 import { testDatabase } from '../support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent } from '../support/shop.ts';
+import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, testSettings } from '../support/shop.ts';
 
 const { db, url } = await testDatabase();
+testSettings(url);
 const now = new Date('2026-03-10T10:00:00Z');
 const shop = await openShop(db, now);
 const { coffee, bread } = shop.products;

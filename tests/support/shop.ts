@@ -4,6 +4,7 @@ import { programmeWording } from '#customers';
 import { join } from '#customers/server';
 import { inTransaction, type Db } from '#platform/db';
 import type { Ask, BasketLine, Conditions, Effect, ProgrammeRules } from '#pricing';
+import { readSettings, useSettings } from '#platform/settings';
 import { defaultRules } from '#stores';
 import { createCategory, createProduct, createStore, foundProgramme } from '#stores/server';
 
@@ -110,4 +111,13 @@ export async function aSale(
 export async function sell(db: Db, command: SaleCommand, now: Date): Promise<SaleResult> {
 	const [result] = await inTransaction(db, (tx) => commitSales(tx, [command], now));
 	return result as SaleResult;
+}
+
+/** Settings as a running app has them, for what reads them (codes of gift cards). */
+export function testSettings(url: string): void {
+	useSettings({
+		...readSettings({}),
+		database: { url, directUrl: url, readUrl: url },
+		secret: 'a secret of the test house that is long enough'
+	});
 }

@@ -9,12 +9,13 @@ import { memberFigures, receipts } from '#purchases/tables';
 import { voucherCodes } from '#vouchers/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, sell } from '../../../tests/support/shop.ts';
+import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, sell, testSettings } from '../../../tests/support/shop.ts';
 import type { ReceiptView } from '#purchases';
 import { commitSales, previewReturn, undoSales, type ReturnCommand, type SaleCommand } from './server.ts';
 import type { ReturnResult, SaleResult } from './index.ts';
 
-const { db } = await testDatabase();
+const { db, url } = await testDatabase();
+testSettings(url);
 const now = new Date('2026-03-10T10:00:00Z');
 const shop = await openShop(db, now);
 const { coffee, tea, bread, cheese, deposit } = shop.products;
