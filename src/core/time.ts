@@ -43,7 +43,14 @@ export function localDay(at: Date, timeZone: string): string {
 
 /** Milliseconds by which the zone's clock is ahead of UTC at an instant. */
 function offset(at: Date, timeZone: string): number {
-	const p = wallParts(at, timeZone) as { year: number; month: number; day: number; hour: number; minute: number; second: number };
+	const p = wallParts(at, timeZone) as {
+		year: number;
+		month: number;
+		day: number;
+		hour: number;
+		minute: number;
+		second: number;
+	};
 	return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - Math.floor(at.getTime() / second) * second;
 }
 

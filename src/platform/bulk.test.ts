@@ -11,13 +11,27 @@ test('rows arrive as what they are: dates, nulls, nested JSON, and texts of any 
 	const odd = 'null NULL "quoted" \\ {a,b} \u{1F600} زرین\n';
 	await inTransaction(db, (tx) =>
 		insertRows(sqlOf(tx), outbox, [
-			{ id: 'evt_1', topic: odd, subjectId: 'NULL', payload: { list: [1, null, { deep: odd }] }, at: now, deliveredAt: null },
+			{
+				id: 'evt_1',
+				topic: odd,
+				subjectId: 'NULL',
+				payload: { list: [1, null, { deep: odd }] },
+				at: now,
+				deliveredAt: null
+			},
 			{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: now }
 		])
 	);
 	const rows = await db.select().from(outbox).orderBy(outbox.id);
 	expect(rows).toEqual([
-		{ id: 'evt_1', topic: odd, subjectId: 'NULL', payload: { list: [1, null, { deep: odd }] }, at: now, deliveredAt: null },
+		{
+			id: 'evt_1',
+			topic: odd,
+			subjectId: 'NULL',
+			payload: { list: [1, null, { deep: odd }] },
+			at: now,
+			deliveredAt: null
+		},
 		{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: now }
 	]);
 });

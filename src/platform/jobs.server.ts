@@ -36,9 +36,25 @@ export interface JobOptions {
 	onTrouble: (job: string, error: unknown) => void;
 }
 
-export async function startJobs(jobs: readonly Job[], { directUrl, db, clock, onTrouble }: JobOptions): Promise<RunningJobs> {
+/** pg-boss gives JSON as text, which must not be quoted once more. */
+const asText = (oid: number): postgres.PostgresType => ({
+	to: oid,
+	from: [oid],
+	serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+	parse: (text: string) => JSON.parse(text) as unknown
+});
+
+export async function startJobs(
+	jobs: readonly Job[],
+	{ directUrl, db, clock, onTrouble }: JobOptions
+): Promise<RunningJobs> {
 	// One connection: pg-boss sends begin … commit as one text, which must not be spread over a pool.
-	const client = postgres(directUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'pareto-jobs' } });
+	const client = postgres(directUrl, {
+		max: 1,
+		types: { json: asText(114), jsonb: asText(3802) },
+		onnotice: () => {},
+		connection: { application_name: 'pareto-jobs' }
+	});
 	const boss = new PgBoss({
 		db: {
 			async executeSql(text, values) {

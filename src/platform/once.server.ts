@@ -31,7 +31,9 @@ function canonical(value: unknown): unknown {
 
 /** SHA-256 of an input whose object keys may come in any order, hex. */
 export const hashOf = (input: unknown): string =>
-	createHash('sha256').update(JSON.stringify(canonical(input)) ?? '').digest('hex');
+	createHash('sha256')
+		.update(JSON.stringify(canonical(input)) ?? '')
+		.digest('hex');
 
 export interface OnceKey {
 	caller: string;

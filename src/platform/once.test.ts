@@ -51,9 +51,12 @@ test('a command that failed keeps no key', async () => {
 	expect(await run('key-00004', { other: true }, async () => 'later')).toEqual({ answer: 'later', replayed: false });
 });
 
-test.each(['', 'short', 'a'.repeat(65), 'with blank 1', 'läuft-nicht', 'key;drop-table'])('the key “%s” is malformed', async (key) => {
-	expect(await codeOf(run(key, {}, async () => null))).toBe('key.malformed');
-});
+test.each(['', 'short', 'a'.repeat(65), 'with blank 1', 'läuft-nicht', 'key;drop-table'])(
+	'the key “%s” is malformed',
+	async (key) => {
+		expect(await codeOf(run(key, {}, async () => null))).toBe('key.malformed');
+	}
+);
 
 test('the order of an input’s fields does not make it another input', () => {
 	expect(hashOf({ a: 1, b: { c: [1, 2], d: undefined } })).toBe(hashOf({ b: { c: [1, 2] }, a: 1 }));

@@ -59,7 +59,13 @@ export async function deliver(
 		const stuck = new Set<string>();
 		for (const row of rows) {
 			if (stuck.has(row.subject_id)) continue;
-			const event = { id: row.id, topic: row.topic, subjectId: row.subject_id, payload: row.payload, at: instant(row.at) };
+			const event = {
+				id: row.id,
+				topic: row.topic,
+				subjectId: row.subject_id,
+				payload: row.payload,
+				at: instant(row.at)
+			};
 			try {
 				for (const handle of handlers.get(row.topic) ?? []) await handle(event);
 				done.push(row.id);

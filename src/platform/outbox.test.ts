@@ -19,7 +19,8 @@ const write = (...topics: string[]) =>
 
 const listening = () => {
 	const heard: string[] = [];
-	const handle: Handler = async (event: DeliveredEvent) => void heard.push(`${event.topic} ${String(event.payload.place)}`);
+	const handle: Handler = async (event: DeliveredEvent) =>
+		void heard.push(`${event.topic} ${String(event.payload.place)}`);
 	return { heard, handle };
 };
 
@@ -51,7 +52,10 @@ test('an event whose handler fails waits, and so do the later ones of its subjec
 	const handlers = new Map([['a.done', [picky]]]);
 	await write('a.done of mem_1', 'a.done of mem_1', 'a.done of mem_2');
 	const troubles: unknown[] = [];
-	expect(await deliver(db, handlers, now, { onTrouble: (error) => troubles.push(error) })).toEqual({ delivered: 1, failed: 2 });
+	expect(await deliver(db, handlers, now, { onTrouble: (error) => troubles.push(error) })).toEqual({
+		delivered: 1,
+		failed: 2
+	});
 	expect(heard).toEqual(['a.done 2']);
 	expect(troubles).toHaveLength(1);
 	broken = false;

@@ -31,13 +31,19 @@ export const jobs: readonly Job[] = [
 			await mature(db, { now, life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone) });
 		}
 	},
-	{ name: 'ledger.release_holds', cron: '*/5 * * * *', run: async ({ db, now }) => void (await releaseHolds(db, { now })) },
+	{
+		name: 'ledger.release_holds',
+		cron: '*/5 * * * *',
+		run: async ({ db, now }) => void (await releaseHolds(db, { now }))
+	},
 	{ name: 'outbox.deliver', cron: '* * * * *', run: ({ db, now }) => deliverAll(db, now) },
 	{
 		name: 'outbox.forget',
 		cron: '40 3 * * *',
 		async run({ db, now }) {
-			await sqlOf(db)`delete from outbox where delivered_at < ${now.toISOString()}::timestamptz - make_interval(days => ${keptDays})`;
+			await sqlOf(
+				db
+			)`delete from outbox where delivered_at < ${now.toISOString()}::timestamptz - make_interval(days => ${keptDays})`;
 		}
 	},
 	{

@@ -35,7 +35,10 @@ test('a server killed in the middle of 1,000 sales lost none that it acknowledge
 	expect(first.lines.length).toBeGreaterThanOrEqual(400);
 	expect(first.lines.length).toBeLessThan(1000);
 	const acknowledged = new Map(first.lines.map((text) => text.split(' ').slice(0, 2) as [string, string]));
-	const there = await db.select({ id: receipts.id }).from(receipts).where(inArray(receipts.id, [...acknowledged.values()]));
+	const there = await db
+		.select({ id: receipts.id })
+		.from(receipts)
+		.where(inArray(receipts.id, [...acknowledged.values()]));
 	expect(there).toHaveLength(acknowledged.size);
 
 	const second = await sellUntil(args, Infinity);

@@ -18,7 +18,11 @@ export interface TestShop {
 
 export const noConditions: Conditions = { minimumCents: 0, productIds: [], categoryIds: [], storeIds: [] };
 
-export const percent = (percent: number, capCents: number | null = null): Effect => ({ kind: 'percent', percent, capCents });
+export const percent = (percent: number, capCents: number | null = null): Effect => ({
+	kind: 'percent',
+	percent,
+	capCents
+});
 
 export interface Shop extends TestShop {
 	rules: ProgrammeRules;
@@ -36,7 +40,12 @@ export async function openShop(
 		const other = await createStore(tx, { name: 'Station', ...place }, now);
 		const food = await createCategory(tx, { name: 'Food', position: 0 }, now);
 		const deposits = await createCategory(tx, { name: 'Deposits', position: 1 }, now);
-		const make = async (name: string, priceCents: number, categoryId = food.id, unit: 'piece' | 'kilogram' = 'piece') => {
+		const make = async (
+			name: string,
+			priceCents: number,
+			categoryId = food.id,
+			unit: 'piece' | 'kilogram' = 'piece'
+		) => {
 			const input = { categoryId, name, barcode: null, unit, priceCents, costCents: Math.floor(priceCents / 2) };
 			return { id: (await createProduct(tx, input, now)).id, cents: priceCents };
 		};

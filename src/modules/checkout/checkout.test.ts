@@ -9,7 +9,18 @@ import { memberFigures, receipts } from '#purchases/tables';
 import { voucherCodes } from '#vouchers/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, sell, testSettings } from '../../../tests/support/shop.ts';
+import {
+	aKey,
+	aMember,
+	anAsk,
+	aSale,
+	line,
+	noConditions,
+	openShop,
+	percent,
+	sell,
+	testSettings
+} from '../../../tests/support/shop.ts';
 import type { ReceiptView } from '#purchases';
 import { commitSales, previewReturn, undoSales, type ReturnCommand, type SaleCommand } from './server.ts';
 import type { ReturnResult, SaleResult } from './index.ts';
@@ -25,10 +36,20 @@ const sold = (result: SaleResult): ReceiptView => {
 	return result.receipt;
 };
 const refusedWith = (result: SaleResult | ReturnResult): string => (result.ok ? 'no refusal' : result.refusal.code);
-const buy = async (ask: Parameters<typeof aSale>[2], at = now) => sold(await sell(db, await aSale(db, shop, ask, at), at));
+const buy = async (ask: Parameters<typeof aSale>[2], at = now) =>
+	sold(await sell(db, await aSale(db, shop, ask, at), at));
 const points = async (memberId: string, at = now) => (await pointsOf(db, [memberId], at)).get(memberId);
 const giveBack = async (receiptId: string, lines: ReturnCommand['lines'], at = now, key = aKey()) => {
-	const command = { caller: 'dev_test', key, storeId: shop.storeId, deviceId: 'dev_test', staffId: null, receiptId, lines, reason: null };
+	const command = {
+		caller: 'dev_test',
+		key,
+		storeId: shop.storeId,
+		deviceId: 'dev_test',
+		staffId: null,
+		receiptId,
+		lines,
+		reason: null
+	};
 	const [answer] = await inTransaction(db, (tx) => undoSales(tx, [command], at));
 	return (answer as { result: ReturnResult }).result;
 };
@@ -80,7 +101,11 @@ describe('a sale', () => {
 		await buy(anAsk(member, [line('a', 50_000)]));
 		const [codeId, cardId] = [await aVoucher(percent(20), { usesPerCode: 1 }), await aCard(500)];
 		const receipt = await buy(
-			anAsk(member, [line('a', bread, 3000)], { rightIds: [codeId], points: 200, giftCards: [{ id: cardId, cents: null }] })
+			anAsk(member, [line('a', bread, 3000)], {
+				rightIds: [codeId],
+				points: 200,
+				giftCards: [{ id: cardId, cents: null }]
+			})
 		);
 		expect(receipt).toMatchObject({
 			listCents: 1560,
@@ -136,10 +161,18 @@ describe('a refusal changes nothing', () => {
 		const stale = await aSale(db, shop, anAsk(member, [line('a', coffee)], { rightIds: [codeId] }), now);
 		await sell(db, await aSale(db, shop, anAsk(null, [line('a', coffee)], { rightIds: [codeId] }), now), now);
 		const answer = await sell(db, stale, now);
-		expect(answer).toMatchObject({ ok: false, refusal: { code: 'voucher.already_used' }, now: { quote: { totalCents: 350 } } });
+		expect(answer).toMatchObject({
+			ok: false,
+			refusal: { code: 'voucher.already_used' },
+			now: { quote: { totalCents: 350 } }
+		});
 		const priced = await aSale(db, shop, anAsk(member, [line('a', coffee)]), now);
 		const repriced = await sell(db, { ...priced, ask: anAsk(member, [line('a', tea)]) }, now);
-		expect(repriced).toMatchObject({ ok: false, refusal: { code: 'quote.stale' }, now: { quote: { totalCents: 290 } } });
+		expect(repriced).toMatchObject({
+			ok: false,
+			refusal: { code: 'quote.stale' },
+			now: { quote: { totalCents: 290 } }
+		});
 		expect(await points(member)).toMatchObject({ spendable: 0 });
 	});
 
@@ -147,9 +180,17 @@ describe('a refusal changes nothing', () => {
 		['an unknown member', () => anAsk('mem_0000000000000000000000', [line('a', coffee)]), 'member.unknown'],
 		['an empty basket', () => anAsk(null, []), 'basket.empty'],
 		['an amount below zero', () => anAsk(null, [line('a', -500)]), 'basket.amount_invalid'],
-		['an unknown product', () => anAsk(null, [line('a', { id: 'prd_0000000000000000000000', cents: 1 })]), 'basket.product_unknown'],
+		[
+			'an unknown product',
+			() => anAsk(null, [line('a', { id: 'prd_0000000000000000000000', cents: 1 })]),
+			'basket.product_unknown'
+		],
 		['points of nobody', () => anAsk(null, [line('a', coffee)], { points: 100 }), 'points.no_member'],
-		['an unknown card', () => anAsk(null, [line('a', coffee)], { giftCards: [{ id: 'gft_0', cents: null }] }), 'gift_card.unknown']
+		[
+			'an unknown card',
+			() => anAsk(null, [line('a', coffee)], { giftCards: [{ id: 'gft_0', cents: null }] }),
+			'gift_card.unknown'
+		]
 	])('%s', async (_, ask, code) => {
 		const before = await db.select({ n: sql<number>`count(*)::int` }).from(receipts);
 		expect(refusedWith(await sell(db, await aSale(db, shop, ask(), now), now))).toBe(code);
@@ -175,7 +216,12 @@ describe('a batch', () => {
 			})
 		);
 		const results = await inTransaction(db, (tx) => commitSales(tx, commands, now));
-		expect(results.map(refusedWith)).toEqual(['no refusal', 'no refusal', 'gift_card.too_little', 'gift_card.too_little']);
+		expect(results.map(refusedWith)).toEqual([
+			'no refusal',
+			'no refusal',
+			'gift_card.too_little',
+			'gift_card.too_little'
+		]);
 		expect(await money(cardId)).toBe(100);
 	});
 
@@ -208,7 +254,9 @@ describe('a return', () => {
 				giftCards: [{ id: cardId, cents: null }]
 			})
 		);
-		const shown = given(await inTransaction(db, (tx) => previewReturn(tx, { ...returnOf(receipt.id), key: 'preview-1' }, now)));
+		const shown = given(
+			await inTransaction(db, (tx) => previewReturn(tx, { ...returnOf(receipt.id), key: 'preview-1' }, now))
+		);
 		const back = given(await giveBack(receipt.id, 'everything'));
 		expect(back).toMatchObject({
 			totalCents: receipt.totalCents,
@@ -240,7 +288,12 @@ describe('a return', () => {
 		const receipt = await buy(anAsk(member, [line('a', bread, 3000), line('b', cheese, 333)]));
 		const portions = [
 			given(await giveBack(receipt.id, [{ position: 0, quantity: 1000 }])),
-			given(await giveBack(receipt.id, [{ position: 0, quantity: 1000 }, { position: 1, quantity: 100 }])),
+			given(
+				await giveBack(receipt.id, [
+					{ position: 0, quantity: 1000 },
+					{ position: 1, quantity: 100 }
+				])
+			),
 			given(await giveBack(receipt.id, 'everything'))
 		];
 		const total = (figure: 'totalCents' | 'refundCents' | 'pointsTakenBack') =>

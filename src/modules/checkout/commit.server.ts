@@ -46,7 +46,8 @@ export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now:
 		const name = nameOf(command);
 		const kept = before.get(name);
 		if (!isKey(command.key)) results.set(place, { ok: false, refusal: onceRefusals.data('key.malformed') });
-		else if (kept && kept.inputHash !== hashes[place]) results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
+		else if (kept && kept.inputHash !== hashes[place])
+			results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
 		else if (kept) replays.push({ place, receiptId: (kept.answer as { receiptId: string }).receiptId });
 		else if (!seen.has(name)) {
 			seen.set(name, place);
@@ -55,17 +56,32 @@ export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now:
 	});
 	const decided = new Map<number, Decided>();
 	if (fresh.length > 0) {
-		const scene = await Scene.gather(tx, fresh.map((place) => commands[place] as SaleCommand), now, { lock: true });
+		const scene = await Scene.gather(
+			tx,
+			fresh.map((place) => commands[place] as SaleCommand),
+			now,
+			{ lock: true }
+		);
 		for (const place of fresh) {
 			const answer = decide(scene, commands[place] as SaleCommand);
 			if ('ok' in answer) results.set(place, answer);
 			else decided.set(place, answer);
 		}
-		await write(tx, scene, [...decided].map(([place, one]) => ({ ...one, inputHash: hashes[place] as string })));
-		for (const [place, one] of decided)
-			results.set(place, { ok: true, receipt: viewOf(one, scene), replayed: false });
+		await write(
+			tx,
+			scene,
+			[...decided].map(([place, one]) => ({ ...one, inputHash: hashes[place] as string }))
+		);
+		for (const [place, one] of decided) results.set(place, { ok: true, receipt: viewOf(one, scene), replayed: false });
 	}
-	const old = new Map((await receiptViews(tx, replays.map((one) => one.receiptId))).map((view) => [view.id, view]));
+	const old = new Map(
+		(
+			await receiptViews(
+				tx,
+				replays.map((one) => one.receiptId)
+			)
+		).map((view) => [view.id, view])
+	);
 	for (const { place, receiptId } of replays) {
 		const receipt = old.get(receiptId);
 		must(receipt, 'a kept key leads to its receipt');
@@ -75,7 +91,13 @@ export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now:
 }
 
 /** The same key twice in one batch: the second gets the first's answer, or is refused for other input. */
-function again(results: Map<number, SaleResult>, hashes: string[], seen: Map<string, number>, name: string, place: number): SaleResult {
+function again(
+	results: Map<number, SaleResult>,
+	hashes: string[],
+	seen: Map<string, number>,
+	name: string,
+	place: number
+): SaleResult {
 	const first = seen.get(name);
 	must(first !== undefined, 'a command without an answer repeats an earlier key');
 	if (hashes[first] !== hashes[place]) return { ok: false, refusal: onceRefusals.data('key.reused') };
@@ -144,7 +166,8 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 	const id = newId('receipt', happenedAt);
 	const tenders: ReceiptRows['tenders'] = [];
 	const tender = (kind: 'points' | 'gift_card' | 'other', subjectId: string | null, cents: number, points: number) => {
-		if (cents > 0 || points > 0) tenders.push({ receiptId: id, position: tenders.length, kind, subjectId, cents, points });
+		if (cents > 0 || points > 0)
+			tenders.push({ receiptId: id, position: tenders.length, kind, subjectId, cents, points });
 	};
 	tender('points', null, quoted.pointsPaidCents, quoted.pointsSpent);
 	for (const card of quoted.giftCards) tender('gift_card', card.id, card.cents, 0);
@@ -224,7 +247,10 @@ async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputH
 	}));
 	await Promise.all([
 		anonymous(tx, guests, now),
-		recordReceipts(sql, decided.map((one) => one.rows)),
+		recordReceipts(
+			sql,
+			decided.map((one) => one.rows)
+		),
 		scene.book.write(tx),
 		scene.vouchers.write(sql),
 		emit(sql, decided.map(soldEvent), now),
@@ -268,7 +294,12 @@ function viewOf({ rows: { receipt, lines, tenders, steps }, guest }: Decided, sc
 			pointsEarned: line.pointsEarned,
 			returned: 0
 		})),
-		tenders: tenders.map(({ kind, subjectId, cents, points }) => ({ kind, subjectId: subjectId ?? null, cents, points })),
+		tenders: tenders.map(({ kind, subjectId, cents, points }) => ({
+			kind,
+			subjectId: subjectId ?? null,
+			cents,
+			points
+		})),
 		steps: steps.steps,
 		returns: []
 	};

@@ -28,7 +28,8 @@ async function settled<R>(db: Db, run: (tx: Tx) => Promise<R>): Promise<R> {
 }
 
 /** A batch happens at one instant: that of its latest command. */
-const latest = (waiting: readonly { now: Date }[]): Date => new Date(Math.max(...waiting.map(({ now }) => now.getTime())));
+const latest = (waiting: readonly { now: Date }[]): Date =>
+	new Date(Math.max(...waiting.map(({ now }) => now.getTime())));
 
 const ownersOf = (result: SaleResult): string[] =>
 	result.ok && !result.replayed

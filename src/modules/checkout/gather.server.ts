@@ -96,9 +96,13 @@ export class Scene {
 			loadCodes(sql, { codeIds, heldBy: lock ? [] : memberIds, uses, lock }),
 			loadCards(sql, cardIds, now, lock),
 			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
-			sql.unsafe<StoreRow[]>(`select id, name, currency, time_zone, archived_at from stores where ${among}`, list(storeIds), {
-				prepare: true
-			}),
+			sql.unsafe<StoreRow[]>(
+				`select id, name, currency, time_zone, archived_at from stores where ${among}`,
+				list(storeIds),
+				{
+					prepare: true
+				}
+			),
 			sql.unsafe<ProductFact[]>(
 				`select id, name, category_id as "categoryId", unit, price_cents as "priceCents", cost_cents as "costCents",
 					archived_at is not null as archived from products where ${among}`,
@@ -156,10 +160,12 @@ export class Scene {
 		return {
 			programme: this.programme,
 			store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
-			products: Object.fromEntries([...productIds].flatMap((id) => {
-				const product = this.#products.get(id);
-				return product ? [[id, product]] : [];
-			})),
+			products: Object.fromEntries(
+				[...productIds].flatMap((id) => {
+					const product = this.#products.get(id);
+					return product ? [[id, product]] : [];
+				})
+			),
 			member: memberId === null ? null : this.#member(memberId),
 			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId) ?? []),
 			giftCards: ask.giftCards.flatMap(({ id }) => {

@@ -30,7 +30,12 @@ interface Returnable {
 	programme: Rules;
 }
 
-async function loadReturnable(reads: Reads, receiptIds: string[], now: Date, { lock }: { lock: boolean }): Promise<Returnable> {
+async function loadReturnable(
+	reads: Reads,
+	receiptIds: string[],
+	now: Date,
+	{ lock }: { lock: boolean }
+): Promise<Returnable> {
 	const sql = sqlOf(reads);
 	// Whose receipts, and which cards paid: never changes, so that it may be read before the locks.
 	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
@@ -99,7 +104,9 @@ export async function undoSales(
 ): Promise<{ result: ReturnResult; ownerIds: string[] }[]> {
 	const sql = sqlOf(tx);
 	const before = await findOnce(sql, commands.map(onceOf));
-	const scene = await loadReturnable(tx, [...new Set(commands.map((one) => one.receiptId))].sort(), now, { lock: true });
+	const scene = await loadReturnable(tx, [...new Set(commands.map((one) => one.receiptId))].sort(), now, {
+		lock: true
+	});
 	const undone: (Undone & { inputHash: string })[] = [];
 	const results: ReturnResult[] = [];
 	for (const command of commands) {
@@ -272,13 +279,25 @@ function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, 
 	};
 }
 
-async function write(tx: Tx, scene: Returnable, undone: readonly (Undone & { inputHash: string })[], now: Date): Promise<void> {
+async function write(
+	tx: Tx,
+	scene: Returnable,
+	undone: readonly (Undone & { inputHash: string })[],
+	now: Date
+): Promise<void> {
 	if (undone.length === 0) return;
 	const sql = sqlOf(tx);
 	await Promise.all([
-		recordReturns(sql, undone.map((one) => one.rows)),
+		recordReturns(
+			sql,
+			undone.map((one) => one.rows)
+		),
 		scene.book.write(tx),
-		giveBackUses(sql, undone.flatMap((one) => one.redemptionIds), now),
+		giveBackUses(
+			sql,
+			undone.flatMap((one) => one.redemptionIds),
+			now
+		),
 		emit(
 			sql,
 			undone.map(({ rows: { head } }) => ({

@@ -76,10 +76,26 @@ async function addToFigures(sql: Raw, changes: readonly FigureChange[]): Promise
 /** Stores receipts: one statement per table for the whole batch, sent together. The members must exist already. */
 export async function recordReceipts(sql: Raw, sales: readonly ReceiptRows[]): Promise<void> {
 	await Promise.all([
-		insertRows(sql, receipts, sales.map((sale) => sale.receipt)),
-		insertRows(sql, receiptLines, sales.flatMap((sale) => sale.lines)),
-		insertRows(sql, receiptTenders, sales.flatMap((sale) => sale.tenders)),
-		insertRows(sql, receiptSteps, sales.map((sale) => sale.steps)),
+		insertRows(
+			sql,
+			receipts,
+			sales.map((sale) => sale.receipt)
+		),
+		insertRows(
+			sql,
+			receiptLines,
+			sales.flatMap((sale) => sale.lines)
+		),
+		insertRows(
+			sql,
+			receiptTenders,
+			sales.flatMap((sale) => sale.tenders)
+		),
+		insertRows(
+			sql,
+			receiptSteps,
+			sales.map((sale) => sale.steps)
+		),
 		addToFigures(
 			sql,
 			sales.map(({ receipt }) => ({
@@ -96,8 +112,16 @@ export async function recordReceipts(sql: Raw, sales: readonly ReceiptRows[]): P
 /** Stores returns; the unique key of return_lines makes each unit returnable once. */
 export async function recordReturns(sql: Raw, given: readonly ReturnRows[]): Promise<void> {
 	await Promise.all([
-		insertRows(sql, returns, given.map((one) => one.head)),
-		insertRows(sql, returnLines, given.flatMap((one) => one.lines)),
+		insertRows(
+			sql,
+			returns,
+			given.map((one) => one.head)
+		),
+		insertRows(
+			sql,
+			returnLines,
+			given.flatMap((one) => one.lines)
+		),
 		addToFigures(
 			sql,
 			given.map(({ head }) => ({

@@ -8,7 +8,11 @@ import { receiptLines, receipts, receiptSteps, receiptTenders, returnLines, retu
 async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReturnView[]>> {
 	const heads = await reads.select().from(returns).where(inArray(returns.receiptId, receiptIds)).orderBy(returns.id);
 	const rows = heads.length
-		? await reads.select().from(returnLines).where(inArray(returnLines.receiptId, receiptIds)).orderBy(returnLines.position)
+		? await reads
+				.select()
+				.from(returnLines)
+				.where(inArray(returnLines.receiptId, receiptIds))
+				.orderBy(returnLines.position)
 		: [];
 	const byReceipt = new Map<string, ReturnView[]>();
 	for (const head of heads) {

@@ -17,7 +17,13 @@ export interface DemoProduct {
 }
 
 const p = (name: string, cents: number, cost: number, weight: number): DemoProduct => ({ name, cents, cost, weight });
-const kg = (name: string, cents: number, cost: number, weight: number): DemoProduct => ({ name, cents, cost, weight, kilogram: true });
+const kg = (name: string, cents: number, cost: number, weight: number): DemoProduct => ({
+	name,
+	cents,
+	cost,
+	weight,
+	kilogram: true
+});
 
 /** Deposits earn nothing: they are money lent, not spent. */
 export const depositCategory = 'Deposits';

@@ -71,7 +71,9 @@ export async function demoSignIns({ db }: Connection, now: Date): Promise<DemoSi
 		{ who: 'Shopper', path: '/', how: 'any e-mail address, or member0001@pareto.example for one with a history' },
 		{ who: 'Owner', path: '/admin', how: `${house.owner.email}, password ${house.password}` },
 		{ who: 'Manager', path: '/admin', how: `${house.manager.email}, password ${house.password}` },
-		...(tablet ? [{ who: 'Tablet', path: '/till', how: `code ${grouped(tablet.code)} (15 minutes; the console makes more)` }] : []),
+		...(tablet
+			? [{ who: 'Tablet', path: '/till', how: `code ${grouped(tablet.code)} (15 minutes; the console makes more)` }]
+			: []),
 		{ who: 'Cashiers', path: '/till', how: `PIN: ${pins}` }
 	];
 }

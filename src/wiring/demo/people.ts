@@ -4,12 +4,24 @@ import type { Chance } from './chance.ts';
 /** Invented people: given and family names that occur in their languages, joined by chance. */
 const names: Record<Language, { given: string[]; family: string[]; familyFirst?: boolean }> = {
 	en: {
-		given: 'Amelia Ben Charlotte Daniel Ella Felix Grace Hannah Ivy Jonas Klara Leon Mia Noah Olivia Paul Ruby Samuel Thea Victor Wanda Emil Frieda Oskar Johanna Mats'.split(' '),
-		family: 'Adler Baker Carter Dietrich Evans Fischer Green Hoffmann Ingram Jensen Keller Lindqvist Meyer Novak Olsen Peters Quinn Richter Schubert Turner Ullrich Vogel Wagner Young Ziegler Brandt'.split(' ')
+		given:
+			'Amelia Ben Charlotte Daniel Ella Felix Grace Hannah Ivy Jonas Klara Leon Mia Noah Olivia Paul Ruby Samuel Thea Victor Wanda Emil Frieda Oskar Johanna Mats'.split(
+				' '
+			),
+		family:
+			'Adler Baker Carter Dietrich Evans Fischer Green Hoffmann Ingram Jensen Keller Lindqvist Meyer Novak Olsen Peters Quinn Richter Schubert Turner Ullrich Vogel Wagner Young Ziegler Brandt'.split(
+				' '
+			)
 	},
 	ru: {
-		given: 'Анна Борис Вера Григорий Дарья Егор Жанна Захар Ирина Кирилл Лариса Максим Нина Олег Полина Роман Светлана Тимур Ульяна Фёдор'.split(' '),
-		family: 'Коваленко Петренко Бондарь Мельник Шевчук Лысенко Руденко Савченко Ткачук Черненко Гончар Зорин Ким Литвин Мороз Новик Орлик Пак Седых Черных'.split(' ')
+		given:
+			'Анна Борис Вера Григорий Дарья Егор Жанна Захар Ирина Кирилл Лариса Максим Нина Олег Полина Роман Светлана Тимур Ульяна Фёдор'.split(
+				' '
+			),
+		family:
+			'Коваленко Петренко Бондарь Мельник Шевчук Лысенко Руденко Савченко Ткачук Черненко Гончар Зорин Ким Литвин Мороз Новик Орлик Пак Седых Черных'.split(
+				' '
+			)
 	},
 	zh: {
 		given: '伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀英 霞 平 志强 晓东 雨桐 子涵 欣怡 浩然'.split(' '),
@@ -17,8 +29,14 @@ const names: Record<Language, { given: string[]; family: string[]; familyFirst?:
 		familyFirst: true
 	},
 	fa: {
-		given: 'آرش بهار پارسا ترانه جواد دریا رضا زهرا سارا شیرین علی فاطمه کاوه گلناز لیلا مریم نیما نگار هادی یلدا'.split(' '),
-		family: 'احمدی بهرامی تهرانی جعفری حسینی رضایی سلطانی شریفی صادقی عباسی فرهادی قاسمی کریمی محمدی مرادی نوری هاشمی یزدانی'.split(' ')
+		given:
+			'آرش بهار پارسا ترانه جواد دریا رضا زهرا سارا شیرین علی فاطمه کاوه گلناز لیلا مریم نیما نگار هادی یلدا'.split(
+				' '
+			),
+		family:
+			'احمدی بهرامی تهرانی جعفری حسینی رضایی سلطانی شریفی صادقی عباسی فرهادی قاسمی کریمی محمدی مرادی نوری هاشمی یزدانی'.split(
+				' '
+			)
 	}
 };
 

@@ -223,7 +223,13 @@ function basketOf(ground: Ground, visit: Visit, chance: Chance): SaleCommand['as
 }
 
 /** Sells to everybody of the batch; a voucher that does not fit the basket stays in the wallet. Some bring goods back. */
-async function sellBatch(db: Db, ground: Ground, members: DemoMember[], visits: Visit[], chance: Chance): Promise<void> {
+async function sellBatch(
+	db: Db,
+	ground: Ground,
+	members: DemoMember[],
+	visits: Visit[],
+	chance: Chance
+): Promise<void> {
 	const at = (visits.at(-1) as Visit).at;
 	const commands = visits.map((visit, place): SaleCommand => {
 		const member = members[visit.member] as DemoMember;
@@ -241,7 +247,8 @@ async function sellBatch(db: Db, ground: Ground, members: DemoMember[], visits: 
 				memberId: member.id,
 				basket: basketOf(ground, visit, chance),
 				rightIds: rightId ? [rightId] : [],
-				giftCards: member.cardIds.length > 0 && chance.yes(0.35) ? [{ id: member.cardIds[0] as string, cents: null }] : [],
+				giftCards:
+					member.cardIds.length > 0 && chance.yes(0.35) ? [{ id: member.cardIds[0] as string, cents: null }] : [],
 				points: member.spends && chance.yes(0.25) ? 'most' : 0
 			}
 		};
