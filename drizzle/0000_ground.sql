@@ -481,7 +481,7 @@ CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identif
 CREATE INDEX "verifications_expires" ON "verifications" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "accounts_open" ON "accounts" USING btree ("owner_id","name") WHERE "accounts"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "accounts_due" ON "accounts" USING btree ("first_due_at","owner_id","name") WHERE "accounts"."first_due_at" is not null;--> statement-breakpoint
-CREATE INDEX "entries_ref" ON "entries" USING btree ("owner_id","ref") WHERE "entries"."ref" is not null;--> statement-breakpoint
+CREATE INDEX "entries_ref" ON "entries" USING btree ("ref") WHERE "entries"."ref" is not null;--> statement-breakpoint
 CREATE INDEX "holds_open" ON "holds" USING btree ("owner_id","name") WHERE "holds"."captured_at" is null and "holds"."released_at" is null;--> statement-breakpoint
 CREATE INDEX "holds_expiring" ON "holds" USING btree ("expires_at") WHERE "holds"."captured_at" is null and "holds"."released_at" is null;--> statement-breakpoint
 CREATE INDEX "receipt_lines_member" ON "receipt_lines" USING btree ("member_id","happened_at");--> statement-breakpoint

@@ -1,66 +1,124 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
 import { groupCommit } from './batch.server.ts';
 
-const turn = () => new Promise<void>((done) => setImmediate(done));
+/** A commit that takes a moment and notes its batches. */
+function till(work: (commands: number[]) => Promise<number[]> | number[] = (commands) => commands.map((c) => c * 10)) {
+	const batches: number[][] = [];
+	let busy = 0;
+	let busiest = 0;
+	const run = async (commands: number[]) => {
+		batches.push([...commands]);
+		busiest = Math.max(busiest, ++busy);
+		try {
+			await wait(2);
+			return await work(commands);
+		} finally {
+			busy -= 1;
+		}
+	};
+	return { run, batches, busiest: () => busiest };
+}
 
-test('what arrives together goes out together, each with its own answer', async () => {
-	const sizes: number[] = [];
-	const double = groupCommit<number, number>(
-		async (numbers) => {
-			sizes.push(numbers.length);
-			await turn();
-			return numbers.map((n) => n * 2);
-		},
-		{ most: 64, inFlight: 2 }
-	);
-	const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => double(n)));
-	expect(answers).toEqual(Array.from({ length: 200 }, (_, n) => n * 2));
-	expect(Math.max(...sizes)).toBe(64);
-	expect(sizes.reduce((a, b) => a + b)).toBe(200);
-});
-
-test('a lone caller waits for nobody', async () => {
-	let turns = 0;
-	const echo = groupCommit<string, string>(async (texts) => texts, { most: 64, inFlight: 2 });
-	const counting = setImmediate(function count() {
-		turns += 1;
-		setImmediate(count);
+describe('group commit', () => {
+	test('a lone caller waits for nobody', async () => {
+		const { run, batches } = till();
+		expect(await groupCommit(run)(7)).toBe(70);
+		expect(batches).toEqual([[7]]);
 	});
-	await echo('hello');
-	clearImmediate(counting);
-	expect(turns).toBeLessThan(5);
-});
 
-test('one caller’s trouble does not hurt the others of its batch', async () => {
-	const picky = groupCommit<number, number>(
-		async (numbers) => {
-			if (numbers.includes(13)) throw new Error('not thirteen');
-			return numbers;
-		},
-		{ most: 64, inFlight: 2 }
-	);
-	const settled = await Promise.allSettled([12, 13, 14].map(picky));
-	expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-	expect(await picky(15)).toBe(15);
-});
+	test('callers that come together leave together, each with its own answer', async () => {
+		const { run, batches } = till();
+		const commit = groupCommit(run);
+		expect(await Promise.all([1, 2, 3].map(commit))).toEqual([10, 20, 30]);
+		expect(batches).toEqual([[1, 2, 3]]);
+	});
 
-test('no more batches are under way than allowed, and none waits while one is free', async () => {
-	let open = 0;
-	let most = 0;
-	const slow = groupCommit<number, number>(
-		async (numbers) => {
-			most = Math.max(most, ++open);
-			await new Promise((done) => setTimeout(done, 5));
-			open -= 1;
-			return numbers;
-		},
-		{ most: 4, inFlight: 2 }
-	);
-	const calls: Promise<number>[] = [];
-	for (let n = 0; n < 40; n++) {
-		calls.push(slow(n));
-		if (n % 3 === 0) await turn();
-	}
-	await Promise.all(calls);
-	expect(most).toBe(2);
+	test('who comes while batches are under way leaves with the next one', async () => {
+		const { run, batches, busiest } = till();
+		const commit = groupCommit(run, { inFlight: 1 });
+		const first = commit(1);
+		await wait(1);
+		const rest = [2, 3, 4].map(commit);
+		expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40]);
+		expect(batches).toEqual([[1], [2, 3, 4]]);
+		expect(busiest()).toBe(1);
+	});
+
+	test('batches keep their size, their number and the order of arrival', async () => {
+		const { run, batches, busiest } = till();
+		const commit = groupCommit(run, { most: 8, inFlight: 2 });
+		const commands = Array.from({ length: 100 }, (_, i) => i);
+		expect(await Promise.all(commands.map(commit))).toEqual(commands.map((c) => c * 10));
+		expect(batches.flat()).toEqual(commands);
+		expect(Math.max(...batches.map((batch) => batch.length))).toBe(8);
+		expect(busiest()).toBe(2);
+	});
+
+	test('callers who come without end do not keep the first ones waiting', async () => {
+		const { run } = till();
+		const commit = groupCommit(run, { most: 4, inFlight: 1 });
+		const order: number[] = [];
+		const late: Promise<unknown>[] = [];
+		const first = Array.from({ length: 12 }, (_, i) =>
+			commit(i).then((answer) => {
+				order.push(i);
+				if (i < 4) late.push(commit(100 + i).then(() => order.push(100 + i)));
+				return answer;
+			})
+		);
+		await Promise.all(first);
+		await Promise.all(late);
+		expect(order.slice(0, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+	});
+
+	test('one caller’s trouble stays theirs', async () => {
+		const { run, batches } = till((commands) => {
+			if (commands.includes(3)) throw new Error('three');
+			return commands.map((c) => c * 10);
+		});
+		const commit = groupCommit(run);
+		const answers = await Promise.allSettled([1, 2, 3, 4].map(commit));
+		expect(answers.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message))).toEqual([
+			10,
+			20,
+			'three',
+			40
+		]);
+		expect(batches).toEqual([[1, 2, 3, 4], [1], [2], [3], [4]]);
+		expect(await commit(5)).toBe(50);
+	});
+
+	test('trouble of a lone caller is told at once, without a second try', async () => {
+		const { run, batches } = till(() => Promise.reject(new Error('down')));
+		await expect(groupCommit(run)(1)).rejects.toThrow('down');
+		expect(batches).toEqual([[1]]);
+	});
+
+	test('a batch that was committed with answers missing is not run again', async () => {
+		const { run, batches } = till(() => [1]);
+		const commit = groupCommit(run);
+		const answers = await Promise.allSettled([1, 2].map(commit));
+		expect(answers.map((one) => one.status)).toEqual(['rejected', 'rejected']);
+		expect(batches).toHaveLength(1);
+	});
+
+	test('a crowd that comes in one moment uses every place there is', async () => {
+		const { run, batches, busiest } = till();
+		await Promise.all(Array.from({ length: 128 }, (_, i) => i).map(groupCommit(run, { most: 64, inFlight: 2 })));
+		expect(batches.map((batch) => batch.length)).toEqual([64, 64]);
+		expect(busiest()).toBe(2);
+	});
+
+	test('a lone caller waits for no timer', async () => {
+		const echo = groupCommit(async (texts: string[]) => texts);
+		let turns = 0;
+		let counting = setImmediate(function count() {
+			turns += 1;
+			counting = setImmediate(count);
+		});
+		await echo('hello');
+		clearImmediate(counting);
+		expect(turns).toBeLessThan(5);
+	});
 });

@@ -56,8 +56,8 @@ export async function openBook(
 	state.spends = spendsOf(spendRows);
 	state.known = new Map(transferRows.map((row) => [row.id, row]));
 	addHolds(state.owners, holdRows);
-	money.releaseExpired(state);
-	return new Book(state, options.lock);
+	const released = money.releaseExpired(state);
+	return new Book(state, options.lock, released);
 }
 
 /**
@@ -71,11 +71,14 @@ export class Book {
 	readonly #state: State;
 	readonly #locked: boolean;
 	#written = false;
+	/** holds whose time was over when the book was opened: it frees them */
+	readonly released: number;
 
 	/** @see openBook */
-	constructor(state: State, locked: boolean) {
+	constructor(state: State, locked: boolean, released: number) {
 		this.#state = state;
 		this.#locked = locked;
+		this.released = released;
 	}
 
 	get now(): Date {
@@ -110,10 +113,6 @@ export class Book {
 
 	movePoints(command: points.MovePointsCommand) {
 		return points.movePoints(this.#state, command);
-	}
-
-	lapse(ownerId: string) {
-		return points.lapse(this.#state, ownerId);
 	}
 
 	mature(ownerId: string, life: (maturedAt: Date) => Life) {

@@ -236,22 +236,6 @@ function writeOff(state: State, pot: Account, ids: string[]): Points {
 	return points;
 }
 
-/** Writes off everything of an owner that has lapsed, and moves the pots' `firstDueAt` on. */
-export function lapse(state: State, ownerId: string): { points: Points; pots: number; transferIds: string[] } {
-	const transferIds: string[] = [];
-	let points = 0;
-	let pots = 0;
-	for (const pot of potsOf(state, ownerId)) {
-		if (pot.firstDueAt === null || pot.firstDueAt > state.now.getTime()) continue;
-		const gone = writeOff(state, pot, transferIds);
-		points += gone;
-		if (gone > 0) pots += 1;
-		pot.firstDueAt = pot.lots[0]?.dueAt ?? null;
-		pot.changed = true;
-	}
-	return { points, pots, transferIds };
-}
-
 interface Piece extends Taken {
 	pot: Account;
 	place: number;
@@ -430,7 +414,7 @@ export function mature(
 	let points = 0;
 	let toDebt = 0;
 	for (const account of [...ownerOf(state, ownerId).accounts.values()]) {
-		if (!isPending(account.name)) continue;
+		if (!isPending(account.name) || account.firstDueAt === null || account.firstDueAt > now) continue;
 		for (const lot of [...account.lots]) {
 			if (lot.dueAt === null || lot.dueAt > now) continue;
 			const rest = restOf(account, lot);

@@ -112,7 +112,7 @@ export const entries = pgTable(
 	(t) => [
 		primaryKey({ name: 'entries_once', columns: [t.ownerId, t.seq] }),
 		index('entries_ref')
-			.on(t.ownerId, t.ref)
+			.on(t.ref)
 			.where(sql`${t.ref} is not null`)
 	]
 );
