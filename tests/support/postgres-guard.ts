@@ -17,9 +17,8 @@ await new Promise<void>((done) =>
 );
 
 for (let attempt = 0; attempt < 100; attempt++) {
-	let pid = 0;
 	try {
-		pid = Number(readFileSync(join(folder, 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+		const pid = Number(readFileSync(join(folder, 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 		process.kill(pid, 'SIGQUIT');
 	} catch {
 		break;

@@ -8,7 +8,7 @@ import { database } from '#platform/pool';
 import { readSettings, SettingsFault, useSettings, type Settings } from '#platform/settings';
 import { serveBuilt, serveSources } from './app.server.ts';
 import { buildIfNeeded } from './build.server.ts';
-import { loadDemo, type DemoSignIn } from './demo.server.ts';
+import { demoSignIns, seedDemo, type DemoSignIn } from '../demo/demo.server.ts';
 import { StartFault } from './fault.server.ts';
 import { dataFolder, prepareDataFolder, project } from './folders.server.ts';
 import { addressesOf, openFront, type Front } from './front.server.ts';
@@ -108,10 +108,9 @@ class App {
 	}
 
 	async #demo(wishes: Wishes): Promise<DemoSignIn[]> {
-		const demo = await loadDemo();
-		if (!demo) return [];
-		if (!wishes.empty) await demo.seedDemo(database(), { now: new Date(), say, signal: this.#abort.signal });
-		return demo.demoSignIns(database(), new Date());
+		const now = new Date();
+		if (!wishes.empty) await seedDemo(database(), { now, say, signal: this.#abort.signal });
+		return demoSignIns(database(), now);
 	}
 
 	#continue(): void {

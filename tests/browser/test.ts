@@ -1,0 +1,23 @@
+import { test as base } from '@playwright/test';
+
+export { expect } from '@playwright/test';
+
+/**
+ * Tests in a real browser, on the app that the setup started. A script error on a page fails its test, whatever the
+ * test looks at.
+ */
+export const test = base.extend<{ noScriptErrors: void }>({
+	// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the pattern
+	baseURL: async ({}, use) => {
+		await use(process.env.PARETO_ADDRESS);
+	},
+	noScriptErrors: [
+		async ({ context }, use) => {
+			const errors: Error[] = [];
+			context.on('weberror', (error) => errors.push(error.error()));
+			await use();
+			if (errors.length > 0) throw new AggregateError(errors, `script errors on the page: ${errors.join('; ')}`);
+		},
+		{ auto: true }
+	]
+});
