@@ -1,8 +1,11 @@
 import { forgetCodeUses } from '#customers/server';
 import { identityJobs } from '#identity/server';
+import { lifeOf } from '#ledger';
+import { expire, mature, releaseHolds } from '#ledger/server';
 import { inTransaction, sqlOf, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
 import { deliver, type Handler } from '#platform/outbox';
+import { programmeOf } from '#stores/server';
 
 /** Who wants to hear of which event. Modules that come later add theirs here. */
 export const handlers: ReadonlyMap<string, readonly Handler[]> = new Map();
@@ -19,6 +22,20 @@ async function deliverAll(db: Db, now: Date): Promise<void> {
 
 /** Everything that happens by the clock. Each works in short batches, and a rerun does nothing twice. */
 export const jobs: readonly Job[] = [
+	{ name: 'ledger.expire', cron: '5 * * * *', run: async ({ db, now }) => void (await expire(db, { now })) },
+	{
+		name: 'ledger.mature',
+		cron: '*/10 * * * *',
+		async run({ db, now }) {
+			const { rules, timeZone } = await programmeOf(db);
+			await mature(db, { now, life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone) });
+		}
+	},
+	{
+		name: 'ledger.release_holds',
+		cron: '*/5 * * * *',
+		run: async ({ db, now }) => void (await releaseHolds(db, { now }))
+	},
 	{ name: 'outbox.deliver', cron: '* * * * *', run: ({ db, now }) => deliverAll(db, now) },
 	{
 		name: 'outbox.forget',
