@@ -14,7 +14,12 @@ export function withQuery(url: URL, changes: Record<string, string | null>): str
 }
 
 /** One of the allowed values of a parameter, or the usual one. */
-export function oneOf<T extends string, F extends T | null>(url: URL, name: string, allowed: readonly T[], usual: F): T | F {
+export function oneOf<T extends string, F extends T | null>(
+	url: URL,
+	name: string,
+	allowed: readonly T[],
+	usual: F
+): T | F {
 	const value = url.searchParams.get(name);
 	return allowed.find((each) => each === value) ?? usual;
 }

@@ -1,5 +1,17 @@
 import { getLocale } from '#locale';
-import { day, dateTime, isoDay, money, number, percent, points, quantity, relative, time, type DayStyle } from '#ui/format.ts';
+import {
+	day,
+	dateTime,
+	isoDay,
+	money,
+	number,
+	percent,
+	points,
+	quantity,
+	relative,
+	time,
+	type DayStyle
+} from '#ui/format.ts';
 
 /** Figures and times of the console in the reader's language and the programme's time zone. */
 export function wordsIn(timeZone: string) {
