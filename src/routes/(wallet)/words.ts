@@ -9,7 +9,18 @@ import type { HeldVoucher } from '#vouchers';
 export interface Reader {
 	language: Language;
 	timeZone: string;
+	/** the shop's own name */
+	programme: string;
 }
+
+export const readerOf = (programme: { name: string; timeZone: string }, language: Language): Reader => ({
+	language,
+	timeZone: programme.timeZone,
+	programme: programme.name
+});
+
+/** A name in the middle of a sentence: it keeps its own direction, whatever runs around it (Unicode's FSI and PDI). */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 /** Points with their word: `12 points`. */
 export const pointsText = (count: number, language: Language): string =>
@@ -56,9 +67,10 @@ const relativeDay = (at: Date, now: Date, language: Language): string =>
 type Names = { names: string[]; more: number };
 
 function namesText({ names, more }: Names, language: Language, type: 'and' | 'or' = 'and'): string {
-	if (more === 0 || names.length === 0) return list(names, language, type);
+	const shown = names.map(isolated);
+	if (more === 0 || names.length === 0) return list(shown, language, type);
 	return m.wallet_names_more({
-		names: names.join(language === 'zh' ? '、' : language === 'fa' ? '، ' : ', '),
+		names: shown.join(language === 'zh' ? '、' : language === 'fa' ? '، ' : ', '),
 		count: number(more, language)
 	});
 }
@@ -124,10 +136,16 @@ export function stateText(voucher: HeldVoucher, now: Date, reader: Reader): stri
 	}
 }
 
+/** A store within its own shop's wallet: "Linden & Saffron Old Town" is "Old Town" there. */
+export function storeText(storeName: string, { programme }: Pick<Reader, 'programme'>): string {
+	const rest = storeName.startsWith(`${programme} `) ? storeName.slice(programme.length).trim() : '';
+	return isolated(rest || storeName);
+}
+
 /** The title of an event in the history. */
-export function eventTitle(event: WalletEvent): string {
-	if (event.kind === 'purchase') return event.storeName;
-	if (event.kind === 'return') return m.wallet_event_return({ store: event.storeName });
+export function eventTitle(event: WalletEvent, reader: Reader): string {
+	if (event.kind === 'purchase') return storeText(event.storeName, reader);
+	if (event.kind === 'return') return m.wallet_event_return({ store: storeText(event.storeName, reader) });
 	if (event.reason === 'expired') return m.wallet_event_expired();
 	if (event.reason === 'matured') return m.wallet_event_matured();
 	return event.points < 0 ? m.wallet_event_taken() : m.wallet_event_given();
