@@ -45,6 +45,18 @@ const stages: Stage[] = [
 	{ name: 'prepare', heading: 'Messages and routes', command: ['node', 'tests/lint/prepare.ts'] },
 	{ name: 'lint', heading: 'Lint', command: ['eslint', '--config', 'tests/lint/eslint.config.js', '.'] },
 	{ name: 'types', heading: 'Types', command: ['svelte-check', '--tsgo', '--fail-on-warnings', '--output', 'human'] },
+	{
+		name: 'unused',
+		heading: 'Nothing unused',
+		command: [
+			'knip',
+			'--config',
+			'tests/lint/knip.json',
+			'--no-config-hints',
+			'--include',
+			'files,dependencies,unlisted,exports,types'
+		]
+	},
 	vitest('architecture', 'Architecture', 'tests/architecture'),
 	vitest(
 		'unit',

@@ -81,3 +81,8 @@ export async function deliver(
 		return { delivered: done.length, failed: rows.length - done.length };
 	});
 }
+
+/** Clears away events that were delivered before an instant. */
+export async function forgetDelivered(db: Db, before: Date): Promise<void> {
+	await sqlOf(db)`delete from outbox where delivered_at < ${before.toISOString()}`;
+}

@@ -1,10 +1,11 @@
+import { day, later } from '#core/time';
 import { forgetCodeUses } from '#customers/server';
 import { identityJobs } from '#identity/server';
 import { lifeOf } from '#ledger';
 import { expire, mature, releaseHolds } from '#ledger/server';
-import { inTransaction, sqlOf, type Db } from '#platform/db';
+import { inTransaction, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
-import { deliver, type Handler } from '#platform/outbox';
+import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
 import { programmeOf } from '#stores/server';
 
 /** Who wants to hear of which event. Modules that come later add theirs here. */
@@ -40,11 +41,7 @@ export const jobs: readonly Job[] = [
 	{
 		name: 'outbox.forget',
 		cron: '40 3 * * *',
-		async run({ db, now }) {
-			await sqlOf(
-				db
-			)`delete from outbox where delivered_at < ${now.toISOString()}::timestamptz - make_interval(days => ${keptDays})`;
-		}
+		run: ({ db, now }) => forgetDelivered(db, later(now, -keptDays * day))
 	},
 	{
 		name: 'customers.forget_code_uses',

@@ -1,12 +1,13 @@
 import { present } from '#core/must';
 import type { RefusalData } from '#core/refusal';
+import { customersRefusals } from '#customers';
 import { accountNames } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
 import { loadCards, type CardState } from '#giftcards/server';
 import { sqlOf, type Reads } from '#platform/db';
 import type { Ask, Facts, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
+import { storesRefusals } from '#stores';
 import { loadCodes, VoucherBook, type CodeFact } from '#vouchers/server';
-import { checkoutRefusals } from './index.ts';
 
 /** What one quote needs besides its ask. */
 export interface Wanted {
@@ -131,10 +132,10 @@ export class Scene {
 
 	/** What is wrong with the ask before a quote makes sense: a member or store that the house does not have. */
 	unknown({ ask, storeId }: Wanted): RefusalData | null {
-		if (!this.store(storeId)) return checkoutRefusals.data('store.unknown');
+		if (!this.store(storeId)) return storesRefusals.data('store.unknown');
 		if (ask.memberId !== null) {
 			const member = this.#members.get(ask.memberId);
-			if (!member || member.erased_at) return checkoutRefusals.data('member.unknown');
+			if (!member || member.erased_at) return customersRefusals.data('member.unknown');
 		}
 		return null;
 	}

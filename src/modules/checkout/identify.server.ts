@@ -7,11 +7,11 @@ import { giftCards } from '#giftcards/tables';
 import { inTransaction, type Db, type Reads } from '#platform/db';
 import type { Ask } from '#pricing';
 import { receipts } from '#purchases/tables';
+import { storesRefusals } from '#stores';
 import { findProductByBarcode } from '#stores/server';
 import { findByCode as findVoucher } from '#vouchers/server';
 import { Scene } from './gather.server.ts';
 import { codeRefusals, type CodeKind, type Identified } from './identified.ts';
-import { checkoutRefusals } from './index.ts';
 
 export interface IdentifyCommand {
 	/** as scanned or typed; never kept, logged or answered */
@@ -108,7 +108,7 @@ const wishing = (wish: Partial<Ask>): Ask => ({
 async function look(reads: Reads, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
 	const wanted = { ask: wishing(wish), storeId };
 	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
-	if (!scene.store(storeId)) throw checkoutRefusals.refuse('store.unknown');
+	if (!scene.store(storeId)) throw storesRefusals.refuse('store.unknown');
 	return { scene, facts: scene.facts(wanted) };
 }
 

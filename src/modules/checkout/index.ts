@@ -15,8 +15,6 @@ import type { Ask, Facts, Quote } from '#pricing';
  */
 export const checkoutRefusals = declareRefusals({
 	'quote.stale': 'conflict',
-	'member.unknown': 'not_found',
-	'store.unknown': 'not_found',
 	'till.no_cashier': 'unauthenticated'
 });
 

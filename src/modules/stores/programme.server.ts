@@ -53,7 +53,7 @@ export async function updateProgramme(
 	tx: Tx,
 	rules: ProgrammeRules,
 	version: number,
-	now: Date = new Date()
+	now: Date
 ): Promise<Programme> {
 	const checked = checkedRules(rules);
 	const [row] = await tx

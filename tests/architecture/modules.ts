@@ -1,0 +1,57 @@
+/**
+ * The modules, from the ground up: a module may import only those listed before it, and of those only what its row
+ * names. A module gets its row when its folder appears.
+ */
+export interface Module {
+	name: string;
+	/** what nobody else writes */
+	owns: string;
+	/** whose front and back doors it may use */
+	imports: readonly string[];
+	/** reads every module's tables and writes nothing */
+	readsEverything?: true;
+	/** no database, no clock, no chance: the same answer on the till and on the server */
+	pure?: true;
+}
+
+export const modules: readonly Module[] = [
+	{ name: 'pricing', owns: 'baskets, effects, stacking, caps, the quote', imports: [], pure: true },
+	{ name: 'identity', owns: 'staff, roles, permissions, tills, PINs, sessions', imports: [] },
+	{
+		name: 'stores',
+		owns: 'the programme, stores, products, categories',
+		// The programme's settings are checked against the pure rules that will read them.
+		imports: ['pricing']
+	},
+	{ name: 'customers', owns: 'members, codes, consent', imports: [] },
+	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
+	{
+		name: 'purchases',
+		owns: 'receipts, lines, returns, rolling figures',
+		imports: ['pricing', 'stores', 'customers']
+	},
+	{ name: 'giftcards', owns: 'gift cards', imports: ['pricing', 'stores', 'customers', 'ledger'] },
+	{
+		name: 'vouchers',
+		owns: 'voucher definitions, codes, redemptions',
+		imports: ['pricing', 'stores', 'customers']
+	},
+	{
+		name: 'checkout',
+		owns: 'nothing: it gathers, commits and undoes through the others',
+		imports: ['pricing', 'stores', 'customers', 'ledger', 'purchases', 'giftcards', 'vouchers']
+	},
+	{
+		name: 'wallet',
+		owns: 'nothing: the shopper’s screens put together',
+		imports: ['stores', 'ledger', 'purchases', 'giftcards', 'vouchers']
+	},
+	{
+		name: 'reports',
+		owns: 'nothing: read models of the console',
+		imports: ['stores', 'customers', 'ledger', 'purchases'],
+		readsEverything: true
+	}
+];
+
+export const moduleNames: readonly string[] = modules.map(({ name }) => name);
