@@ -23,6 +23,9 @@ const seed = 20_260_101;
 /** sales committed together: what a busy till hall sends at once */
 const batch = 64;
 
+/** The first member is the one to sign in as: comes often, and has an unused voucher of each kind and a full gift card. */
+const regular: Life = { joinedDaysAgo: 320, ratePerDay: 1 / 9, leavesAfterDays: 9999, meanLines: 4, large: false };
+
 interface Shelf extends DemoProduct {
 	id: string;
 	categoryId: string;
@@ -57,7 +60,7 @@ export async function seedShop(db: Db, { now, say, signal, members: count = demo
 	const chance = new Chance(seed);
 	const opened = later(now, -366 * day);
 	const ground = await layGround(db, opened);
-	const lives = Array.from({ length: count }, () => lifeOf(chance));
+	const lives = Array.from({ length: count }, (_, number) => (number === 0 ? regular : lifeOf(chance)));
 	say(`Demo shop: ${count} members join …`);
 	const members = await joinAll(db, ground, lives, now, chance, signal);
 	await giveAway(db, ground, members, opened, now, chance);
@@ -169,19 +172,20 @@ async function giveAway(
 			if (key === 'croissant') await makeCodes(tx, { voucherId: voucher.id, count: 200 }, opened);
 			if (key === 'welcome') {
 				const found = await findByCode(tx, sharedCode as string);
-				if (found) for (const member of members) if (chance.yes(0.5)) member.codeIds.push(found.code.id);
+				if (found) for (const member of members.slice(1)) if (chance.yes(0.5)) member.codeIds.push(found.code.id);
 			}
 			if (key !== 'coffee' && key !== 'thanks') continue;
-			const takers = members.filter(() => chance.yes(key === 'coffee' ? 0.4 : 0.15));
+			const takers = members.filter((_, number) => chance.yes(key === 'coffee' ? 0.4 : 0.15) || number === 0);
 			const given = await assign(tx, { voucherId: voucher.id, memberIds: takers.map(({ id }) => id) }, opened);
 			for (const [place, one] of given.entries()) {
-				if ('codeId' in one && chance.yes(0.5)) takers[place]?.codeIds.push(one.codeId);
+				const taker = takers[place];
+				if ('codeId' in one && chance.yes(0.5) && taker !== members[0]) taker?.codeIds.push(one.codeId);
 			}
 		}
 	});
-	const owners = members.filter(() => chance.yes(0.06));
-	const cards = owners.map(({ id }) => ({
-		cents: chance.pick([1000, 2500, 2500, 5000, 10000]),
+	const owners = members.filter((_, number) => chance.yes(0.06) || number === 0);
+	const cards = owners.map(({ id }, place) => ({
+		cents: place === 0 ? 5000 : chance.pick([1000, 2500, 2500, 5000, 10000]),
 		currency: shop.currency,
 		memberId: id,
 		active: true,
@@ -196,7 +200,8 @@ async function giveAway(
 	}));
 	await inTransaction(db, async (tx) => {
 		const issued = await issue(tx, cards, opened);
-		for (const [place, card] of issued.entries()) if ('id' in card) owners[place]?.cardIds.push(card.id);
+		for (const [place, card] of issued.entries())
+			if (card.ok && owners[place] !== members[0]) owners[place]?.cardIds.push(card.id);
 		await issue(tx, plastic, later(opened, 30 * day));
 	});
 }
@@ -249,7 +254,7 @@ async function sellBatch(
 				rightIds: rightId ? [rightId] : [],
 				giftCards:
 					member.cardIds.length > 0 && chance.yes(0.35) ? [{ id: member.cardIds[0] as string, cents: null }] : [],
-				points: member.spends && chance.yes(0.25) ? 'most' : 0
+				points: member.spends && chance.yes(0.25) && member !== members[0] ? 'most' : 0
 			}
 		};
 	});
