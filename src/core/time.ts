@@ -29,38 +29,41 @@ function wallClock(timeZone: string): Intl.DateTimeFormat {
 	return format;
 }
 
-function wallParts(at: Date, timeZone: string): Record<string, number> {
-	const parts: Record<string, number> = {};
-	for (const { type, value } of wallClock(timeZone).formatToParts(at)) parts[type] = Number(value);
-	return parts;
-}
-
-/** The ISO date of an instant in a time zone. */
-export function localDay(at: Date, timeZone: string): string {
-	const p = wallParts(at, timeZone);
-	return `${String(p.year).padStart(4, '0')}-${String(p.month).padStart(2, '0')}-${String(p.day).padStart(2, '0')}`;
-}
+/** Offsets by zone and quarter of an hour: clocks change on quarters, and asking Intl costs twenty microseconds. */
+const offsets = new Map<string, number>();
+const mostOffsets = 20_000;
 
 /** Milliseconds by which the zone's clock is ahead of UTC at an instant. */
 function offset(at: Date, timeZone: string): number {
-	const p = wallParts(at, timeZone) as {
-		year: number;
-		month: number;
-		day: number;
-		hour: number;
-		minute: number;
-		second: number;
-	};
-	return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - Math.floor(at.getTime() / second) * second;
+	const quarter = Math.floor(at.getTime() / (15 * minute));
+	const name = `${timeZone} ${quarter}`;
+	let found = offsets.get(name);
+	if (found === undefined) {
+		if (offsets.size >= mostOffsets) offsets.clear();
+		offsets.set(name, (found = askOffset(quarter * 15 * minute, timeZone)));
+	}
+	return found;
 }
 
-/** The first instant of an ISO date in a time zone (after a gap: the first instant that exists). */
+function askOffset(at: number, timeZone: string): number {
+	const parts: Record<string, number> = {};
+	for (const { type, value } of wallClock(timeZone).formatToParts(at)) parts[type] = Number(value);
+	const p = parts as { year: number; month: number; day: number; hour: number; minute: number; second: number };
+	return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - at;
+}
+
+/** The ISO date of an instant in a time zone. */
+export const localDay = (at: Date, timeZone: string): string =>
+	later(at, offset(at, timeZone)).toISOString().slice(0, 10);
+
+/** The first instant of an ISO date in a time zone; where midnight is skipped that night, the first instant after it. */
 export function startOfDay(isoDay: string, timeZone: string): Date {
 	const midnight = Date.parse(`${isoDay}T00:00:00Z`);
-	// Twice, since the offset at the guess may differ from the offset at the answer (a clock change that night).
-	let guess = new Date(midnight - offset(new Date(midnight), timeZone));
-	guess = new Date(midnight - offset(guess, timeZone));
-	return guess;
+	// The clock may change that night: both offsets around it are tried, the earlier instant that is in the day wins.
+	const starts = [later(new Date(midnight), -day), later(new Date(midnight), day)]
+		.map((near) => new Date(midnight - offset(near, timeZone)))
+		.sort((a, b) => a.getTime() - b.getTime());
+	return starts.find((start) => localDay(start, timeZone) === isoDay) ?? (starts[1] as Date);
 }
 
 /** An ISO date moved by whole days. */

@@ -130,26 +130,35 @@ async function joinAll(
 	chance: Chance,
 	signal: AbortSignal
 ): Promise<DemoMember[]> {
-	const members: DemoMember[] = [];
-	for (let from = 0; from < lives.length; from += 100) {
-		signal.throwIfAborted();
-		await inTransaction(db, async (tx) => {
-			for (const [offset, life] of lives.slice(from, from + 100).entries()) {
-				const { name, email, language } = personOf(from + offset + 1, chance);
-				const consent = { programme: programmeWording, news: chance.yes(0.6) ? programmeWording : null };
-				const { member } = await join(tx, { name, email, language, consent }, later(now, -life.joinedDaysAgo * day));
-				members.push({
-					id: member.id,
-					life,
-					storeId: chance.weighted(ground.stores, (store) => store.share).id,
-					cardIds: [],
-					codeIds: [],
-					spends: chance.yes(0.45)
-				});
-			}
-		});
-	}
-	return members;
+	// Everything is drawn first: the joining runs side by side, and chance must not hear in which order.
+	const people = lives.map((life, place) => ({
+		...personOf(place + 1, chance),
+		consent: { programme: programmeWording, news: chance.yes(0.6) ? programmeWording : null },
+		at: later(now, -life.joinedDaysAgo * day),
+		storeId: chance.weighted(ground.stores, (store) => store.share).id,
+		spends: chance.yes(0.45)
+	}));
+	const parts = Array.from({ length: 8 }, (_, part) => people.filter((_, place) => place % 8 === part));
+	const joined = await Promise.all(
+		parts.map((part) =>
+			inTransaction(db, async (tx) => {
+				const ids: string[] = [];
+				for (const { name, email, language, consent, at } of part) {
+					signal.throwIfAborted();
+					ids.push((await join(tx, { name, email, language, consent }, at)).member.id);
+				}
+				return ids;
+			})
+		)
+	);
+	return people.map(({ storeId, spends }, place) => ({
+		id: joined[place % 8]?.[Math.floor(place / 8)] as string,
+		life: lives[place] as Life,
+		storeId,
+		cardIds: [],
+		codeIds: [],
+		spends
+	}));
 }
 
 /** Vouchers and gift cards, most of them early, so that the year's purchases use some of them. */
