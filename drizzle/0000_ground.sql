@@ -333,6 +333,12 @@ CREATE TABLE "returns" (
 	"committed_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "setup_codes" (
+	"id" text collate "C" PRIMARY KEY NOT NULL,
+	"code_hash" text collate "C" NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "categories" (
 	"id" text collate "C" PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,

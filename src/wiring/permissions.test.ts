@@ -6,11 +6,13 @@ import { appRouter } from './router.server.ts';
 
 const procedures = proceduresOf(appRouter);
 
-/** Open to everybody: signing in and out, and asking who one is. */
+/** Open to everybody: signing in and out, asking who one is, and founding a house where there is none. */
 const open = [
 	'admin.identity.me',
 	'admin.identity.signIn',
 	'admin.identity.signOut',
+	'admin.setup.found',
+	'admin.setup.needed',
 	'till.identity.enrol',
 	'till.identity.me',
 	'wallet.home.shop',

@@ -4,6 +4,7 @@ import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
 import { createCallerFactory, router } from '#platform/trpc';
 import * as reports from '#reports/router';
+import * as setup from '#setup/router';
 import * as stores from '#stores/router';
 import * as vouchers from '#vouchers/router';
 import * as wallet from '#wallet/router';
@@ -22,6 +23,7 @@ export const appRouter = router({
 		giftcards: giftcards.adminRouter,
 		identity: identity.adminRouter,
 		reports: reports.adminRouter,
+		setup: setup.adminRouter,
 		vouchers: vouchers.adminRouter
 	})
 });

@@ -3,15 +3,12 @@ import { hashPassword } from 'better-auth/crypto';
 import type { Role } from '#core/actor';
 import { newId } from '#core/ids';
 import { constraintOf, type Db, type Reads, type Tx } from '#platform/db';
-import { isSimplePin, type StaffRow } from './index.ts';
+import { isSimplePin, leastPassword, type StaffRow } from './index.ts';
 import { hashPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { authAccounts, sessions, staff, tillSessions, users } from './tables.server.ts';
 
 const { refuse } = identityRefusals;
-
-/** NIST SP 800-63B asks for 8, and for 15 where the password stands alone; sign-in here is locked after 8 tries. */
-export const leastPassword = 10;
 
 export interface Invitation {
 	name: string;

@@ -10,8 +10,15 @@ import { programmes } from './tables.server.ts';
  * @throws `programme.missing` before there is one
  */
 export async function programmeOf(reads: Reads): Promise<Programme> {
+	const programme = await findProgramme(reads);
+	if (!programme) throw storesRefusals.refuse('programme.missing');
+	return programme;
+}
+
+/** The same; null in an empty house. */
+export async function findProgramme(reads: Reads): Promise<Programme | null> {
 	const [row] = await reads.select().from(programmes).limit(1);
-	if (!row) throw storesRefusals.refuse('programme.missing');
+	if (!row) return null;
 	const { updatedAt: _, ...programme } = row;
 	return programme;
 }

@@ -1,5 +1,5 @@
 /** The back door of stores: what other modules may read and do. */
-export { foundProgramme, programmeOf, updateProgramme } from './programme.server.ts';
+export { findProgramme, foundProgramme, programmeOf, updateProgramme } from './programme.server.ts';
 export { createStore, listStores, storeOf } from './places.server.ts';
 export {
 	catalogueOf,

@@ -1,6 +1,5 @@
 import { inTransaction, sqlOf, type Connection, type Db } from '#platform/db';
-import { listStores, programmeOf } from '#stores/server';
-import { isRefusal } from '#core/refusal';
+import { findProgramme, listStores } from '#stores/server';
 import { listStaff, makeEnrolmentCode } from '#identity/server';
 import { grouped } from '#core/codes';
 import { house } from './people.ts';
@@ -30,15 +29,7 @@ async function clear(db: Db): Promise<void> {
 	end $$`;
 }
 
-async function isEmpty(db: Db): Promise<boolean> {
-	try {
-		await programmeOf(db);
-		return false;
-	} catch (error) {
-		if (isRefusal(error) && error.code === 'programme.missing') return true;
-		throw error;
-	}
-}
+const isEmpty = async (db: Db): Promise<boolean> => (await findProgramme(db)) === null;
 
 /** Fills an empty database with the demo shop; does nothing where a house has begun to work on its own. */
 export async function seedDemo({ db }: Connection, options: SeedOptions): Promise<void> {
@@ -49,6 +40,15 @@ export async function seedDemo({ db }: Connection, options: SeedOptions): Promis
 	await mark(db, begun, options.now);
 	await seedShop(db, options);
 	await mark(db, finished, options.now);
+}
+
+/**
+ * Takes away what a cut-off run left, for a start without the demo shop. Otherwise a house founded upon it would be
+ * cleared away with it by a later start.
+ */
+export async function clearUnfinishedDemo({ db }: Connection): Promise<void> {
+	const known = await marks(db);
+	if (known.has(begun) && !known.has(finished)) await clear(db);
 }
 
 export interface DemoSignIn {

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect, parseArgs } from 'node:util';
+import { grouped } from '#core/codes';
 import { closeAll, onShutdown } from '#platform/lifecycle';
 import { log, setLogLevel } from '#platform/log';
 import { MigrationFault } from '#platform/migrate';
 import { database } from '#platform/pool';
 import { readSettings, SettingsFault, useSettings, type Settings } from '#platform/settings';
+import { makeSetupCode } from '#setup/server';
 import { serveBuilt, serveSources } from './app.server.ts';
 import { buildIfNeeded } from './build.server.ts';
-import { demoSignIns, seedDemo, type DemoSignIn } from '../demo/demo.server.ts';
+import { clearUnfinishedDemo, demoSignIns, seedDemo, type DemoSignIn } from '../demo/demo.server.ts';
 import { StartFault } from './fault.server.ts';
 import { dataFolder, prepareDataFolder, project } from './folders.server.ts';
 import { addressesOf, openFront, type Front } from './front.server.ts';
@@ -89,9 +91,10 @@ class App {
 		useSettings(opened.settings);
 		if (!wishes.dev) await this.#step(() => buildIfNeeded(say));
 		const signIns = await this.#step(() => this.#demo(wishes));
+		const setupCode = await this.#step(() => makeSetupCode(database().db, new Date()));
 		await this.#step(() => (wishes.dev ? serveSources(front) : serveBuilt(front, opened.settings)));
 		this.#continue();
-		announce(front.port, opened.settings, signIns, embedded ? folder : null);
+		announce(front.port, opened.settings, signIns, setupCode, embedded ? folder : null);
 	}
 
 	async #beTheOnlyOne(folder: string, port: number): Promise<void> {
@@ -109,7 +112,8 @@ class App {
 
 	async #demo(wishes: Wishes): Promise<DemoSignIn[]> {
 		const now = new Date();
-		if (!wishes.empty) await seedDemo(database(), { now, say, signal: this.#abort.signal });
+		if (wishes.empty) await clearUnfinishedDemo(database());
+		else await seedDemo(database(), { now, say, signal: this.#abort.signal });
 		return demoSignIns(database(), now);
 	}
 
@@ -164,7 +168,13 @@ class App {
 	}
 }
 
-function announce(port: number, settings: Settings, signIns: DemoSignIn[], folder: string | null): void {
+function announce(
+	port: number,
+	settings: Settings,
+	signIns: DemoSignIn[],
+	setupCode: string | null,
+	folder: string | null
+): void {
 	const addresses = addressesOf(port, settings);
 	const rows = [
 		['Wallet', '/'],
@@ -180,6 +190,10 @@ function announce(port: number, settings: Settings, signIns: DemoSignIn[], folde
 		const width = Math.max(...signIns.map(({ who }) => who.length));
 		say('\n  Sign in to the demo shop:');
 		for (const { who, path, how } of signIns) say(`  ${who.padEnd(width)}  ${path}  ${how}`);
+	}
+	if (setupCode) {
+		say(`\n  There is no shop yet. Set it up at ${addresses[0]}/admin/setup with this code, which works once:`);
+		say(`\n    ${grouped(setupCode)}`);
 	}
 	say(`\n  ${folder ? `The data are in ${folder}. ` : ''}Ctrl-C stops.\n`);
 }

@@ -2,10 +2,11 @@ import { fail, isHttpError, redirect } from '@sveltejs/kit';
 import { pageOfConsole } from '../address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-/** Whoever is signed in already goes on. */
-export const load: PageServerLoad = ({ locals, url }) => {
+/** Whoever is signed in already goes on; nobody can sign in to an empty house before it is set up. */
+export const load: PageServerLoad = async ({ locals, url }) => {
 	const to = pageOfConsole(url.searchParams.get('to'));
 	if (locals.actor.kind === 'staff') redirect(303, to);
+	if (await locals.api.admin.setup.needed()) redirect(303, '/admin/setup');
 	return { to };
 };
 
