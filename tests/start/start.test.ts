@@ -40,6 +40,7 @@ test('a first start makes everything, serves, and Ctrl-C stops it with its datab
 	const response = await fetch(address);
 	expect(response.status).toBe(200);
 	expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+	expect(app.said()).toMatch(/\/admin\/setup with this code[^:]*:\s+S\w{3} \w{4} \w{4} \w{4}\n/);
 	expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600);
 	expect((await stat(join(folder, 'database'))).mode & 0o777).toBe(0o700);
 
