@@ -22,7 +22,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 export const actions: Actions = {
 	default: async ({ locals, request }) => {
 		const values = readFields(await request.formData());
-		let signedIn = false;
+		let signedIn: boolean;
 		try {
 			({ signedIn } = await locals.api.admin.setup.found(values));
 		} catch (error) {
