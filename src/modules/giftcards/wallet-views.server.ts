@@ -43,7 +43,7 @@ export async function heldCard(reads: Reads, memberId: string, cardId: string, n
 	const view = viewOf(row, money.get(row.id)?.available ?? 0, now);
 	return {
 		...view,
-		code: view.state === 'active' ? reveal(row) : null,
+		code: pays(view) ? reveal(row) : null,
 		movements: history.items.map(({ at, amount, reason, ref }) => ({ at: new Date(at), cents: amount, reason, ref }))
 	};
 }
