@@ -23,15 +23,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	return server.end;
 }
 
-/** The test server outside of vitest, for the browser tests and benchmarks. */
-export async function startTestServer(): Promise<{ url: string; end(): Promise<void> }> {
+/**
+ * The test server outside of vitest, for the browser tests and benchmarks.
+ * @param durable true: with the settings of a real one; false: fast, and gone when the machine stops
+ */
+export async function startTestServer({ durable = false } = {}): Promise<{ url: string; end(): Promise<void> }> {
 	await sweep(await testBase());
 	const { folder } = await testFolder('run');
 	const guard = startGuard(folder);
 	const cluster = await startCluster({
 		folder: join(folder, 'cluster'),
-		durable: false,
-		settings: { shared_buffers: '256MB', max_connections: '500' }
+		durable,
+		settings: durable ? {} : { shared_buffers: '256MB', max_connections: '500' }
 	});
 	await ensureDatabase(cluster, templateName);
 	await migrate(cluster.url(templateName));
