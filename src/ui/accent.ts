@@ -140,16 +140,16 @@ const declarations = (colours: AccentColours): string =>
 		.join(';');
 
 /**
- * The style sheet that gives pages the programme's accent: put it into a `<style>` of the head. Empty when the text is no
- * colour, so that the product's own accent stays.
+ * The style sheet that gives pages the programme's accent: put it into a `<style>` of the head, before or after the
+ * others (its selectors weigh more). Empty when the text is no colour, so that the product's own accent stays.
  */
 export function accentSheet(hex: string): string {
 	const light = accentColours(hex, 'light');
 	const dark = accentColours(hex, 'dark');
 	if (!light || !dark) return '';
 	return (
-		`:root,[data-theme]{${declarations(light)}}` +
-		`@media (prefers-color-scheme:dark){:root:not([data-theme]){${declarations(dark)}}}` +
-		`[data-theme=dark]{${declarations(dark)}}`
+		`:root:root,[data-theme][data-theme]{${declarations(light)}}` +
+		`@media (prefers-color-scheme:dark){:root:root:not([data-theme]){${declarations(dark)}}}` +
+		`[data-theme][data-theme=dark]{${declarations(dark)}}`
 	);
 }

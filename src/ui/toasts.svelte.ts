@@ -8,7 +8,7 @@ export interface Toast {
 
 let shown = $state<Toast[]>([]);
 let last = 0;
-const clocks = new Map<number, ReturnType<typeof setTimeout>>();
+const clocks: Record<number, ReturnType<typeof setTimeout>> = {};
 
 /** The toasts on the screen, oldest first. */
 export const toasts = (): readonly Toast[] => shown;
@@ -26,16 +26,13 @@ export function toast(text: string, options: { tone?: Toast['tone']; action?: To
 }
 
 function linger(id: number, text: string): void {
-	clocks.set(
-		id,
-		setTimeout(() => dismiss(id), Math.max(5000, text.length * 80))
-	);
+	clocks[id] = setTimeout(() => dismiss(id), Math.max(5000, text.length * 80));
 }
 
 /** Takes a toast away. */
 export function dismiss(id: number): void {
-	clearTimeout(clocks.get(id));
-	clocks.delete(id);
+	clearTimeout(clocks[id]);
+	delete clocks[id];
 	shown = shown.filter((one) => one.id !== id);
 }
 
@@ -43,7 +40,7 @@ export function dismiss(id: number): void {
 export function hold(held: boolean): void {
 	for (const one of shown) {
 		if (one.tone === 'bad' || one.action) continue;
-		clearTimeout(clocks.get(one.id));
+		clearTimeout(clocks[one.id]);
 		if (!held) linger(one.id, one.text);
 	}
 }
