@@ -1,7 +1,7 @@
 import { codeRefusals, type CodeKind, type Identified } from '#checkout';
 import { readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
-import type { Quote, ProductFact } from '#pricing';
+import { pricingRefusals, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
 import type { CatalogueProduct } from '#stores';
 import { TillCatalogue } from './catalogue.svelte.ts';
@@ -23,6 +23,7 @@ export type Notice =
 	| { kind: 'added'; name: string }
 	| { kind: 'voucher'; title: string }
 	| { kind: 'card'; lastSymbols: string }
+	| { kind: 'card_empty'; lastSymbols: string }
 	| { kind: 'cleared'; undo: () => void };
 
 export interface Shelves {
@@ -231,9 +232,7 @@ export class Till {
 				this.#tell({ kind: 'voucher', title: found.right.title });
 				return true;
 			case 'giftCard':
-				this.sale.addCard(found.card);
-				this.#tell({ kind: 'card', lastSymbols: found.card.lastSymbols });
-				return true;
+				return this.#useCard(found.card);
 			case 'product':
 				this.pick(found.product);
 				if (found.product.unit === 'piece') this.#tell({ kind: 'added', name: found.product.name });
@@ -242,6 +241,18 @@ export class Till {
 				void this.openReturn(found.number);
 				return true;
 		}
+	}
+
+	/** A card that can pay something is charged; why another one cannot is said at once. */
+	#useCard(card: GiftCardFact): boolean {
+		if (card.state !== 'active') return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`));
+		if (card.availableCents <= 0) {
+			this.#tell({ kind: 'card_empty', lastSymbols: card.lastSymbols });
+			return false;
+		}
+		this.sale.addCard(card);
+		this.#tell({ kind: 'card', lastSymbols: card.lastSymbols });
+		return true;
 	}
 
 	/** Sends the sale; while it is not known whether the last try arrived, sends that one again. */

@@ -7,6 +7,7 @@ import type { ReceiptView } from '#purchases';
 import { money, number, points, quantity } from '#ui/format.ts';
 import { sentenceOf } from '#ui/refusal.ts';
 import { toast } from '#ui/toasts.svelte.ts';
+import { spoken } from './spoken.svelte.ts';
 
 /** Figures as the till's texts need them, in the language of the page. */
 export const cash = (cents: Cents, currency: string): string => money(cents, currency, getLocale());
@@ -22,7 +23,10 @@ export const sentence = (refusal: RefusalData, timeZone: string): string => sent
 /** The last symbols of a card, as they stand on its plastic. */
 export const cardName = (lastSymbols: string): string => m.till_card_name({ symbols: lastSymbols });
 
-/** Says a notice in a few words at the edge of the screen. */
+/**
+ * Says a notice: trouble in a few words at the edge of the screen; what went well is on the screen already and is only
+ * read out.
+ */
 export function say(notice: Notice, timeZone: string): void {
 	switch (notice.kind) {
 		case 'refused':
@@ -37,16 +41,19 @@ export function say(notice: Notice, timeZone: string): void {
 			});
 			break;
 		case 'member':
-			toast(notice.name ? m.till_member_here({ name: notice.name }) : m.till_member_here_nameless(), { tone: 'good' });
+			spoken.text = notice.name ? m.till_member_here({ name: notice.name }) : m.till_member_here_nameless();
 			break;
 		case 'added':
-			toast(m.till_added({ name: notice.name }), { tone: 'good' });
+			spoken.text = m.till_added({ name: notice.name });
 			break;
 		case 'voucher':
-			toast(m.till_voucher_read({ title: notice.title }), { tone: 'good' });
+			spoken.text = m.till_voucher_read({ title: notice.title });
 			break;
 		case 'card':
-			toast(m.till_card_read({ card: cardName(notice.lastSymbols) }), { tone: 'good' });
+			spoken.text = m.till_card_read({ card: cardName(notice.lastSymbols) });
+			break;
+		case 'card_empty':
+			toast(m.till_card_empty({ card: cardName(notice.lastSymbols) }), { tone: 'bad' });
 			break;
 		case 'cleared':
 			toast(m.till_cleared(), { action: { label: m.till_undo(), run: notice.undo } });
