@@ -1,9 +1,9 @@
-import { api, isNetworkTrouble, refusalOf, requestIdOf } from '#client/trpc.ts';
+import { api, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
 import type { TillServer } from './server.ts';
 
 /** The server as this till reaches it. */
-export function apiServer(): TillServer {
-	const { identity, stores, checkout } = api.till;
+export function apiServer(client: Pick<Api, 'till'> = api): TillServer {
+	const { identity, stores, checkout } = client.till;
 	return {
 		async station() {
 			const me = await identity.me.query();
