@@ -11,6 +11,7 @@ import {
 	type Quote,
 	type Right
 } from '#pricing';
+import { idsOf, setOf, systemClock, updated } from './known.ts';
 import { OpenBasket, type BasketSnapshot, type Sellable } from './basket.svelte.ts';
 
 /** The shop as every sale of this till needs it. */
@@ -69,7 +70,7 @@ export class OpenSale {
 	readonly #clock: () => Date;
 
 	/** @param clock tells the time: rights begin and end while a sale is open */
-	constructor(clock: () => Date = () => new Date()) {
+	constructor(clock: () => Date = systemClock) {
 		this.#clock = clock;
 	}
 
@@ -92,9 +93,9 @@ export class OpenSale {
 	readonly facts: Facts | null = $derived.by(() => {
 		const shop = this.#shop;
 		if (!shop) return null;
-		const asked = new Set(this.rightIds);
-		const held = new Set(this.member?.rights.map(({ id }) => id));
-		const wanted = new Set(this.cards.map(({ id }) => id));
+		const asked = setOf(this.rightIds);
+		const held = idsOf(this.member?.rights);
+		const wanted = idsOf(this.cards);
 		return {
 			programme: shop.programme,
 			store: shop.store,
@@ -113,7 +114,7 @@ export class OpenSale {
 
 	/** Gift cards the sale knows of and does not charge yet: the member's. */
 	readonly offeredCards: GiftCardFact[] = $derived.by(() => {
-		const asked = new Set(this.cards.map(({ id }) => id));
+		const asked = idsOf(this.cards);
 		return (this.member?.giftCards ?? []).filter(({ id }) => !asked.has(id));
 	});
 
@@ -131,7 +132,7 @@ export class OpenSale {
 			this.member?.fact.id ?? null,
 			this.rightIds,
 			this.cards.map(({ id }) => id),
-			[...new Set(this.basket.lines.map(({ productId }) => productId))].sort()
+			[...setOf(this.basket.lines.map(({ productId }) => productId))].sort()
 		])
 	);
 
@@ -160,8 +161,8 @@ export class OpenSale {
 	}
 
 	removeMember(): void {
-		const held = new Set(this.member?.rights.map(({ id }) => id));
-		const cards = new Set(this.member?.giftCards.map(({ id }) => id));
+		const held = idsOf(this.member?.rights);
+		const cards = idsOf(this.member?.giftCards);
 		this.rightIds = this.rightIds.filter((id) => !held.has(id));
 		this.cards = this.cards.filter(({ id }) => !cards.has(id));
 		this.points = 0;
@@ -306,18 +307,16 @@ export class OpenSale {
 	}
 
 	#knowRights(rights: Right[]): void {
-		const ids = new Set(rights.map(({ id }) => id));
-		this.#rights = [...this.#rights.filter(({ id }) => !ids.has(id)), ...rights];
+		this.#rights = updated(this.#rights, rights);
 	}
 
 	#knowCards(cards: GiftCardFact[]): void {
-		const ids = new Set(cards.map(({ id }) => id));
-		this.#giftCards = [...this.#giftCards.filter(({ id }) => !ids.has(id)), ...cards];
+		this.#giftCards = updated(this.#giftCards, cards);
 	}
 
 	#refreshed(member: MemberCard, fact: MemberFact, facts: Facts): MemberCard {
-		const asked = new Set(this.rightIds);
-		const held = new Set(member.rights.map(({ id }) => id));
+		const asked = setOf(this.rightIds);
+		const held = idsOf(member.rights);
 		return {
 			...member,
 			fact,
