@@ -1,6 +1,8 @@
 import type { Language } from '#core/languages';
-import { addDays, later, localDay } from '#core/time';
+import { addDays, day as oneDay, later, localDay } from '#core/time';
+import type { PointsBalance } from '#ledger';
 import { m } from '#messages';
+import type { ReceiptView } from '#purchases';
 import { day, list, money, number, percent, points, quantity, relative } from '#ui/format.ts';
 import type { WalletEvent } from '#wallet';
 import type { HeldVoucher } from '#vouchers';
@@ -44,6 +46,41 @@ export function endText(endsAt: Date, now: Date, reader: Reader): string {
 	if (days === 1) return m.wallet_ends_tomorrow();
 	if (days <= 14) return m.wallet_ends_days({ count: days, days: number(days, reader.language) });
 	return m.wallet_until({ date: lastDay(endsAt, reader, days < 300 ? 'short' : 'medium') });
+}
+
+/** How far ahead points that end are told by their day, in milliseconds. */
+export const soonEnough = 60 * oneDay;
+
+/** Points by when they end: soon ones by their day, later ones by the month, so that a year of shopping is twelve lines. */
+export function pointsByEnd(
+	lots: PointsBalance['lots'],
+	now: Date,
+	reader: Reader
+): { text: string; points: number }[] {
+	const sums = new Map<string, number>();
+	for (const { endsAt, points: some } of lots) {
+		const text = endsText(endsAt === null ? null : new Date(endsAt), now, reader);
+		sums.set(text, (sums.get(text) ?? 0) + some);
+	}
+	return [...sums].map(([text, sum]) => ({ text, points: sum }));
+}
+
+function endsText(endsAt: Date | null, now: Date, reader: Reader): string {
+	if (endsAt === null) return m.wallet_points_forever();
+	if (endsAt.getTime() - now.getTime() <= soonEnough) return m.wallet_until({ date: lastDay(endsAt, reader) });
+	return day(later(endsAt, -1), reader.language, reader.timeZone, 'month');
+}
+
+/** What each voucher took off a receipt; one sum without a title where the receipt does not say. */
+export function discountsByTitle(receipt: ReceiptView): { title: string | null; cents: number }[] {
+	const sums = new Map<string, number>();
+	for (const { rightId, cents, details } of receipt.steps) {
+		if (rightId === null || typeof details.title !== 'string') continue;
+		sums.set(details.title, (sums.get(details.title) ?? 0) + cents);
+	}
+	const told = [...sums.values()].reduce((total, cents) => total + cents, 0);
+	if (told !== receipt.discountCents) return [{ title: null, cents: receipt.discountCents }];
+	return [...sums].map(([title, cents]) => ({ title, cents }));
 }
 
 /** The date of an event, close ones in words: `today`, `yesterday`, `3 Mar`. */
