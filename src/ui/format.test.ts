@@ -83,6 +83,12 @@ test('the clock has 24 hours and the zone that was named', () => {
 	expect(time(at, 'fa', 'UTC')).toBe('۲۲:۰۵');
 });
 
+test('a month stands before its year, in Persian too', () => {
+	const at = new Date('2026-11-20T12:00:00Z');
+	expect(day(at, 'en', 'UTC', 'month')).toBe('November 2026');
+	expect(day(at, 'fa', 'UTC', 'month')).toBe('آبان ۱۴۰۵');
+});
+
 describe('how far away an instant is', () => {
 	const now = new Date('2026-11-21T19:00:00Z');
 	const from = (iso: string) => relative(new Date(iso), now, 'en', 'Europe/Berlin');

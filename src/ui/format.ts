@@ -161,7 +161,12 @@ export type DayStyle = keyof typeof dayStyles;
 
 /** The day of an instant in a time zone. */
 export function day(at: Date, language: Language, timeZone: string, style: DayStyle = 'medium'): string {
-	return dates(language, { ...dayStyles[style], timeZone }).format(at);
+	const format = dates(language, { ...dayStyles[style], timeZone });
+	if (style !== 'month' || language !== 'fa') return format.format(at);
+	// CLDR puts the year of a Persian month first; people write and read the month first, as in full dates.
+	const parts = format.formatToParts(at);
+	const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+	return `${part('month')} ${part('year')}`;
 }
 
 /** An ISO date (`2026-03-31`), which has no zone. */
