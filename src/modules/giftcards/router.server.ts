@@ -35,11 +35,23 @@ async function revealed(reads: Reads, ids: readonly string[]) {
 export const adminRouter = router({
 	list: procedure('giftcards.read')
 		.input(z.object({ state: z.nullable(z.enum(cardStates)), text, cursor: z.nullable(id) }))
-		.query(({ ctx, input }) => listCards(ctx.db, input, ctx.now)),
+		.query(async ({ ctx, input }) => {
+			const [page, { timeZone, currency }] = await Promise.all([listCards(ctx.db, input, ctx.now), programmeOf(ctx.db)]);
+			return { ...page, timeZone, currency };
+		}),
 
 	get: procedure('giftcards.read')
 		.input(z.object({ id, cursor: z.nullable(text) }))
-		.query(({ ctx, input }) => cardPage(ctx.db, input, ctx.now)),
+		.query(async ({ ctx, input }) => {
+			const [page, { timeZone }] = await Promise.all([cardPage(ctx.db, input, ctx.now), programmeOf(ctx.db)]);
+			return { ...page, timeZone };
+		}),
+
+	/** What a card is issued in, and whose days its expiry is counted by. */
+	programme: procedure('giftcards.read').query(async ({ ctx }) => {
+		const { name, currency, timeZone } = await programmeOf(ctx.db);
+		return { name, currency, timeZone };
+	}),
 
 	/** By the whole code. A mutation, since a code must not stand in an address or a log of addresses. */
 	find: procedure('giftcards.read')

@@ -10,7 +10,7 @@ import { listReceipts } from './receipts.server.ts';
 
 const none = new Date(0).toISOString();
 
-/** The value each order sorts by, largest first; ties by id. */
+/** The value each order sorts by; ties by id. */
 const orders: Record<MemberOrder, { value: string; type: string; kind: 'instant' | 'number' }> = {
 	newest: { value: 'm.joined_at', type: 'timestamptz', kind: 'instant' },
 	recent: { value: `coalesce(f.last_at, '${none}')`, type: 'timestamptz', kind: 'instant' },
@@ -37,11 +37,12 @@ interface ListedMember {
  */
 export async function listMembers(
 	reads: Reads,
-	{ text, order, cursor }: { text: string; order: MemberOrder; cursor: string | null },
+	{ text, order, descending, cursor }: { text: string; order: MemberOrder; descending: boolean; cursor: string | null },
 	now: Date
 ): Promise<Page<MemberRow>> {
 	const { value, type, kind } = orders[order];
 	const after = readCursor(cursor, [kind, 'text']);
+	const [compare, direction] = descending ? ['<', 'desc'] : ['>', 'asc'];
 	const search = searchOf(text);
 	const rows = await sqlOf(reads).unsafe<ListedMember[]>(
 		`select page.*, coalesce(p.points, 0)::bigint as spendable
@@ -53,8 +54,8 @@ export async function listMembers(
 			where m.joined_at is not null and m.erased_at is null
 				and ($1::text is null or m.number = $1 or m.name ilike $2 or m.email ilike $2
 					or ($3::text is not null and regexp_replace(m.phone, '\\D', '', 'g') like $3))
-				and ($4::text is null or (${value}, m.id) < ($4::text::${type}, $5::text collate "C"))
-			order by ${value} desc, m.id desc limit $6
+				and ($4::text is null or (${value}, m.id) ${compare} ($4::text::${type}, $5::text collate "C"))
+			order by ${value} ${direction}, m.id ${direction} limit $6
 		) page left join lateral (
 			select sum(a.credited - a.debited - coalesce(overdue.points, 0)) as points
 			from accounts a left join lateral (
@@ -63,7 +64,7 @@ export async function listMembers(
 			) overdue on a.first_due_at <= $7
 			where a.owner_id = page.id and a.name like 'points/%' and a.closed_at is null
 		) p on true
-		order by page.sort desc, page.id desc`,
+		order by page.sort ${direction}, page.id ${direction}`,
 		[
 			search?.number ?? null,
 			search?.like ?? null,

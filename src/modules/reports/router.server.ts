@@ -37,7 +37,7 @@ export const adminRouter = router({
 		}),
 
 	members: procedure('members.read')
-		.input(z.object({ text, order: z.enum(memberOrders), cursor }))
+		.input(z.object({ text, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
 		.query(async ({ ctx, input }) => {
 			const [page, count, { currency, timeZone }] = await Promise.all([
 				listMembers(ctx.db, input, ctx.now),

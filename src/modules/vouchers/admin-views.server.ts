@@ -4,7 +4,15 @@ import { instant, sqlOf, type Raw, type Reads } from '#platform/db';
 import type { Conditions, Effect } from '#pricing';
 import { usageOf } from './definitions.server.ts';
 import { voucherRefusals } from './refusals.ts';
-import { stateOf, voucherStates, type CodeKind, type Definition, type Holding, type VoucherState } from './rules.ts';
+import {
+	stateOf,
+	voucherStates,
+	type CodeKind,
+	type CodeState,
+	type Definition,
+	type Holding,
+	type VoucherState
+} from './rules.ts';
 
 /** Counts over a voucher's codes and uses. */
 export interface VoucherFigures {
@@ -37,6 +45,8 @@ export interface VoucherSummary extends VoucherFigures {
 export interface VoucherList extends Page<VoucherSummary> {
 	/** how many there are in each state, whatever the filter */
 	counts: Record<VoucherState, number>;
+	/** names behind the ids of the rules */
+	names: Record<string, string>;
 }
 
 export interface VoucherPage extends VoucherFigures {
@@ -177,7 +187,8 @@ export async function listVouchers(
 			...figuresOf(row)
 		})),
 		nextCursor: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null,
-		counts
+		counts,
+		names: await namesOf(sql, shown)
 	};
 }
 
@@ -219,19 +230,22 @@ export async function voucherPage(reads: Reads, id: string, now: Date): Promise<
 		sharedCode: sharedCodeOf(row),
 		redeemedEver: usage.redeemed,
 		codesOut: usage.codesOut,
-		names: await namesOf(sql, definition),
+		names: await namesOf(sql, [definition]),
 		...figuresOf(row)
 	};
 }
 
 /** The names of the products, categories and stores that a rule speaks of. */
-async function namesOf(sql: Raw, { effect, conditions }: Definition): Promise<Record<string, string>> {
-	const ids = [
+async function namesOf(
+	sql: Raw,
+	rules: readonly Pick<Definition, 'effect' | 'conditions'>[]
+): Promise<Record<string, string>> {
+	const ids = rules.flatMap(({ effect, conditions }) => [
 		...(effect.kind === 'free_product' ? effect.productIds : []),
 		...conditions.productIds,
 		...conditions.categoryIds,
 		...conditions.storeIds
-	];
+	]);
 	if (ids.length === 0) return {};
 	const rows = await sql<{ id: string; name: string }[]>`
 		with asked as (select value as id from json_array_elements_text(${JSON.stringify(ids)}::json))
@@ -240,10 +254,6 @@ async function namesOf(sql: Raw, { effect, conditions }: Definition): Promise<Re
 		union all select s.id, s.name from stores s join asked on asked.id = s.id`;
 	return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
-
-export const codeStates = ['free', 'held', 'used', 'voided'] as const;
-/** free: nobody has it; held: in a member's wallet; used: no use left; voided: taken out of use */
-export type CodeState = (typeof codeStates)[number];
 
 export interface CodeRow {
 	id: string;

@@ -8,6 +8,7 @@
  */
 export {
 	changeProblems,
+	codeStates,
 	definitionFields,
 	definitionProblems,
 	limits,
@@ -15,6 +16,6 @@ export {
 	stateOf,
 	voucherStates
 } from './rules.ts';
-export type { CodeKind, Definition, DefinitionField, Holding, Problem, VoucherState } from './rules.ts';
+export type { CodeKind, CodeState, Definition, DefinitionField, Holding, Problem, VoucherState } from './rules.ts';
 export { voucherRefusals } from './refusals.ts';
 export type { HeldState, HeldVoucher, Names } from './held.ts';

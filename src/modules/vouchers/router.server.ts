@@ -4,10 +4,10 @@ import { membersNamed } from '#customers/server';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
-import { codeStates, listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
+import { listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
 import { assign, makeCodes, voidCode } from './codes.server.ts';
 import { archiveVoucher, createVoucher, editVoucher, pauseVoucher, resumeVoucher } from './definitions.server.ts';
-import { voucherStates } from './rules.ts';
+import { codeStates, voucherStates } from './rules.ts';
 
 const id = z.string().check(z.maxLength(40));
 const key = z.string().check(z.maxLength(64));
@@ -38,11 +38,17 @@ const one = z.object({ key, id });
 export const adminRouter = router({
 	list: procedure('vouchers.read')
 		.input(z.object({ state: z.nullable(z.enum(voucherStates)), text, cursor: z.nullable(id) }))
-		.query(({ ctx, input }) => listVouchers(ctx.db, input, ctx.now)),
+		.query(async ({ ctx, input }) => {
+			const [page, { timeZone }] = await Promise.all([listVouchers(ctx.db, input, ctx.now), programmeOf(ctx.db)]);
+			return { ...page, timeZone };
+		}),
 
 	get: procedure('vouchers.read')
 		.input(z.object({ id }))
-		.query(({ ctx, input }) => voucherPage(ctx.db, input.id, ctx.now)),
+		.query(async ({ ctx, input }) => {
+			const [page, { timeZone }] = await Promise.all([voucherPage(ctx.db, input.id, ctx.now), programmeOf(ctx.db)]);
+			return { ...page, timeZone };
+		}),
 
 	codes: procedure('vouchers.read')
 		.input(

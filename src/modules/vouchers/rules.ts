@@ -214,3 +214,7 @@ export function stateOf(
 	if (voucher.pausedAt) return 'paused';
 	return voucher.startsAt && voucher.startsAt > now ? 'scheduled' : 'running';
 }
+
+export const codeStates = ['free', 'held', 'used', 'voided'] as const;
+/** free: nobody has it; held: in a member's wallet; used: no use left; voided: taken out of use */
+export type CodeState = (typeof codeStates)[number];

@@ -2,11 +2,19 @@ import { newId } from '#core/ids';
 import { api, isNetworkTrouble, refusalOf, requestIdOf, type Api, type ApiRefusal } from '#client/trpc.ts';
 import { m } from '#messages';
 
+/** A write as a form sees it. */
+export interface Doing {
+	readonly busy: boolean;
+	readonly problem: string | null;
+	readonly refusal: ApiRefusal | null;
+	clear(): void;
+}
+
 /**
  * One kind of write of a screen: busy while it runs, then done or refused. Its idempotency key outlives a try that got no
  * answer, so that pressing again cannot do it twice; with other input it is another deed and gets another key.
  */
-export class Deed<Input extends object | void, Answer> {
+export class Deed<Input extends object, Answer> implements Doing {
 	busy = $state(false);
 	/** the sentence of what went wrong, for people */
 	problem = $state<string | null>(null);
@@ -28,7 +36,7 @@ export class Deed<Input extends object | void, Answer> {
 		this.busy = true;
 		this.clear();
 		try {
-			const answer = await this.#run(api, { ...(input as Input & object), key });
+			const answer = await this.#run(api, { ...input, key });
 			this.#pending = null;
 			return { answer };
 		} catch (error) {

@@ -1,0 +1,16 @@
+import type { CardState } from '#giftcards';
+import { m } from '#messages';
+
+export const cardStateNames: Record<CardState, () => string> = {
+	active: m.admin_card_state_active,
+	inactive: m.admin_card_state_inactive,
+	blocked: m.admin_card_state_blocked,
+	expired: m.admin_card_state_expired
+};
+
+export const cardStateTones: Record<CardState, 'good' | 'accent' | 'bad' | 'neutral'> = {
+	active: 'good',
+	inactive: 'accent',
+	blocked: 'bad',
+	expired: 'neutral'
+};

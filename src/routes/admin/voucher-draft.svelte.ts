@@ -1,0 +1,157 @@
+import { addDays, localDay, startOfDay } from '#core/time';
+import type { RefusalData } from '#core/refusal';
+import type { Effect } from '#pricing';
+import {
+	definitionProblems,
+	readSharedCode,
+	type CodeKind,
+	type Definition,
+	type DefinitionField,
+	type Holding,
+	type Problem
+} from '#vouchers';
+import { readWhole, writeWhole } from './whole.ts';
+
+export interface Named {
+	id: string;
+	name: string;
+}
+
+/** A voucher's definition while somebody writes it: texts as typed, lists with their names. */
+export class VoucherDraft {
+	title = $state('');
+	description = $state('');
+	kind = $state<Effect['kind']>('percent');
+	percent = $state('');
+	cents = $state<number | null>(null);
+	capCents = $state<number | null>(null);
+	freeProducts = $state.raw<Named[]>([]);
+	quantity = $state('');
+	minimumCents = $state<number | null>(null);
+	products = $state.raw<Named[]>([]);
+	categoryIds = $state.raw<string[]>([]);
+	storeIds = $state.raw<string[]>([]);
+	codeKind = $state<CodeKind>('shared');
+	holding = $state<Holding>('open');
+	sharedCode = $state('');
+	startDay = $state('');
+	endDay = $state('');
+	usesPerMember = $state('');
+	usesPerCode = $state('');
+
+	/** what was wrong when it was last looked at, by field */
+	problems = $state.raw<ReadonlyMap<DefinitionField, RefusalData>>(new Map());
+
+	readonly #timeZone: string;
+	readonly #before: Definition | null;
+
+	/**
+	 * @param before the definition to edit; null: a new voucher
+	 * @param names behind the ids in it
+	 */
+	constructor(timeZone: string, before: Definition | null, names: Record<string, string>) {
+		this.#timeZone = timeZone;
+		this.#before = before;
+		if (before) this.#take(before, names);
+	}
+
+	#take(before: Definition, names: Record<string, string>): void {
+		const named = (ids: readonly string[]) => ids.map((id) => ({ id, name: names[id] ?? '…' }));
+		const { effect, conditions } = before;
+		this.title = before.title;
+		this.description = before.description ?? '';
+		this.kind = effect.kind;
+		if (effect.kind === 'percent') {
+			this.percent = writeWhole(effect.percent);
+			this.capCents = effect.capCents;
+		} else if (effect.kind === 'amount') this.cents = effect.cents;
+		else {
+			this.freeProducts = named(effect.productIds);
+			this.quantity = writeWhole(effect.quantity / 1000);
+		}
+		this.minimumCents = conditions.minimumCents === 0 ? null : conditions.minimumCents;
+		this.products = named(conditions.productIds);
+		this.categoryIds = conditions.categoryIds;
+		this.storeIds = conditions.storeIds;
+		this.codeKind = before.codeKind;
+		this.holding = before.holding;
+		this.startDay = before.startsAt ? localDay(before.startsAt, this.#timeZone) : '';
+		this.endDay = before.endsAt ? this.#lastDayOf(before.endsAt) : '';
+		this.usesPerMember = writeWhole(before.usesPerMember);
+		this.usesPerCode = writeWhole(before.usesPerCode);
+	}
+
+	#lastDayOf(endsAt: Date): string {
+		return localDay(new Date(endsAt.getTime() - 1), this.#timeZone);
+	}
+
+	/** The start of the first day; an instant that was set more finely elsewhere stays while its day does. */
+	#startsAt(): Date | null {
+		if (this.startDay === '') return null;
+		const old = this.#before?.startsAt;
+		return old && localDay(old, this.#timeZone) === this.startDay ? old : startOfDay(this.startDay, this.#timeZone);
+	}
+
+	/** The end of the last day. */
+	#endsAt(): Date | null {
+		if (this.endDay === '') return null;
+		const old = this.#before?.endsAt;
+		if (old && this.#lastDayOf(old) === this.endDay) return old;
+		return startOfDay(addDays(this.endDay, 1), this.#timeZone);
+	}
+
+	#effect(): Effect {
+		switch (this.kind) {
+			case 'percent':
+				return { kind: 'percent', percent: readWhole(this.percent) ?? 0, capCents: this.capCents };
+			case 'amount':
+				return { kind: 'amount', cents: this.cents ?? 0 };
+			case 'free_product':
+				return {
+					kind: 'free_product',
+					productIds: this.freeProducts.map(({ id }) => id),
+					// Nothing typed is one piece.
+					quantity: this.quantity.trim() === '' ? 1000 : (readWhole(this.quantity) ?? 0) * 1000
+				};
+		}
+	}
+
+	/** What is written so far; what cannot be read as a number is a number that no rule allows. */
+	get definition(): Definition {
+		return {
+			title: this.title,
+			description: this.description.trim() === '' ? null : this.description,
+			effect: this.#effect(),
+			conditions: {
+				minimumCents: this.minimumCents ?? 0,
+				productIds: this.products.map(({ id }) => id),
+				categoryIds: this.categoryIds,
+				storeIds: this.storeIds
+			},
+			codeKind: this.codeKind,
+			holding: this.codeKind === 'shared' ? 'open' : this.holding,
+			startsAt: this.#startsAt(),
+			endsAt: this.#endsAt(),
+			usesPerMember: readWhole(this.usesPerMember),
+			usesPerCode: readWhole(this.usesPerCode)
+		};
+	}
+
+	/** Looks for everything that is wrong. @returns whether there is nothing */
+	check(now: Date): boolean {
+		const found = definitionProblems(this.definition, now);
+		if (!this.#before && this.codeKind === 'shared' && this.sharedCode.trim() !== '') {
+			const reading = readSharedCode(this.sharedCode);
+			if ('problem' in reading) found.push(reading.problem);
+		}
+		this.show(found);
+		return found.length === 0;
+	}
+
+	/** Puts problems beside their fields, the first of each. */
+	show(problems: readonly Problem[]): void {
+		const byField = new Map<DefinitionField, RefusalData>();
+		for (const { field, refusal } of problems) if (!byField.has(field)) byField.set(field, refusal);
+		this.problems = byField;
+	}
+}

@@ -1,0 +1,100 @@
+import type { Effect, Conditions } from '#pricing';
+import type { CodeKind, Holding, VoucherState } from '#vouchers';
+import { m } from '#messages';
+import { list } from '#ui/format.ts';
+import type { Words } from './words.ts';
+
+export const voucherStateNames: Record<VoucherState, () => string> = {
+	running: m.admin_voucher_state_running,
+	scheduled: m.admin_voucher_state_scheduled,
+	paused: m.admin_voucher_state_paused,
+	ended: m.admin_voucher_state_ended,
+	archived: m.admin_voucher_state_archived
+};
+
+export const voucherStateTones: Record<VoucherState, 'good' | 'accent' | 'warn' | 'neutral'> = {
+	running: 'good',
+	scheduled: 'accent',
+	paused: 'warn',
+	ended: 'neutral',
+	archived: 'neutral'
+};
+
+/** What a rule needs to be said: the definition, and the names behind its ids. */
+export interface Rule {
+	currency: string;
+	effect: Effect;
+	conditions: Conditions;
+	codeKind: CodeKind;
+	holding: Holding;
+	startsAt: Date | null;
+	endsAt: Date | null;
+	usesPerMember: number | null;
+	usesPerCode: number | null;
+	names: Record<string, string>;
+}
+
+const shown = 4;
+
+/** A few names and how many more: `Bread, Rolls and 3 more`. */
+function namesOf(ids: readonly string[], names: Record<string, string>, words: Words, type: 'and' | 'or'): string {
+	const known = ids.map((id) => names[id] ?? '…');
+	if (known.length <= shown) return list(known, words.language, type);
+	const more = m.admin_rule_more({ count: words.number(known.length - shown + 1) });
+	return list([...known.slice(0, shown - 1), more], words.language, type);
+}
+
+/** What a voucher gives, in a few words: `10% off, at most €20.00`. */
+export function effectText(effect: Effect, currency: string, names: Record<string, string>, words: Words): string {
+	switch (effect.kind) {
+		case 'percent': {
+			const percent = words.percent(effect.percent / 100);
+			return effect.capCents === null
+				? m.admin_rule_percent({ percent })
+				: m.admin_rule_percent_capped({ percent, cap: words.money(effect.capCents, currency) });
+		}
+		case 'amount':
+			return m.admin_rule_amount({ amount: words.money(effect.cents, currency) });
+		case 'free_product': {
+			const products = namesOf(effect.productIds, names, words, 'or');
+			return effect.quantity === 1000
+				? m.admin_rule_free({ products })
+				: m.admin_rule_free_many({ products, quantity: words.quantity(effect.quantity) });
+		}
+	}
+}
+
+/** The whole rule in sentences, as a manager would say it to a colleague. */
+export function ruleSentences(rule: Rule, words: Words): string[] {
+	const { conditions, currency, names } = rule;
+	const sentences: string[] = [m.admin_rule_gives({ effect: effectText(rule.effect, currency, names, words) })];
+	if (conditions.minimumCents > 0)
+		sentences.push(m.admin_rule_minimum({ amount: words.money(conditions.minimumCents, currency) }));
+	const on = [...conditions.productIds, ...conditions.categoryIds];
+	if (on.length > 0) sentences.push(m.admin_rule_on({ names: namesOf(on, names, words, 'or') }));
+	if (conditions.storeIds.length > 0)
+		sentences.push(m.admin_rule_in({ names: namesOf(conditions.storeIds, names, words, 'and') }));
+	sentences.push(whenText(rule, words), whoText(rule), usesText(rule, words));
+	return sentences;
+}
+
+function whenText({ startsAt, endsAt }: Rule, words: Words): string {
+	if (startsAt && endsAt) return m.admin_rule_from_until({ from: words.day(startsAt), until: words.lastDay(endsAt) });
+	if (startsAt) return m.admin_rule_from({ from: words.day(startsAt) });
+	return endsAt ? m.admin_rule_until({ until: words.lastDay(endsAt) }) : m.admin_rule_always();
+}
+
+function whoText({ codeKind, holding }: Rule): string {
+	if (codeKind === 'shared') return m.admin_rule_shared();
+	return holding === 'assigned' ? m.admin_rule_assigned() : m.admin_rule_unique();
+}
+
+function usesText({ codeKind, usesPerCode, usesPerMember }: Rule, words: Words): string {
+	const times = (uses: number) => m.admin_rule_times({ uses, shown: words.number(uses) });
+	const parts: string[] = [];
+	if (usesPerCode === null) parts.push(m.admin_rule_unlimited());
+	else if (codeKind === 'shared') parts.push(m.admin_rule_uses_in_all({ times: times(usesPerCode) }));
+	else parts.push(m.admin_rule_uses_per_code({ times: times(usesPerCode) }));
+	if (usesPerMember !== null) parts.push(m.admin_rule_uses_per_member({ times: times(usesPerMember) }));
+	return parts.join(' ');
+}
