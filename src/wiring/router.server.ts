@@ -24,6 +24,7 @@ export const appRouter = router({
 		identity: identity.adminRouter,
 		reports: reports.adminRouter,
 		setup: setup.adminRouter,
+		stores: stores.adminRouter,
 		vouchers: vouchers.adminRouter
 	})
 });

@@ -36,7 +36,10 @@ export const adminRouter = router({
 	list: procedure('giftcards.read')
 		.input(z.object({ state: z.nullable(z.enum(cardStates)), text, cursor: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {
-			const [page, { timeZone, currency }] = await Promise.all([listCards(ctx.db, input, ctx.now), programmeOf(ctx.db)]);
+			const [page, { timeZone, currency }] = await Promise.all([
+				listCards(ctx.db, input, ctx.now),
+				programmeOf(ctx.db)
+			]);
 			return { ...page, timeZone, currency };
 		}),
 

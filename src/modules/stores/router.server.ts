@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { roundings } from '#core/amounts';
 import { procedure, router } from '#platform/trpc';
-import { catalogueOf, listProducts } from './catalogue.server.ts';
-import { storeOf } from './places.server.ts';
-import { programmeOf } from './programme.server.ts';
+import { writeOnce } from '#platform/write';
+import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
+import { listStores, storeOf } from './places.server.ts';
+import { programmeOf, updateProgramme } from './programme.server.ts';
 
 /** What a tablet reads of its shop, whoever stands before it. */
 export const tillRouter = router({
@@ -22,4 +24,57 @@ export const tillRouter = router({
 			})
 		)
 		.mutation(({ ctx, input }) => listProducts(ctx.db, input))
+});
+
+const id = z.string().check(z.maxLength(64));
+const ids = z.array(id).check(z.maxLength(1000));
+
+/** The form alone: what is wrong with a number is said by the rules' own check, with its field. */
+const rules = z.strictObject({
+	earn: z.strictObject({
+		points: z.number(),
+		perCents: z.number(),
+		rounding: z.enum(roundings),
+		discountedLines: z.boolean(),
+		paidWithPoints: z.boolean(),
+		paidWithGiftCard: z.boolean(),
+		excludedCategoryIds: ids,
+		excludedProductIds: ids,
+		pendingDays: z.number(),
+		expiryDays: z.nullable(z.number())
+	}),
+	spend: z.strictObject({
+		enabled: z.boolean(),
+		worthPoints: z.number(),
+		worthCents: z.number(),
+		minimumPoints: z.number(),
+		maximumPoints: z.nullable(z.number()),
+		maximumSharePercent: z.number(),
+		stepPoints: z.number(),
+		givenBackMinimumDays: z.number()
+	})
+});
+
+export const adminRouter = router({
+	list: procedure('stores.read').query(({ ctx }) => listStores(ctx.db)),
+
+	/** The programme, and the names behind what its rules leave out. */
+	programme: procedure('programme.read').query(async ({ ctx }) => {
+		const [programme, categories] = await Promise.all([programmeOf(ctx.db), listCategories(ctx.db)]);
+		const products = await productsByIds(ctx.db, programme.rules.earn.excludedProductIds);
+		return {
+			...programme,
+			categories: categories.map(({ id, name }) => ({ id, name })),
+			products: Object.values(products).map(({ id, name }) => ({ id, name }))
+		};
+	}),
+
+	saveRules: procedure('programme.write')
+		.input(z.object({ key: id, version: z.int(), rules }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'stores.save_rules', input, async (tx) => {
+				const { version } = await updateProgramme(tx, input.rules, input.version, ctx.now);
+				return { version };
+			})
+		)
 });

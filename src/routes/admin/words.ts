@@ -24,6 +24,8 @@ export function wordsIn(timeZone: string) {
 		number: (value: number) => number(value, language),
 		points: (value: number, sign?: 'always') => points(value, language, sign),
 		percent: (share: number) => percent(share, language, 0),
+		/** with a digit behind the mark */
+		share: (share: number) => percent(share, language, 1),
 		quantity: (thousandths: number) => quantity(thousandths, language),
 		day: (at: Date, style?: DayStyle) => day(at, language, timeZone, style),
 		/** the last day of something that ends at this instant */

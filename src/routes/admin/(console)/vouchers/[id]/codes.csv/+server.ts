@@ -9,11 +9,16 @@ import type { RequestHandler } from './$types';
  */
 export const GET: RequestHandler = async ({ locals, params, setHeaders }) => {
 	const { codes } = locals.api.admin.vouchers;
-	const page = (cursor: string | null) =>
-		codes({ voucherId: params.id, state: null, text: '', cursor, limit: 2000 });
+	const page = (cursor: string | null) => codes({ voucherId: params.id, state: null, text: '', cursor, limit: 2000 });
 	// The first page before the answer begins, so that a refusal is still an answer of its own.
 	let next = await page(null);
-	const head = csvLine([m.admin_code(), m.admin_state(), m.admin_code_uses_left(), m.admin_member(), m.admin_member_email()]);
+	const head = csvLine([
+		m.admin_code(),
+		m.admin_state(),
+		m.admin_code_uses_left(),
+		m.admin_member(),
+		m.admin_member_email()
+	]);
 	const states = Object.fromEntries(Object.entries(codeStateNames).map(([state, name]) => [state, name()]));
 	const encoder = new TextEncoder();
 	let begun = false;
@@ -22,7 +27,13 @@ export const GET: RequestHandler = async ({ locals, params, setHeaders }) => {
 		async pull(controller) {
 			if (done) return controller.close();
 			const lines = next.items.map((row) =>
-				csvLine([row.code, states[row.state] ?? row.state, row.usesLeft, row.member?.name ?? null, row.member?.email ?? null])
+				csvLine([
+					row.code,
+					states[row.state] ?? row.state,
+					row.usesLeft,
+					row.member?.name ?? null,
+					row.member?.email ?? null
+				])
 			);
 			controller.enqueue(encoder.encode((begun ? '' : csvMark + head) + lines.join('')));
 			begun = true;
