@@ -56,9 +56,5 @@ export function stateOf(
 /** How many of a code's last symbols are shown everywhere: 25 of its 80 bits, the check symbol among them. */
 export const shownSymbols = 4;
 
-/** A code as it is shown when it is not revealed: `G••• •••• •••• •••• AB` with its last four symbols. */
-export function masked(lastSymbols: string): string {
-	const { prefix, length } = codeForms.giftCard;
-	const hidden = '•'.repeat(length - prefix.length - lastSymbols.length);
-	return (prefix + hidden + lastSymbols).replace(/(.{4})(?=.)/gu, '$1 ');
-}
+/** A code as it is shown when it is not revealed: its kind and its last four symbols. */
+export const masked = (lastSymbols: string): string => `${codeForms.giftCard.prefix} •••• ${lastSymbols}`;

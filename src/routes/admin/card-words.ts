@@ -8,9 +8,9 @@ export const cardStateNames: Record<CardState, () => string> = {
 	expired: m.admin_card_state_expired
 };
 
-export const cardStateTones: Record<CardState, 'good' | 'accent' | 'bad' | 'neutral'> = {
+export const cardStateTones: Record<CardState, 'good' | 'warn' | 'bad' | 'neutral'> = {
 	active: 'good',
-	inactive: 'accent',
+	inactive: 'warn',
 	blocked: 'bad',
 	expired: 'neutral'
 };

@@ -8,8 +8,8 @@ export const codeStateNames: Record<CodeState, () => string> = {
 	voided: m.admin_code_state_voided
 };
 
-export const codeStateTones: Record<CodeState, 'accent' | 'good' | 'neutral' | 'bad'> = {
-	free: 'accent',
+export const codeStateTones: Record<CodeState, 'good' | 'neutral' | 'bad'> = {
+	free: 'good',
 	held: 'good',
 	used: 'neutral',
 	voided: 'bad'

@@ -12,9 +12,9 @@ export const voucherStateNames: Record<VoucherState, () => string> = {
 	archived: m.admin_voucher_state_archived
 };
 
-export const voucherStateTones: Record<VoucherState, 'good' | 'accent' | 'warn' | 'neutral'> = {
+export const voucherStateTones: Record<VoucherState, 'good' | 'warn' | 'neutral'> = {
 	running: 'good',
-	scheduled: 'accent',
+	scheduled: 'neutral',
 	paused: 'warn',
 	ended: 'neutral',
 	archived: 'neutral'

@@ -10,9 +10,9 @@ export const load: LayoutServerLoad = ({ locals, cookies, url, untrack }) => {
 		const to = untrack(() => url.pathname + url.search);
 		redirect(303, `/admin/sign-in?to=${encodeURIComponent(to)}`);
 	}
-	const { name, role } = actor;
+	const { staffId, name, role } = actor;
 	return {
-		me: { name, role, permissions: permissionsOf(role) },
+		me: { staffId, name, role, permissions: permissionsOf(role) },
 		narrow: cookies.get(navigationCookie) === 'narrow'
 	};
 };

@@ -1,0 +1,280 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { undoSales } from '#checkout/server';
+import { day, hour, later } from '#core/time';
+import { issue } from '#giftcards/server';
+import { inTransaction } from '#platform/db';
+import { assign, createVoucher } from '#vouchers/server';
+import { testDatabase } from '../../../tests/support/database.ts';
+import {
+	aMember,
+	anAsk,
+	aSale,
+	line,
+	noConditions,
+	openShop,
+	percent,
+	sell,
+	testSettings,
+	type Shop
+} from '../../../tests/support/shop.ts';
+import {
+	besideReceipt,
+	countMembers,
+	listMembers,
+	listReceipts,
+	memberPage,
+	todayOf,
+	totalReceipts,
+	voucherUses
+} from './server.ts';
+
+const { db, url } = await testDatabase();
+/** a Tuesday, 15:00 in the shop */
+const now = new Date('2026-06-16T13:00:00Z');
+const everything = { storeId: null, fromDay: null, toDay: null, memberId: null, number: null };
+
+let shop: Shop;
+let ann: string;
+let bob: string;
+let receiptId: string;
+let codeId: string;
+let cardId: string;
+let voucherId: string;
+
+/** A sale at an instant; at the other store where it is asked for. */
+async function sale(memberId: string | null, cents: number, at: Date, wish = {}, storeId = shop.storeId) {
+	const result = await sell(db, await aSale(db, shop, anAsk(memberId, [line('a', cents)], wish), at, { storeId }), at);
+	if (!result.ok) throw new Error(result.refusal.code);
+	return result.receipt;
+}
+
+beforeAll(async () => {
+	testSettings(url);
+	shop = await openShop(db, later(now, -40 * day));
+	ann = await aMember(db, later(now, -40 * day));
+	bob = await aMember(db, later(now, -hour));
+	await inTransaction(db, async (tx) => {
+		const definition = {
+			title: 'Ten percent',
+			description: null,
+			effect: percent(10),
+			conditions: noConditions,
+			codeKind: 'unique' as const,
+			holding: 'assigned' as const,
+			startsAt: null,
+			endsAt: null,
+			usesPerMember: null,
+			usesPerCode: 1
+		};
+		voucherId = (await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, later(now, -day))).id;
+		const [given] = await assign(tx, { voucherId, memberIds: [ann] }, later(now, -day));
+		codeId = given && 'codeId' in given ? given.codeId : '';
+		const command = { cents: 2000, currency: 'EUR', memberId: ann, active: true, expiresAt: null };
+		const [card] = await issue(tx, [command], later(now, -2 * hour));
+		cardId = card?.ok ? card.id : '';
+	});
+	await sale(ann, 4000, later(now, -30 * day));
+	await sale(ann, 1000, later(now, -7 * day - hour));
+	// a week ago, but later in the day than it is now: does not count in the comparison
+	await sale(ann, 500, later(now, -7 * day + hour));
+	await sale(bob, 3000, later(now, -day - hour));
+	const receipt = await sale(ann, 10_000, later(now, -hour), {
+		rightIds: [codeId],
+		giftCards: [{ id: cardId, cents: 1500 }]
+	});
+	receiptId = receipt.id;
+	await sale(null, 700, later(now, -hour / 2), {}, shop.otherStoreId);
+	const returned = await inTransaction(db, (tx) =>
+		undoSales(
+			tx,
+			[
+				{
+					caller: 'dev_test',
+					key: 'return-of-bob',
+					storeId: shop.storeId,
+					deviceId: null,
+					staffId: null,
+					receiptId,
+					lines: [{ position: 0, quantity: 100 }],
+					reason: 'Broken'
+				}
+			],
+			later(now, -60_000)
+		)
+	);
+	if (!returned[0]?.result.ok) throw new Error('was not returned');
+});
+
+describe('the figures of today', () => {
+	it('are what was sold since midnight, less what came back', async () => {
+		const today = await todayOf(db, { storeId: null, days: 14 }, now);
+		expect(today).toMatchObject({ currency: 'EUR', timeZone: 'Europe/Berlin', day: '2026-06-16' });
+		expect(today.today).toEqual({
+			salesCents: 9000 + 700 - 900,
+			returnsCents: 900,
+			receipts: 2,
+			averageCents: 4850,
+			discountCents: 1000,
+			pointsEarned: expect.any(Number) as number,
+			pointsSpent: 0,
+			vouchersRedeemed: 1,
+			voucherCents: 1000,
+			giftCardsSold: 1,
+			giftCardsSoldCents: 2000,
+			giftCardsChargedCents: 1500,
+			membersJoined: 1
+		});
+	});
+
+	it('are compared with the same time of yesterday and of a week ago', async () => {
+		const today = await todayOf(db, { storeId: null, days: 14 }, now);
+		expect(today.yesterday).toMatchObject({ salesCents: 3000, receipts: 1 });
+		expect(today.weekAgo).toMatchObject({ salesCents: 1000, receipts: 1 });
+		expect(today.days.find(({ day }) => day === '2026-06-09')).toMatchObject({ salesCents: 1500, receipts: 2 });
+	});
+
+	it('belong to one store where one is asked for', async () => {
+		const today = await todayOf(db, { storeId: shop.otherStoreId, days: 14 }, now);
+		expect(today.today).toMatchObject({ salesCents: 700, receipts: 1, vouchersRedeemed: 0, giftCardsSold: 0 });
+	});
+
+	it('end a course of as many days as were asked for, without gaps', async () => {
+		const { days, today } = await todayOf(db, { storeId: null, days: 30 }, now);
+		expect(days).toHaveLength(30);
+		expect(days.map((each) => each.day)).toEqual([...new Set(days.map((each) => each.day))].sort());
+		const { day: last, ...figures } = days.at(-1)!;
+		expect(last).toBe('2026-06-16');
+		expect(figures).toEqual(today);
+	});
+
+	it('tell what is owed: points by what they would pay, and money on cards', async () => {
+		const { outstanding } = await todayOf(db, { storeId: null, days: 14 }, now);
+		expect(outstanding).toMatchObject({ pendingPoints: 0, debtPoints: 0, giftCards: 1 });
+		// 15.00 of the card's 20.00 paid; a tenth of that came back with the return
+		expect(outstanding.giftCardCents).toBe(500 + 150);
+		const { items } = await listMembers(db, { text: '', order: 'newest', descending: true, cursor: null }, now);
+		// A guest's points wait for somebody to claim the receipt.
+		const guests = 7;
+		expect(outstanding.spendablePoints).toBe(items.reduce((sum, member) => sum + member.spendablePoints, guests));
+		expect(outstanding.pointsWorthCents).toBe(outstanding.spendablePoints);
+	});
+
+	it('count points as gone on the day they fall due, whether or not a job wrote them off', async () => {
+		const { outstanding } = await todayOf(db, { storeId: null, days: 14 }, later(now, 800 * day));
+		expect(outstanding.spendablePoints).toBe(0);
+	});
+});
+
+describe('the list of members', () => {
+	const names = async (text: string) =>
+		(await listMembers(db, { text, order: 'newest', descending: true, cursor: null }, now)).items.map(({ id }) => id);
+
+	it('has those who joined, and nobody made for a guest sale', async () => {
+		expect(await countMembers(db)).toBe(2);
+		expect(await names('')).toEqual([bob, ann]);
+	});
+
+	it('finds by name, e-mail address, number and code', async () => {
+		const { member } = await memberPage(db, ann);
+		for (const text of [member.name!, member.email!.toUpperCase(), member.number, member.code])
+			expect(await names(text)).toEqual([ann]);
+		for (const text of ['nobody', '%', '_', "'; drop table members; --"]) expect(await names(text)).toEqual([]);
+	});
+
+	it('stands in the order that was asked for, in both directions', async () => {
+		const ids = async (order: 'spent' | 'recent', descending: boolean) =>
+			(await listMembers(db, { text: '', order, descending, cursor: null }, now)).items.map(({ id }) => id);
+		expect(await ids('spent', true)).toEqual([ann, bob]);
+		expect(await ids('spent', false)).toEqual([bob, ann]);
+		expect(await ids('recent', true)).toEqual([ann, bob]);
+	});
+
+	it('goes on after its cursor without losing or repeating anybody', async () => {
+		for (let i = 0; i < 60; i++) await aMember(db, later(now, -50 * day));
+		const seen: string[] = [];
+		let cursor: string | null = null;
+		do {
+			const page = await listMembers(db, { text: '', order: 'spent', descending: true, cursor }, now);
+			seen.push(...page.items.map(({ id }) => id));
+			cursor = page.nextCursor;
+		} while (cursor);
+		expect(seen).toHaveLength(62);
+		expect(new Set(seen).size).toBe(62);
+	});
+
+	it('begins anew for a cursor that nobody here wrote', async () => {
+		for (const cursor of ['x', 'W10', Buffer.from('["soon","mem"]').toString('base64url'), '%%%']) {
+			const page = await listMembers(db, { text: '', order: 'newest', descending: true, cursor }, now);
+			expect(page.items[0]?.id).toBe(bob);
+		}
+	});
+});
+
+describe('a member’s page', () => {
+	it('has figures, receipts, vouchers and cards', async () => {
+		const page = await memberPage(db, ann);
+		expect(page.figures).toMatchObject({ visits: 4, spentCents: 14_500, returnedCents: 900 });
+		expect(page.receipts.map(({ totalCents }) => totalCents)).toEqual([9000, 500, 1000, 4000]);
+		expect(page.receipts[0]).toMatchObject({ returnedCents: 900, member: { id: ann, joined: true } });
+		expect(page.vouchers).toMatchObject([{ title: 'Ten percent', usesLeft: 0, redeemed: 1 }]);
+		expect(page.giftCards).toMatchObject([{ id: cardId, balanceCents: 650 }]);
+	});
+
+	it('is refused for nobody', async () => {
+		await expect(memberPage(db, 'mem_no')).rejects.toMatchObject({ code: 'member.unknown' });
+	});
+});
+
+describe('the list of receipts', () => {
+	const found = async (filter: object) =>
+		(await listReceipts(db, { filter: { ...everything, ...filter } })).items.map(({ totalCents }) => totalCents);
+
+	it('is newest first, and narrows by store, day, member and number', async () => {
+		expect(await found({})).toEqual([700, 9000, 3000, 500, 1000, 4000]);
+		expect(await found({ storeId: shop.otherStoreId })).toEqual([700]);
+		expect(await found({ fromDay: '2026-06-15' })).toEqual([700, 9000, 3000]);
+		expect(await found({ fromDay: '2026-06-09', toDay: '2026-06-15' })).toEqual([3000, 500, 1000]);
+		expect(await found({ memberId: bob })).toEqual([3000]);
+		const [receipt] = (await listReceipts(db, { filter: everything })).items;
+		expect(await found({ number: receipt!.number.toLowerCase() })).toEqual([700]);
+		expect(await found({ number: receipt!.number.slice(0, 8) })).toEqual([700]);
+	});
+
+	it('adds up over the whole filter, whatever page is shown', async () => {
+		expect(await totalReceipts(db, everything)).toMatchObject({ receipts: 6, totalCents: 18_200, currency: 'EUR' });
+		expect(await totalReceipts(db, { ...everything, toDay: '2026-06-15' })).toMatchObject({
+			receipts: 4,
+			totalCents: 8500
+		});
+	});
+
+	it('goes on after its cursor', async () => {
+		const first = await listReceipts(db, { filter: everything, size: 4 });
+		const second = await listReceipts(db, { filter: everything, size: 4, cursor: first.nextCursor });
+		expect([...first.items, ...second.items].map(({ totalCents }) => totalCents)).toEqual([
+			700, 9000, 3000, 500, 1000, 4000
+		]);
+		expect(second.nextCursor).toBeNull();
+	});
+
+	it('names the members of guest sales as nobody', async () => {
+		const [guest] = (await listReceipts(db, { filter: { ...everything, storeId: shop.otherStoreId } })).items;
+		expect(guest?.member).toMatchObject({ name: null, joined: false });
+	});
+});
+
+describe('what stands beside a receipt', () => {
+	it('is whose it is, its vouchers and its cards, masked', async () => {
+		const beside = await besideReceipt(db, receiptId);
+		expect(beside).toMatchObject({ member: { id: ann, joined: true }, timeZone: 'Europe/Berlin' });
+		expect(beside.vouchers).toMatchObject([{ codeId, title: 'Ten percent', cents: 1000, givenBackAt: null }]);
+		expect(beside.giftCards).toEqual([{ id: cardId, lastSymbols: expect.stringMatching(/^.{4}$/) as string }]);
+		await expect(besideReceipt(db, 'rcp_no')).rejects.toMatchObject({ code: 'receipt.unknown' });
+	});
+
+	it('and a voucher knows its uses', async () => {
+		expect(await voucherUses(db, voucherId)).toMatchObject([
+			{ cents: 1000, receipt: { id: receiptId }, member: { id: ann } }
+		]);
+	});
+});
