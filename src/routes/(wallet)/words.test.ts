@@ -193,8 +193,9 @@ describe('an event in words', () => {
 });
 
 it('discounts stand under the vouchers that gave them, or under one word where the receipt does not add up', () => {
-	const step = (rightId: string | null, cents: number, title?: string) => ({
-		code: 'percent_off' as const,
+	type Receipt = Parameters<typeof discountsByTitle>[0];
+	const step = (rightId: string | null, cents: number, title?: string): Receipt['steps'][number] => ({
+		code: 'percent_off',
 		lineKey: null,
 		rightId,
 		giftCardId: null,
@@ -202,7 +203,6 @@ it('discounts stand under the vouchers that gave them, or under one word where t
 		points: 0,
 		details: title === undefined ? {} : { title }
 	});
-	type Receipt = Parameters<typeof discountsByTitle>[0];
 	const receipt = (discountCents: number, steps: Receipt['steps']) => ({ discountCents, steps }) as Receipt;
 	const steps = [step('vco_1', 300, 'Spring'), step('vco_2', 50, 'Tea'), step(null, 999), step('vco_3', 20, 'Tea')];
 	expect(discountsByTitle(receipt(370, steps))).toEqual([
