@@ -51,7 +51,7 @@ const stages: Stage[] = [
 		command: [
 			'knip',
 			'--config',
-			'tests/lint/knip.json',
+			'tests/lint/knip.jsonc',
 			'--no-config-hints',
 			'--include',
 			'files,dependencies,unlisted,exports,types'

@@ -1,6 +1,5 @@
 /** Who asks. Made once per request from the session, the tablet's token or the API key. */
 export type Role = 'cashier' | 'manager' | 'owner';
-export const roles: readonly Role[] = ['cashier', 'manager', 'owner'];
 
 export type Actor =
 	| { kind: 'guest' }

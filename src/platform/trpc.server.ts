@@ -30,6 +30,8 @@ export interface CookieOptions {
 export interface Context {
 	actor: Actor;
 	db: Db;
+	/** for figures: a replica where there is one, which may lag behind */
+	reading: Db;
 	/** the instant of the request; procedures never read the clock themselves */
 	now: Date;
 	requestId: string;

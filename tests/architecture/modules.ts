@@ -23,6 +23,7 @@ export const modules: readonly Module[] = [
 		// The programme's settings are checked against the pure rules that will read them.
 		imports: ['pricing']
 	},
+	{ name: 'setup', owns: 'the set-up code of an empty house', imports: ['identity', 'stores'] },
 	{ name: 'customers', owns: 'members, codes, consent', imports: [] },
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{

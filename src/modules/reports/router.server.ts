@@ -32,7 +32,7 @@ export const adminRouter = router({
 	today: procedure('figures.read')
 		.input(z.object({ storeId: z.nullable(id), days: z.int().check(z.minimum(7), z.maximum(92)) }))
 		.query(async ({ ctx, input }) => {
-			const [today, stores] = await Promise.all([todayOf(ctx.db, input, ctx.now), listStores(ctx.db)]);
+			const [today, stores] = await Promise.all([todayOf(ctx.reading, input, ctx.now), listStores(ctx.db)]);
 			return { ...today, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
 		}),
 

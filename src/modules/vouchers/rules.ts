@@ -1,4 +1,4 @@
-import { isChecked, isGtin, isPaymentCardNumber, normaliseCode, readCode } from '#core/codes';
+import { isGtin, isPaymentCardNumber, normaliseCode, readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
 import { day } from '#core/time';
 import { basketLimits, type Conditions, type Effect } from '#pricing';
@@ -147,9 +147,6 @@ export function readSharedCode(text: string): { code: string } | { problem: Prob
 		return { problem: problem('sharedCode', 'voucher.code_reserved') };
 	return { code };
 }
-
-/** Whether a shared code was made by us (`newCode('voucher')`) and not chosen. */
-export const isOwnCode = (code: string): boolean => readCode(code).kind === 'voucher' && isChecked(code);
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
