@@ -61,7 +61,7 @@ export class House {
 	static async open(db: Db, { members: count, tills }: { members: number; tills: number }, now: Date): Promise<House> {
 		const { storeId, categories } = await openShop(db, now);
 		const products = await inTransaction(db, async (tx) => {
-			const made: House['#products'] = [];
+			const made: { id: string; cents: number }[] = [];
 			for (let n = 0; n < productCount; n++) {
 				const priceCents = 99 + 40 * n;
 				const product = {
