@@ -16,7 +16,6 @@ import {
 	findAccount,
 	hasRoom,
 	isPostable,
-	ownerOf,
 	post,
 	postLot,
 	refused,
@@ -401,7 +400,8 @@ export function movePoints(state: State, command: MovePointsCommand): Answer<{ t
 }
 
 /**
- * Makes an owner's pending points spendable whose time has come; debt is paid first.
+ * Makes an owner's pending points spendable whose time has come, those that came first before the others; debt is paid
+ * first.
  * @param life how long points live that matured at an instant
  */
 export function mature(
@@ -411,21 +411,19 @@ export function mature(
 ): { points: Points; toDebt: Points; transferIds: string[] } {
 	const now = state.now.getTime();
 	const transferIds: string[] = [];
-	let points = 0;
+	const due: { account: Account; points: Points; dueAt: number }[] = [];
+	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
+		if (isPending(account.name))
+			for (const lot of account.lots)
+				if (lot.dueAt !== null && lot.dueAt <= now)
+					due.push({ account, points: restOf(account, lot), dueAt: lot.dueAt });
 	let toDebt = 0;
-	for (const account of [...ownerOf(state, ownerId).accounts.values()]) {
-		if (!isPending(account.name) || account.firstDueAt === null || account.firstDueAt > now) continue;
-		for (const lot of [...account.lots]) {
-			if (lot.dueAt === null || lot.dueAt > now) continue;
-			const rest = restOf(account, lot);
-			const source: Source = { debit: account, reason: 'matured', ref: account.name.slice('pending/'.length) };
-			const paid = payDebt(state, ownerId, rest, source, transferIds);
-			toDebt += paid;
-			points += rest;
-			if (rest > paid) toPot(state, ownerId, rest - paid, life(new Date(lot.dueAt)), source, transferIds);
-		}
+	for (const { account, points, dueAt } of due.sort((a, b) => a.dueAt - b.dueAt)) {
+		const source: Source = { debit: account, reason: 'matured', ref: account.name.slice('pending/'.length) };
+		const paid = payDebt(state, ownerId, points, source, transferIds);
+		toDebt += paid;
+		if (points > paid) toPot(state, ownerId, points - paid, life(new Date(dueAt)), source, transferIds);
 		account.firstDueAt = account.lots[0]?.dueAt ?? null;
-		account.changed = true;
 	}
-	return { points, toDebt, transferIds };
+	return { points: due.reduce((total, one) => total + one.points, 0), toDebt, transferIds };
 }
