@@ -33,10 +33,14 @@ const latest = (waiting: readonly { now: Date }[]): Date =>
 
 const ownersOf = (result: SaleResult): string[] =>
 	result.ok && !result.replayed
-		? [result.receipt.memberId, ...result.receipt.tenders.flatMap((tender) => tender.subjectId ?? [])]
+		? [
+				result.receipt.memberId,
+				result.receipt.storeId,
+				...result.receipt.tenders.flatMap((tender) => tender.subjectId ?? [])
+			]
 		: [];
 
-/** @param afterCommit told whose balances changed (member and gift-card ids), once per batch, after its commit */
+/** @param afterCommit told whose things changed (member, gift-card and store ids), once per batch, after its commit */
 export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): CounterDesk {
 	const tell = (ids: string[]) => {
 		if (ids.length > 0) afterCommit([...new Set(ids)]);

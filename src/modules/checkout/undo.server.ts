@@ -136,7 +136,8 @@ export async function undoSales(
 
 function ownersOf(scene: Returnable, receiptId: string): string[] {
 	const receipt = scene.receipts.get(receiptId);
-	return receipt ? [receipt.memberId, ...receipt.tenders.flatMap((tender) => tender.subjectId ?? [])] : [];
+	if (!receipt) return [];
+	return [receipt.memberId, receipt.storeId, ...receipt.tenders.flatMap((tender) => tender.subjectId ?? [])];
 }
 
 function replayOf(scene: Returnable, command: ReturnCommand, kept: Kept): ReturnView {
