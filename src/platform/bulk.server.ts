@@ -1,17 +1,46 @@
 import { getTableColumns, getTableName, type InferInsertModel, type Table } from 'drizzle-orm';
+import { must } from '#core/must';
 import type { Raw } from './db.server.ts';
 
 /**
- * Set-based writes. Rows travel as one JSON parameter and are unpacked by `json_to_recordset`: nulls, dates and nested
- * JSON arrive as what they are (postgres.js turns a null inside a text[] into the string "NULL"), and the statement's
- * text depends on the columns only, so that it stays prepared whatever the number of rows.
+ * Set-based statements. Each column of the rows travels as one Postgres array, unpacked by `unnest`: the statement's text
+ * depends on the columns only, so that it stays prepared whatever the number of rows. Measured against one JSON text
+ * unpacked by `json_to_recordset`: a fifth less work for the database and two fifths less for us; and joins go by index,
+ * since the planner takes an array of unknown length for 10 rows, and a record set for 100.
+ *
+ * The arrays are written here and not by postgres.js, which turns a null inside a text[] into the text "NULL".
  */
+
+/** One value inside an array literal. Quoted, nothing but `"` and `\` means anything. */
+function element(value: unknown): string {
+	if (value === null || value === undefined) return 'NULL';
+	if (typeof value === 'string') return quoted(value);
+	if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+	if (value instanceof Date) return `"${value.toISOString()}"`;
+	must(typeof value === 'object', 'a value has a form in the database');
+	return quoted(JSON.stringify(value));
+}
+
+const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+
+/**
+ * Values as a Postgres array, for `unnest($1::text[])` or `= any($1::text[])`: null and undefined become NULL, a Date its
+ * instant, an object JSON.
+ */
+export const listOf = (values: readonly unknown[]): string => `{${values.map(element).join()}}`;
+
+const asJson = (value: unknown): string | null => (value === null ? null : (JSON.stringify(value) ?? null));
+
+/** One list for each key of the rows, in the order of the keys. */
+export const listsOf = <T extends object>(rows: readonly T[], keys: readonly (keyof T)[]): string[] =>
+	keys.map((key) => listOf(rows.map((row) => row[key])));
 
 interface Shape {
 	keys: string[];
-	names: string;
-	record: string;
-	table: string;
+	/** keys whose values are JSON whatever they are: a text there is a JSON text */
+	json: ReadonlySet<string>;
+	/** `insert into … select * from unnest(…)` */
+	text: string;
 }
 
 const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -25,25 +54,21 @@ function shapeOf(table: Table, keys: string[]): Shape {
 	let shape = byKeys.get(id);
 	if (!shape) {
 		const columns = getTableColumns(table);
-		const typed = keys.map((key) => {
+		const json = new Set<string>();
+		const lists = keys.map((key, place) => {
 			const column = columns[key];
 			if (!column) throw new Error(`${getTableName(table)} has no column ${key}`);
-			return `"${snake(key)}" ${column.getSQLType().replace(/ collate "C"/, '')}`;
+			const type = column.getSQLType().replace(/ collate "C"/, '');
+			if (type.startsWith('json')) json.add(key);
+			must(!type.endsWith(']'), 'a list of lists would be unpacked to its innermost values');
+			return `$${place + 1}::${type}[]`;
 		});
-		shape = {
-			keys,
-			table: `"${getTableName(table)}"`,
-			names: keys.map((key) => `"${snake(key)}"`).join(', '),
-			record: typed.join(', ')
-		};
-		byKeys.set(id, shape);
+		const names = keys.map((key) => `"${snake(key)}"`).join(', ');
+		const text = `insert into "${getTableName(table)}" (${names}) select * from unnest(${lists.join(', ')})`;
+		byKeys.set(id, (shape = { keys, json, text }));
 	}
 	return shape;
 }
-
-/** Rows as one JSON text with snake_case names, for a hand-written `json_to_recordset($1::json) as x(…)`. */
-export const jsonRows = (rows: readonly object[]): string =>
-	JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [snake(key), value]))));
 
 /**
  * Inserts rows in one statement. Every row has the same keys as the first; a key left out takes the column's default.
@@ -58,7 +83,10 @@ export async function insertRows<T extends Table>(
 ): Promise<Record<string, unknown>[]> {
 	const first = rows[0];
 	if (!first) return [];
-	const { names, record, table: name } = shapeOf(table, Object.keys(first));
-	const text = `insert into ${name} (${names}) select ${names} from json_to_recordset($1::json) as x(${record}) ${suffix}`;
-	return (await sql.unsafe(text, [jsonRows(rows)], { prepare: true })) as unknown as Record<string, unknown>[];
+	const { keys, json, text } = shapeOf(table, Object.keys(first));
+	const lists = keys.map((key) => {
+		const values = rows.map((row) => (row as Record<string, unknown>)[key]);
+		return listOf(json.has(key) ? values.map(asJson) : values);
+	});
+	return (await sql.unsafe(`${text} ${suffix}`, lists, { prepare: true })) as unknown as Record<string, unknown>[];
 }

@@ -1,3 +1,4 @@
+import { bigint, pgTable, text } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { testDatabase } from '../../tests/support/database.ts';
 import { insertRows } from './bulk.server.ts';
@@ -6,6 +7,9 @@ import { onceKeys, outbox } from './once.tables.server.ts';
 
 const { db } = await testDatabase();
 const now = new Date('2026-03-01T10:00:00.123Z');
+
+const shelf = pgTable('shelf', { cents: bigint({ mode: 'number' }), labels: text().array() });
+await db.execute('create table shelf (cents bigint, labels text[])');
 
 test('rows arrive as what they are: dates, nulls, nested JSON, and texts of any kind', async () => {
 	const odd = 'null NULL "quoted" \\ {a,b} \u{1F600} زرین\n';
@@ -34,6 +38,25 @@ test('rows arrive as what they are: dates, nulls, nested JSON, and texts of any 
 		},
 		{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: now }
 	]);
+});
+
+test('a JSON column keeps JSON of every kind, and what is missing is null', async () => {
+	const answers = ['a "text"', 'null', 7, true, [1, null], { a: null }, null, undefined];
+	const rows = answers.map((answer, n) => ({ caller: 'json', key: String(n), inputHash: '', answer, at: now }));
+	await insertRows(sqlOf(db), onceKeys, rows);
+	// As text: drizzle parses what it reads once more, and would take the text "null" for nothing.
+	const kept = await sqlOf(db)<{ text: string | null }[]>`
+		select answer::text as text from once_keys where caller = 'json' order by key`;
+	expect(kept.map(({ text }) => (text === null ? null : JSON.parse(text)))).toEqual([...answers.slice(0, -1), null]);
+});
+
+test('a number that the column cannot hold is refused, never rounded or forgotten', async () => {
+	await expect(insertRows(sqlOf(db), shelf, [{ cents: NaN }])).rejects.toThrow(/NaN/);
+	await expect(insertRows(sqlOf(db), shelf, [{ cents: 0.5 }])).rejects.toThrow(/0\.5/);
+});
+
+test('a list of lists is not taken', async () => {
+	await expect(insertRows(sqlOf(db), shelf, [{ labels: ['a', 'b'] }])).rejects.toThrow(/list of lists/);
 });
 
 test('no rows are no statement, and what was kept is told by returning', async () => {

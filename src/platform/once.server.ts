@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql as query } from 'drizzle-orm';
 import { declareRefusals } from '#core/refusal';
-import { insertRows } from './bulk.server.ts';
+import { insertRows, listsOf } from './bulk.server.ts';
 import { sqlOf, type Raw, type Tx } from './db.server.ts';
 import { onceKeys } from './once.tables.server.ts';
 
@@ -81,9 +81,9 @@ export interface Kept {
 export async function findOnce(sql: Raw, keys: readonly OnceKey[]): Promise<Map<string, Kept>> {
 	const rows = await sql.unsafe<{ caller: string; key: string; input_hash: string; answer: unknown }[]>(
 		`select k.caller, k.key, k.input_hash, k.answer
-		from json_to_recordset($1::json) as x(caller text, key text)
+		from unnest($1::text[], $2::text[]) as x(caller, key)
 		join once_keys k on k.caller = x.caller collate "C" and k.key = x.key collate "C"`,
-		[JSON.stringify(keys.map(({ caller, key }) => ({ caller, key })))],
+		listsOf(keys, ['caller', 'key']),
 		{ prepare: true }
 	);
 	return new Map(rows.map((row) => [nameOf(row), { inputHash: row.input_hash, answer: row.answer }]));

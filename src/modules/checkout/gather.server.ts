@@ -4,6 +4,7 @@ import { customersRefusals } from '#customers';
 import { accountNames } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
 import { loadCards, type CardState } from '#giftcards/server';
+import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
 import type { Ask, Facts, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
 import { storesRefusals } from '#stores';
@@ -82,8 +83,8 @@ export class Scene {
 		const uses = wanted.flatMap(({ ask }) =>
 			ask.memberId === null ? [] : ask.rightIds.map((codeId) => ({ codeId, memberId: ask.memberId as string }))
 		);
-		const list = (ids: string[]) => [JSON.stringify(ids)];
-		const among = 'id = any(array(select json_array_elements_text($1::json)))';
+		const list = (ids: string[]) => [listOf(ids)];
+		const among = 'id = any($1::text[])';
 		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
 		const locked = sql
 			.unsafe<MemberRow[]>(

@@ -3,6 +3,7 @@ import { must } from '#core/must';
 import { endAfterDays } from '#core/time';
 import { accountNames } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
+import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit } from '#platform/outbox';
@@ -41,27 +42,27 @@ async function loadReturnable(
 	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
 		`select r.member_id, (select array_agg(t.subject_id) from receipt_tenders t
 			where t.receipt_id = r.id and t.kind = 'gift_card') as cards
-		from receipts r where r.id = any(array(select json_array_elements_text($1::json)))`,
-		[JSON.stringify(receiptIds)],
+		from receipts r where r.id = any($1::text[])`,
+		[listOf(receiptIds)],
 		{ prepare: true }
 	);
 	const memberIds = [...new Set(owners.map((row) => row.member_id))].sort();
 	const cardIds = [...new Set(owners.flatMap((row) => row.cards ?? []))].sort();
 	if (lock) {
 		await sql.unsafe(
-			`select id from members where id = any(array(select json_array_elements_text($1::json))) order by id for no key update`,
-			[JSON.stringify(memberIds)],
+			`select id from members where id = any($1::text[]) order by id for no key update`,
+			[listOf(memberIds)],
 			{ prepare: true }
 		);
 		await sql.unsafe(
 			`select c.id from voucher_codes c where c.id in (select code_id from voucher_redemptions
-				where receipt_id = any(array(select json_array_elements_text($1::json)))) order by c.id for no key update`,
-			[JSON.stringify(receiptIds)],
+				where receipt_id = any($1::text[])) order by c.id for no key update`,
+			[listOf(receiptIds)],
 			{ prepare: true }
 		);
 		await sql.unsafe(
-			`select id from gift_cards where id = any(array(select json_array_elements_text($1::json))) order by id for no key update`,
-			[JSON.stringify(cardIds)],
+			`select id from gift_cards where id = any($1::text[]) order by id for no key update`,
+			[listOf(cardIds)],
 			{ prepare: true }
 		);
 	}

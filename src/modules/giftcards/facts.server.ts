@@ -1,3 +1,4 @@
+import { listOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { GiftCardFact } from '#pricing';
 
@@ -21,8 +22,8 @@ export async function loadCards(sql: Raw, ids: string[], now: Date, lock: boolea
 	if (ids.length === 0) return new Map();
 	const rows = await sql.unsafe<CardRow[]>(
 		`select id, last_symbols, currency, activated_at, blocked_at, expires_at from gift_cards
-		where id = any(array(select json_array_elements_text($1::json))) order by id ${lock ? 'for no key update' : ''}`,
-		[JSON.stringify(ids)],
+		where id = any($1::text[]) order by id ${lock ? 'for no key update' : ''}`,
+		[listOf(ids)],
 		{ prepare: true }
 	);
 	return new Map(

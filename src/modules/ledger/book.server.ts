@@ -1,5 +1,5 @@
 import { must } from '#core/must';
-import { insertRows, jsonRows } from '#platform/bulk';
+import { insertRows, listsOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
 import type { Life, PointsBalance } from './index.ts';
 import * as money from './money.ts';
@@ -215,10 +215,10 @@ async function updateAccounts(sql: Raw, rows: readonly ReturnType<typeof account
 	await sql.unsafe(
 		`update accounts a set credited = x.credited, debited = x.debited, held = x.held, first_due_at = x.first_due_at,
 			last_due_at = x.last_due_at, closed_at = x.closed_at
-		from json_to_recordset($1::json) as x(owner_id text, name text, credited bigint, debited bigint, held bigint,
-			first_due_at timestamptz, last_due_at timestamptz, closed_at timestamptz)
+		from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[],
+			$8::timestamptz[]) as x(owner_id, name, credited, debited, held, first_due_at, last_due_at, closed_at)
 		where a.owner_id = x.owner_id collate "C" and a.name = x.name collate "C"`,
-		[jsonRows(rows)],
+		listsOf(rows, ['ownerId', 'name', 'credited', 'debited', 'held', 'firstDueAt', 'lastDueAt', 'closedAt']),
 		{ prepare: true }
 	);
 }
@@ -227,9 +227,9 @@ async function updateHolds(sql: Raw, rows: readonly ReturnType<typeof holdRow>[]
 	if (rows.length === 0) return;
 	await sql.unsafe(
 		`update holds h set captured_at = x.captured_at, released_at = x.released_at
-		from json_to_recordset($1::json) as x(owner_id text, id text, captured_at timestamptz, released_at timestamptz)
+		from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) as x(owner_id, id, captured_at, released_at)
 		where h.owner_id = x.owner_id collate "C" and h.id = x.id collate "C"`,
-		[jsonRows(rows)],
+		listsOf(rows, ['ownerId', 'id', 'capturedAt', 'releasedAt']),
 		{ prepare: true }
 	);
 }

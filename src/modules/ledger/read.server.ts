@@ -1,3 +1,4 @@
+import { listOf, listsOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import { isSpendable, houseNames } from './index.ts';
 import type { Account, Hold, Lot, Owner, Taken, TransferRow } from './state.ts';
@@ -24,7 +25,7 @@ export interface OwnerRow {
 
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
 
-const listed = '(select value as id from json_array_elements_text($1::json))';
+const listed = 'unnest($1::text[]) as x(id)';
 
 /**
  * Makes missing owners' rows and locks all of them, in the order of their ids, in one pass: `do update … where false`
@@ -34,9 +35,9 @@ export const lockOwners = (sql: Raw, ownerIds: readonly string[], now: Date) =>
 	sql
 		.unsafe(
 			`insert into account_owners (owner_id, created_at)
-			select id collate "C", $2::timestamptz from ${listed} x order by id collate "C"
+			select id collate "C", $2::timestamptz from ${listed} order by id collate "C"
 			on conflict (owner_id) do update set created_at = excluded.created_at where false`,
-			[JSON.stringify(ownerIds), now.toISOString()],
+			[listOf(ownerIds), now.toISOString()],
 			{ prepare: true }
 		)
 		.execute();
@@ -61,12 +62,12 @@ export const readOwners = (sql: Raw, ownerIds: readonly string[]) =>
 				${milliseconds('a.first_due_at')} as first_due, ${milliseconds('a.last_due_at')} as last_due,
 				case when a.name >= 'p' then ${lotsOfAccount} end as lots,
 				case when a.held > 0 then ${holdsOfAccount} end as holds
-			from ${listed} x
+			from ${listed}
 			cross join lateral (
 				select coalesce(max(e.seq), 0) as seq from entries e where e.owner_id = x.id collate "C"
 			) s
 			left join accounts a on a.owner_id = x.id collate "C" and a.closed_at is null`,
-			[JSON.stringify(ownerIds)],
+			[listOf(ownerIds)],
 			{ prepare: true }
 		)
 		.execute();
@@ -135,10 +136,10 @@ export const readSpends = (sql: Raw, ownerIds: readonly string[], refs: readonly
 				where l.owner_id = e.owner_id and l.name = e.name and l.cumulative > e.debited_after + e.amount
 					and l.cumulative - l.amount < e.debited_after
 			) l
-			where e.owner_id = any(array(select json_array_elements_text($1::json)))
-				and e.ref = any(array(select json_array_elements_text($2::json))) and e.amount < 0
+			where e.owner_id = any($1::text[])
+				and e.ref = any($2::text[]) and e.amount < 0
 			order by e.owner_id, e.ref, l.due_at nulls last, e.seq, l.cumulative`,
-			[JSON.stringify(ownerIds), JSON.stringify(refs)],
+			[listOf(ownerIds), listOf(refs)],
 			{ prepare: true }
 		)
 		.execute();
@@ -158,9 +159,9 @@ export function spendsOf(rows: readonly SpendRow[]): Map<string, Taken[]> {
 export const readHolds = (sql: Raw, holds: readonly { ownerId: string; holdId: string }[]) =>
 	sql
 		.unsafe<{ owner_id: string; hold: string }[]>(
-			`select h.owner_id, ${holdRow}::text as hold from json_to_recordset($1::json) x("ownerId" text, "holdId" text)
-			join holds h on h.owner_id = x."ownerId" collate "C" and h.id = x."holdId" collate "C"`,
-			[JSON.stringify(holds)],
+			`select h.owner_id, ${holdRow}::text as hold from unnest($1::text[], $2::text[]) as x(owner_id, hold_id)
+			join holds h on h.owner_id = x.owner_id collate "C" and h.id = x.hold_id collate "C"`,
+			listsOf(holds, ['ownerId', 'holdId']),
 			{ prepare: true }
 		)
 		.execute();
@@ -179,8 +180,8 @@ export const readTransfers = (sql: Raw, ids: readonly string[]) =>
 		.unsafe<TransferRow[]>(
 			`select t.id, t.debit_owner_id as "debitOwnerId", t.debit_name as "debitName", t.credit_owner_id as "creditOwnerId",
 				t.credit_name as "creditName", t.unit, t.amount, t.reason, t.ref, t.posted_at as "postedAt"
-			from ${listed} x join transfers t on t.id = x.id collate "C"`,
-			[JSON.stringify(ids)],
+			from ${listed} join transfers t on t.id = x.id collate "C"`,
+			[listOf(ids)],
 			{ prepare: true }
 		)
 		.execute();

@@ -1,3 +1,4 @@
+import { listOf, listsOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { Conditions, Effect, Right } from '#pricing';
 
@@ -47,19 +48,19 @@ export async function loadCodes(
 ): Promise<Map<string, CodeFact>> {
 	const asked = sql.unsafe<CodeRow[]>(
 		`select ${columns} from voucher_codes c join vouchers v on v.id = c.voucher_id
-		where c.id = any(array(select json_array_elements_text($1::json)))
+		where c.id = any($1::text[])
 		order by c.id ${lock ? 'for no key update of c' : ''}`,
-		[JSON.stringify(codeIds)],
+		[listOf(codeIds)],
 		{ prepare: true }
 	);
 	// Started together with the first, answered after it: the count sees what the lock made others finish.
 	const counted = sql.unsafe<{ code_id: string; member_id: string; places: number[] }[]>(
 		`select x.code_id, x.member_id, array_agg(r.place) as places
-		from json_to_recordset($1::json) as x(code_id text, member_id text)
+		from unnest($1::text[], $2::text[]) as x(code_id, member_id)
 		join voucher_codes c on c.id = x.code_id
 		join voucher_redemptions r on r.voucher_id = c.voucher_id and r.member_id = x.member_id and r.place is not null
 		group by 1, 2`,
-		[JSON.stringify(uses.map(({ codeId, memberId }) => ({ code_id: codeId, member_id: memberId })))],
+		listsOf(uses, ['codeId', 'memberId']),
 		{ prepare: true }
 	);
 	const held =
@@ -69,10 +70,10 @@ export async function loadCodes(
 					`select ${columns}, (select array_agg(r.place) from voucher_redemptions r
 						where r.voucher_id = c.voucher_id and r.member_id = c.member_id and r.place is not null) as places
 					from voucher_codes c join vouchers v on v.id = c.voucher_id
-					where c.member_id = any(array(select json_array_elements_text($1::json)))
+					where c.member_id = any($1::text[])
 						and c.voided_at is null and v.archived_at is null
 					order by v.ends_at nulls last, c.id limit 200`,
-					[JSON.stringify(heldBy)],
+					[listOf(heldBy)],
 					{ prepare: true }
 				);
 	const [askedRows, countedRows, heldRows] = await Promise.all([asked, counted, held]);

@@ -1,6 +1,6 @@
 import { newId } from '#core/ids';
 import { must, present } from '#core/must';
-import { insertRows, jsonRows } from '#platform/bulk';
+import { insertRows, listOf, listsOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { Right } from '#pricing';
 import { rightOf, type CodeFact } from './facts.server.ts';
@@ -77,9 +77,9 @@ export class VoucherBook {
 		const [claimed] = await Promise.all([
 			sql.unsafe(
 				`update voucher_codes c set uses_left = c.uses_left - x.uses
-				from json_to_recordset($1::json) as x(code_id text, uses int)
+				from unnest($1::text[], $2::int[]) as x(code_id, uses)
 				where c.id = x.code_id and (c.uses_left is null or c.uses_left >= x.uses) returning c.id`,
-				[jsonRows(claims)],
+				listsOf(claims, ['codeId', 'uses']),
 				{ prepare: true }
 			),
 			insertRows(sql, voucherRedemptions, this.#redemptions)
@@ -95,8 +95,8 @@ export async function usesOfReceipts(
 ): Promise<{ id: string; codeId: string; receiptId: string }[]> {
 	const rows = await sql.unsafe<{ id: string; code_id: string; receipt_id: string }[]>(
 		`select id, code_id, receipt_id from voucher_redemptions
-		where receipt_id = any(array(select json_array_elements_text($1::json))) and given_back_at is null order by code_id`,
-		[JSON.stringify(receiptIds)],
+		where receipt_id = any($1::text[]) and given_back_at is null order by code_id`,
+		[listOf(receiptIds)],
 		{ prepare: true }
 	);
 	return rows.map((row) => ({ id: row.id, codeId: row.code_id, receiptId: row.receipt_id }));
@@ -108,11 +108,11 @@ export async function giveBackUses(sql: Raw, redemptionIds: string[], now: Date)
 	await sql.unsafe(
 		`with given as (
 			update voucher_redemptions set given_back_at = $2, place = null
-			where id = any(array(select json_array_elements_text($1::json))) and given_back_at is null
+			where id = any($1::text[]) and given_back_at is null
 			returning code_id
 		), per_code as (select code_id, count(*)::int as uses from given group by code_id)
 		update voucher_codes c set uses_left = c.uses_left + p.uses from per_code p where c.id = p.code_id`,
-		[JSON.stringify(redemptionIds), now.toISOString()],
+		[listOf(redemptionIds), now.toISOString()],
 		{ prepare: true }
 	);
 }
