@@ -56,12 +56,7 @@ export async function foundProgramme(
  * Changes the rules, provided that nobody changed them since `version` was read.
  * @throws `programme.rules_invalid`, `programme.missing`, `programme.changed` with the present version
  */
-export async function updateProgramme(
-	tx: Tx,
-	rules: ProgrammeRules,
-	version: number,
-	now: Date
-): Promise<Programme> {
+export async function updateProgramme(tx: Tx, rules: ProgrammeRules, version: number, now: Date): Promise<Programme> {
 	const checked = checkedRules(rules);
 	const [row] = await tx
 		.update(programmes)
