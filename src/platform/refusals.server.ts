@@ -15,5 +15,8 @@ export const requestRefusals = declareRefusals({
 	'input.invalid': 'invalid',
 	/** the request could not be read at all */
 	'input.unreadable': 'invalid',
+	/** not JSON */
+	'input.content_type': 'invalid',
+	'input.too_large': 'invalid',
 	'input.unknown_call': 'not_found'
 });

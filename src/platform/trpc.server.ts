@@ -5,6 +5,7 @@ import { $ZodError } from 'zod/v4/core';
 import { mayHold, type Actor, type HolderOf } from '#core/actor';
 import type { Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal, type RefusalData, type RefusalKind } from '#core/refusal';
+import { isStorable } from '#core/text';
 import type { Db } from './db.server.ts';
 import type { Mail } from './mail/mail.server.ts';
 import { requestRefusals } from './refusals.server.ts';
@@ -113,8 +114,8 @@ const trpcCodes: Record<RefusalKind, TRPCError['code']> = {
 const protocolRefusals: Partial<Record<TRPCError['code'], Parameters<typeof requestRefusals.refuse>[0]>> = {
 	PARSE_ERROR: 'input.unreadable',
 	BAD_REQUEST: 'input.unreadable',
-	UNSUPPORTED_MEDIA_TYPE: 'input.unreadable',
-	PAYLOAD_TOO_LARGE: 'input.unreadable',
+	UNSUPPORTED_MEDIA_TYPE: 'input.content_type',
+	PAYLOAD_TOO_LARGE: 'input.too_large',
 	NOT_FOUND: 'input.unknown_call',
 	METHOD_NOT_SUPPORTED: 'input.unknown_call'
 };
@@ -132,8 +133,12 @@ export function refusalIn(error: unknown): Refusal | null {
 	return code ? requestRefusals.refuse(code) : null;
 }
 
-const base = t.procedure.use(async ({ ctx, next }) => {
+const base = t.procedure.use(async ({ ctx, next, getRawInput }) => {
 	if (!ctx.sameOrigin) throw requestRefusals.refuse('access.foreign_origin');
+	const raw = await getRawInput();
+	// tRPC would take forms and files as well; nothing here does.
+	if (raw instanceof FormData || raw instanceof ReadableStream) throw requestRefusals.refuse('input.content_type');
+	if (!isStorable(raw)) throw requestRefusals.refuse('input.invalid');
 	const result = await next();
 	if (result.ok) return result;
 	const refusal = refusalIn(result.error);

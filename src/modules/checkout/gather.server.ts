@@ -2,7 +2,7 @@ import { present } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { customersRefusals } from '#customers';
 import { accountNames } from '#ledger';
-import { openBook, type Book } from '#ledger/server';
+import { forgetOwners, openBook, type Book } from '#ledger/server';
 import { loadCards, type CardState } from '#giftcards/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
@@ -117,6 +117,10 @@ export class Scene {
 				{ prepare: true }
 			)
 		]);
+		// Ids that somebody made up leave nothing behind.
+		const known = new Set([...members.map(({ id }) => id), ...cards.keys()]);
+		const madeUp = [...memberIds, ...cardIds].filter((id) => !known.has(id));
+		if (lock && madeUp.length > 0) await forgetOwners(reads, madeUp);
 		const row = present(programmes[0], 'the house has a programme');
 		const programme = { currency: row.currency, timeZone: row.time_zone, rules: row.rules };
 		return new Scene(now, { book, codes, programme, stores, products, members, cards });

@@ -61,6 +61,18 @@ export async function openBook(
 }
 
 /**
+ * Takes back the rows that `openBook` made to lock owners who turn out not to exist. Whoever has an account keeps theirs.
+ */
+export async function forgetOwners(reads: Reads, ownerIds: readonly string[]): Promise<void> {
+	await sqlOf(reads).unsafe(
+		`delete from account_owners o using json_array_elements_text($1::json) as x(id)
+		where o.owner_id = x.id collate "C" and not exists (select from accounts a where a.owner_id = o.owner_id)`,
+		[JSON.stringify(ownerIds)],
+		{ prepare: true }
+	);
+}
+
+/**
  * One unit of work on some owners inside one transaction: verbs decide in memory, `write` writes once. A verb answers
  * `ok: false` with a refusal and has changed nothing, or has changed the book alone.
  *

@@ -1,5 +1,5 @@
 /** The ledger's back door: books for who moves something, reads for who shows it, verbs for jobs. */
-export { openBook, type Book, type BookOptions } from './book.server.ts';
+export { forgetOwners, openBook, type Book, type BookOptions } from './book.server.ts';
 export { historyOf, moneyOf, pointsOf } from './views.server.ts';
 export { expire, mature, releaseHolds, type Expired, type Matured } from './jobs.server.ts';
 export { post, type Posting } from './post.server.ts';

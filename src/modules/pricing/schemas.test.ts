@@ -25,6 +25,8 @@ test.each([
 	['not a number for an amount', ask([typed(NaN)])],
 	['a name as long as a book', ask([{ ...bun, name: 'x'.repeat(201) }])],
 	['all points', ask([bun], { points: 'all' as 'most' })],
+	['a card’s number for a gift card', ask([bun], { giftCards: [{ id: '4111111111111111', cents: null }] })],
+	['an id with a blank in it', ask([bun], { memberId: 'mem 1' })],
 	['a field that nobody knows', { ...ask([bun]), discountCents: 500 }],
 	['more vouchers than anybody holds in one hand', ask([bun], { rightIds: Array<string>(51).fill('spring') })]
 ])('what has another form is refused: %s', (_, asked) => {

@@ -7,6 +7,11 @@ import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
 
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const id = z.string().check(z.minLength(1), z.maxLength(64));
+/**
+ * Of something the house keeps. Never digits alone: such a text in the place of an id may be a payment card's number, and
+ * refusals name the id they speak of.
+ */
+const thing = z.string().check(z.maxLength(64), z.regex(/^[\w-]*[A-Za-z_][\w-]*$/));
 const ids = z.array(id).check(z.maxLength(1000));
 
 /**
@@ -14,24 +19,24 @@ const ids = z.array(id).check(z.maxLength(1000));
  * with them is said by the quote, in its own words.
  */
 export const askSchema = z.strictObject({
-	memberId: z.nullable(id),
+	memberId: z.nullable(thing),
 	basket: z.strictObject({
 		currency: z.string().check(z.minLength(1), z.maxLength(10)),
 		lines: z
 			.array(
 				z.strictObject({
 					key: id,
-					productId: z.nullable(id),
+					productId: z.nullable(thing),
 					name: z.nullable(z.string().check(z.maxLength(200))),
-					categoryId: z.nullable(id),
+					categoryId: z.nullable(thing),
 					quantity: z.number(),
 					unitCents: z.number()
 				})
 			)
 			.check(z.maxLength(20_000))
 	}),
-	rightIds: z.array(id).check(z.maxLength(50)),
-	giftCards: z.array(z.strictObject({ id, cents: z.nullable(z.number()) })).check(z.maxLength(50)),
+	rightIds: z.array(thing).check(z.maxLength(50)),
+	giftCards: z.array(z.strictObject({ id: thing, cents: z.nullable(z.number()) })).check(z.maxLength(50)),
 	points: z.union([z.number(), z.literal('most')])
 }) satisfies z.ZodMiniType<Ask, Ask>;
 

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod/mini';
 import { counterOf } from '#checkout/server';
 import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
+import { isStorable } from '#core/text';
 import { may } from '#identity';
 import { findTill, isDeviceToken } from '#identity/server';
 import type { Db } from '#platform/db';
 import { log } from '#platform/log';
 import { newId } from '#core/ids';
 import { requestRefusals } from '#platform/refusals';
+import { settings } from '#platform/settings';
 import { askSchema } from '#pricing';
 import { sentenceOf } from '#ui/refusal.ts';
 
@@ -17,6 +20,12 @@ import { sentenceOf } from '#ui/refusal.ts';
  * the start through a registered symbol.
  */
 export const hotSymbol = Symbol.for('pareto.hot');
+
+const saleSchema = z.object({
+	key: z.string().check(z.maxLength(64)),
+	ask: askSchema,
+	fingerprint: z.string().check(z.maxLength(20_000))
+});
 
 /** @returns whether the request was one of ours */
 export type Hot = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -29,22 +38,29 @@ export function hotRequests(database: () => Db, clock: () => Date): Hot {
 	return (request, response) => {
 		const path = request.url?.split('?', 1)[0];
 		if (path !== commitPath || request.method !== 'POST') return false;
-		void answer(database(), clock(), request, response);
+		void answer(database(), clock, request, response);
 		return true;
 	};
 }
 
-async function answer(db: Db, now: Date, request: IncomingMessage, response: ServerResponse): Promise<void> {
-	const requestId = newId('request', now);
+/** The other side went away before it had said everything: there is nobody to answer, and nothing was done. */
+class CutOff extends Error {}
+
+async function answer(db: Db, clock: () => Date, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const began = clock();
+	const requestId = newId('request', began);
 	try {
 		if (isForeign(request)) throw requestRefusals.refuse('access.foreign_origin');
-		const [till, body] = await Promise.all([tillOf(db, request, now), readJson(request)]);
+		const [till, body] = await Promise.all([tillOf(db, request, began), readJson(request)]);
+		// Whoever sends slowly sells when everything is said, not when they began.
+		const now = clock();
 		const { key, ask, fingerprint } = saleIn(body);
 		const command = { caller: till.deviceId, storeId: till.storeId, deviceId: till.deviceId, staffId: till.staff.id };
 		const result = await counterOf(db).sell({ ...command, key, ask, fingerprint }, now);
 		if (!result.ok) throw new Refusal(result.refusal, result.now ?? null);
 		send(response, 200, { receipt: result.receipt, replayed: result.replayed });
 	} catch (error) {
+		if (error instanceof CutOff) return;
 		if (isRefusal(error)) return send(response, httpStatus(error.kind), wire(error, languageOf(request)));
 		log.error('a commit broke', error, { requestId });
 		send(response, 500, { refusal: null, requestId });
@@ -69,12 +85,16 @@ function send(response: ServerResponse, status: number, body: object): void {
 	response.end(text);
 }
 
+/** Set by the server in front of us: the host that the browser asked for, as a trusted proxy tells it. */
+const hostHeader = 'x-pareto-host';
+
 /** A browser says where a request comes from; another site's page has no business here. Tills of other make say nothing. */
 function isForeign(request: IncomingMessage): boolean {
-	const { origin, host } = request.headers;
+	const { origin, host, [hostHeader]: told } = request.headers;
 	if (!origin) return false;
+	const own = settings().origin;
 	try {
-		return new URL(origin).host !== host;
+		return new URL(origin).host !== (own ? new URL(own).host : (told ?? host));
 	} catch {
 		return true;
 	}
@@ -101,26 +121,46 @@ async function tillOf(db: Db, request: IncomingMessage, now: Date) {
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-	const parts: Buffer[] = [];
-	let size = 0;
-	for await (const part of request as AsyncIterable<Buffer>) {
-		size += part.length;
-		if (size > bodyLimit) throw requestRefusals.refuse('input.unreadable');
-		parts.push(part);
-	}
+	if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+		throw requestRefusals.refuse('input.content_type');
+	const body = await readBody(request);
+	if (!body) throw requestRefusals.refuse('input.too_large');
 	try {
-		return JSON.parse(Buffer.concat(parts).toString('utf8'));
+		return JSON.parse(body.toString('utf8'));
 	} catch {
 		throw requestRefusals.refuse('input.unreadable');
 	}
 }
 
+/**
+ * Everything that was sent; null when it is more than we take. What is too much is read all the same and thrown away: a
+ * connection closed while the other side still sends loses our answer.
+ */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+	const parts: Buffer[] = [];
+	let size = 0;
+	try {
+		for await (const part of request as AsyncIterable<Buffer>) {
+			size += part.length;
+			if (size <= bodyLimit) parts.push(part);
+			else if (size > 10 * bodyLimit) break;
+			else parts.length = 0;
+		}
+	} catch {
+		throw new CutOff();
+	}
+	return size > bodyLimit ? null : Buffer.concat(parts);
+}
+
+/** @throws input.invalid, with the fields as procedures name them: `[{ path, problem }]` */
 function saleIn(body: unknown) {
-	const { key, ask, fingerprint } = (body ?? {}) as Record<string, unknown>;
-	const read = askSchema.safeParse(ask);
-	if (!read.success || typeof key !== 'string' || typeof fingerprint !== 'string')
-		throw requestRefusals.refuse('input.invalid');
-	return { key, ask: read.data, fingerprint };
+	const read = saleSchema.safeParse(body);
+	if (!read.success) {
+		const fields = read.error.issues.map(({ path, code }) => ({ path: path.join('.'), problem: code }));
+		throw requestRefusals.refuse('input.invalid', {}, fields);
+	}
+	if (!isStorable(read.data)) throw requestRefusals.refuse('input.invalid');
+	return read.data;
 }
 
 function languageOf(request: IncomingMessage): Language {
