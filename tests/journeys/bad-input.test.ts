@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CodeKind } from '#checkout';
 import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { languages } from '#core/languages';
@@ -82,12 +83,8 @@ describe('a basket with', () => {
 
 describe('a code that', () => {
 	const slip = (code: string) => code.slice(0, 5) + (code[5] === 'A' ? 'B' : 'A') + code.slice(6);
-	const identify = (text: string, wanted: 'member' | 'voucher' | 'giftCard' | 'receipt' | 'product' | null = null) =>
-		refusedInAllWhen(text, wanted);
-	const refusedInAllWhen =
-		(text: string, wanted: Parameters<typeof identify>[1]) =>
-		(visitor: Visitor): Promise<unknown> =>
-			visitor.api.till.checkout.identify.mutate({ text, wanted: wanted ?? null });
+	const identify = (text: string, wanted: CodeKind | null) => (visitor: Visitor) =>
+		visitor.api.till.checkout.identify.mutate({ text, wanted });
 
 	it.each([
 		['nobody made: a member’s', newCode('member'), null, 'member_code.unknown'],
