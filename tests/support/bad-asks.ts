@@ -37,8 +37,7 @@ const voucherNames = [
 	'foreign'
 ] as const;
 type VoucherName = (typeof voucherNames)[number];
-const cardNames = ['fine', 'inactive', 'blocked', 'expired', 'foreign'] as const;
-type CardName = (typeof cardNames)[number];
+type CardName = 'fine' | 'inactive' | 'blocked' | 'expired' | 'foreign';
 
 interface VoucherWish {
 	effect?: Effect;

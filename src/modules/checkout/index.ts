@@ -55,3 +55,14 @@ export interface Refused {
 
 export type SaleResult = { ok: true; receipt: ReceiptView; replayed: boolean } | Refused;
 export type ReturnResult = { ok: true; given: ReturnView; replayed: boolean } | Refused;
+
+/** Facts and quote as a tablet may see them: without what the goods cost the house. */
+export function shown({ facts, quote }: { facts: Facts; quote: Quote }): { facts: Facts; quote: Quote } {
+	const products = Object.entries(facts.products).map(
+		([id, product]) => [id, { ...product, costCents: null }] as const
+	);
+	return {
+		facts: { ...facts, products: Object.fromEntries(products) },
+		quote: { ...quote, lines: quote.lines.map((line) => ({ ...line, costCents: null })) }
+	};
+}

@@ -17,7 +17,7 @@ const counter = (actor: Cashier): Counter => ({
 });
 
 /** A refused command as the error it is on the wire; the new quote and its facts travel along. */
-const thrown = (refused: Refused): Refusal => new Refusal(refused.refusal, refused.now ?? null);
+const thrown = (refused: Refused): Refusal => new Refusal(refused.refusal, refused.now ? shown(refused.now) : null);
 
 const key = z.string().max(64);
 
@@ -42,7 +42,7 @@ export const tillRouter = router({
 		.mutation(async ({ ctx, input }) => {
 			const answer = await preview(ctx.db, { ask: input.ask, storeId: ctx.actor.storeId }, ctx.now);
 			if (!answer.ok) throw new Refusal(answer.refusal);
-			return { facts: answer.facts, quote: answer.quote };
+			return shown(answer);
 		}),
 
 	commit: procedure('till.sell')

@@ -1,6 +1,6 @@
 import { listOf, listsOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
-import { isSpendable, houseNames } from './index.ts';
+import { houseNames } from './index.ts';
 import type { Account, Hold, Lot, Owner, Taken, TransferRow } from './state.ts';
 import { spendKey } from './state.ts';
 

@@ -9,7 +9,6 @@ import {
 	type BasketLine,
 	type Facts,
 	type Quote,
-	type QuotedLine,
 	type Right
 } from './index.ts';
 

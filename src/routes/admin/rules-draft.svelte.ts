@@ -43,6 +43,7 @@ export class RulesDraft {
 	givenBackMinimumDays = $state('');
 
 	/** fields that were wrong when it was last looked at */
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
 	wrong = $state.raw<ReadonlySet<RuleField>>(new Set());
 
 	constructor({ earn, spend }: ProgrammeRules, products: Named[]) {
@@ -99,6 +100,7 @@ export class RulesDraft {
 	check(): ProgrammeRules | null {
 		const { rules } = this;
 		const parsed = programmeRulesSchema.safeParse(rules);
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
 		this.wrong = new Set(
 			parsed.success ? [] : parsed.error.issues.map(({ path }) => path.join('.')).filter(isRuleField)
 		);

@@ -40,6 +40,7 @@ export class VoucherDraft {
 	usesPerCode = $state('');
 
 	/** what was wrong when it was last looked at, by field */
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
 	problems = $state.raw<ReadonlyMap<DefinitionField, RefusalData>>(new Map());
 
 	readonly #timeZone: string;
@@ -82,6 +83,7 @@ export class VoucherDraft {
 	}
 
 	#lastDayOf(endsAt: Date): string {
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
 		return localDay(new Date(endsAt.getTime() - 1), this.#timeZone);
 	}
 
@@ -150,6 +152,7 @@ export class VoucherDraft {
 
 	/** Puts problems beside their fields, the first of each. */
 	show(problems: readonly Problem[]): void {
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
 		const byField = new Map<DefinitionField, RefusalData>();
 		for (const { field, refusal } of problems) if (!byField.has(field)) byField.set(field, refusal);
 		this.problems = byField;

@@ -9,7 +9,7 @@ import { createCategory, createProduct, createStore, foundProgramme } from '#sto
 import { defaultRules } from '#stores';
 import { assign, createVoucher, findByCode, makeCodes } from '#vouchers/server';
 import { lifeOf, visitsOf, type Life, type Visit } from './buying.ts';
-import { catalogue, depositCategory, places, shop, type DemoProduct } from './catalogue.ts';
+import { catalogue, places, shop, type DemoProduct } from './catalogue.ts';
 import { Chance } from './chance.ts';
 import { house, personOf } from './people.ts';
 import { demoVouchers } from './vouchers.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
+import { shown } from '#checkout';
 import { counterOf } from '#checkout/server';
 import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
@@ -57,7 +58,7 @@ async function answer(db: Db, clock: () => Date, request: IncomingMessage, respo
 		const { key, ask, fingerprint } = saleIn(body);
 		const command = { caller: till.deviceId, storeId: till.storeId, deviceId: till.deviceId, staffId: till.staff.id };
 		const result = await counterOf(db).sell({ ...command, key, ask, fingerprint }, now);
-		if (!result.ok) throw new Refusal(result.refusal, result.now ?? null);
+		if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
 		send(response, 200, { receipt: result.receipt, replayed: result.replayed });
 	} catch (error) {
 		if (error instanceof CutOff) return;
