@@ -6,7 +6,7 @@ import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
 import { counterOf, preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
-import { codeKinds, type Counter, type Refused } from './index.ts';
+import { codeKinds, shown, type Counter, type Refused } from './index.ts';
 import { previewReturn } from './undo.server.ts';
 
 const counter = (actor: Cashier): Counter => ({
