@@ -2,15 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noon, products } from '../../../tests/support/pricing.ts';
 import { agreed } from './fingerprint.ts';
-import {
-	quote,
-	returnOf,
-	type Ask,
-	type BasketLine,
-	type Facts,
-	type Quote,
-	type Right
-} from './index.ts';
+import { quote, returnOf, type Ask, type BasketLine, type Facts, type Quote, type Right } from './index.ts';
 
 /* What may come to a till: mostly sane, so that much is priced, sometimes not. */
 
