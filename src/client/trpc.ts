@@ -41,9 +41,11 @@ export const requestIdOf = (error: unknown): string | null => dataOf(error)?.req
 const isAbort = (error: TRPCClientError<AppRouter>): boolean =>
 	error.cause instanceof DOMException && error.cause.name === 'AbortError';
 
-interface ErrorData {
+/** What the server says instead of an answer. */
+export interface ErrorData {
 	refusal: WireRefusal | null;
 	attachment: unknown;
+	/** the number under which its log has an unexpected error */
 	requestId: string | null;
 }
 

@@ -231,9 +231,9 @@ describe('who may not sell', () => {
 		const own = await post(await good(), { headers: { origin: `http://127.0.0.1:${port}` } });
 		expect(own.status).toBe(200);
 		const usual = settings();
-		useSettings({ ...usual, origin: 'https://till.example' });
+		useSettings({ ...usual, origin: 'http://till.example' });
 		try {
-			expect((await post(await good(), { headers: { origin: 'https://till.example' } })).status).toBe(200);
+			expect((await post(await good(), { headers: { origin: 'http://till.example' } })).status).toBe(200);
 			before = await houseAsItIs(db);
 			await refusedInAll(await good(), 'access.foreign_origin', { headers: { origin: `http://127.0.0.1:${port}` } });
 		} finally {
@@ -247,6 +247,31 @@ describe('who may not sell', () => {
 			await refusedInAll(await good(), 'access.enrol_first', { token });
 		}
 	);
+
+	it.each([
+		['till', 'https', 'access.enrol_first'],
+		['__Host-till', 'https', null],
+		['till', 'http', null],
+		['__Host-till', 'http', 'access.enrol_first']
+	])('whose cookie %s came over %s: %s', async (name, protocol, code) => {
+		const headers = { cookie: `${name}=${till.token}`, 'x-pareto-protocol': protocol };
+		if (code) await refusedInAll(await good(), code, { headers });
+		else expect((await post(await good(), { headers })).status).toBe(200);
+	});
+
+	it('whose cookie is not that of the https address which the house has set', async () => {
+		const usual = settings();
+		useSettings({ ...usual, origin: 'https://till.example' });
+		try {
+			// What a request says of itself counts for nothing then.
+			const plain = { cookie: `till=${till.token}`, 'x-pareto-protocol': 'http' };
+			await refusedInAll(await good(), 'access.enrol_first', { headers: plain });
+			const answer = await post(await good(), { headers: { cookie: `__Host-till=${till.token}` } });
+			expect(answer.status).toBe(200);
+		} finally {
+			useSettings(usual);
+		}
+	});
 
 	it('a tablet where nobody stands, and one that was taken out', async () => {
 		const other = await aStaffedTill(db, shop.storeId);

@@ -76,8 +76,8 @@ class Tablet {
 			catalogue: shelf('catalogue', storage),
 			shop: shelf('shop', storage)
 		};
-		const api = createApi((address, init) => this.#fetch(String(address), init as RequestInit));
-		return new Till(apiServer(api), shelves, (notice) => this.notices.push(notice));
+		const fetch = (address: unknown, init?: RequestInit) => this.#fetch(String(address), init ?? {});
+		return new Till(apiServer(createApi(fetch), fetch), shelves, (notice) => this.notices.push(notice));
 	}
 
 	async #fetch(address: string, init: RequestInit): Promise<Response> {

@@ -1,16 +1,23 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { parse, stringify } from 'devalue';
 import { isHttpError, type Handle, type RequestEvent } from '@sveltejs/kit';
+import { post, RestFault } from '#client/rest.ts';
 import { refusalOf, type Api, type ApiRefusal } from '#client/trpc.ts';
 import type { Language } from '#core/languages';
 import { localMail, type LocalMail } from '#platform/mail/local';
 import { useMail } from '#platform/mail/door';
+import { database } from '#platform/pool';
 import { useSettings } from '#platform/settings';
 import { answerTrpc } from '#platform/trpc';
+import type { Sale } from '#checkout';
+import type { ReceiptView } from '#purchases';
 import { contextOf } from '#wiring/context.server';
 import { actor } from '#wiring/hooks/actor.server';
 import { language } from '#wiring/hooks/language.server';
 import { request } from '#wiring/hooks/request.server';
+import { hotRequests } from '#wiring/rest/hot.server';
 import { appRouter, type AppRouter, type Caller } from '#wiring/router.server';
 
 /**
@@ -75,13 +82,22 @@ export class Visitor {
 		return this.options.origin ?? 'http://shop.test';
 	}
 
-	/** A call as the browser sends it. */
+	/** A call as the browser sends it, to the procedures or to the counter's own door. */
 	async fetch(url: string, init: RequestInit = {}): Promise<Response> {
-		const answer = await this.visit(url, init, (event) =>
-			answerTrpc(appRouter, event.request, contextOf(event), (error) => this.reports.push(error))
-		);
+		const answer = url.startsWith(`${this.origin}/api/v1/`)
+			? await this.knock(url, init)
+			: await this.visit(url, init, (event) =>
+					answerTrpc(appRouter, event.request, contextOf(event), (error) => this.reports.push(error))
+				);
 		this.last = answer.clone();
 		return answer;
+	}
+
+	/** Sends a sale as a till does. */
+	sell(
+		sale: Omit<Sale, 'fingerprint'> & { fingerprint: string }
+	): Promise<{ receipt: ReceiptView; replayed: boolean }> {
+		return post('/api/v1/checkout/commit', sale, (path, init) => this.fetch(`${this.origin}${String(path)}`, init));
 	}
 
 	/** What a page's load does with `locals.api`. */
@@ -94,18 +110,43 @@ export class Visitor {
 		return loaded as T;
 	}
 
-	private async visit(
-		url: string,
-		init: RequestInit,
-		resolve: (event: RequestEvent) => Promise<Response>
-	): Promise<Response> {
+	private headersOf(init: RequestInit): Headers {
 		const headers = new Headers({ ...Object.fromEntries(new Headers(init.headers)), ...this.options.headers });
 		if (init.method === 'POST') headers.set('origin', this.options.headers?.origin ?? this.origin);
 		headers.set('accept-language', this.options.language ?? 'en');
 		const cookie = [...this.cookies].map(([name, { value }]) => `${name}=${encodeURIComponent(value)}`).join('; ');
 		if (cookie) headers.set('cookie', cookie);
+		return headers;
+	}
+
+	/** Hot requests are answered by a plain server in front of kit. */
+	private async knock(url: string, init: RequestInit): Promise<Response> {
+		const { protocol, host, pathname } = new URL(url);
+		const hot = hotRequests(() => database().db, this.options.now ?? (() => new Date()));
+		const server = createServer((request, response) => {
+			// What the server in front says of a request: how the browser reached the shop.
+			Object.assign(request.headers, { 'x-pareto-host': host, 'x-pareto-protocol': protocol.slice(0, -1) });
+			if (!hot(request, response)) response.writeHead(404).end();
+		});
+		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+		try {
+			const { port } = server.address() as AddressInfo;
+			const headers = this.headersOf(init);
+			headers.set('connection', 'close');
+			const answer = await fetch(`http://127.0.0.1:${port}${pathname}`, { ...init, headers });
+			return new Response(await answer.arrayBuffer(), answer);
+		} finally {
+			server.close();
+		}
+	}
+
+	private async visit(
+		url: string,
+		init: RequestInit,
+		resolve: (event: RequestEvent) => Promise<Response>
+	): Promise<Response> {
 		const event = {
-			request: new Request(url, { ...init, headers }),
+			request: new Request(url, { ...init, headers: this.headersOf(init) }),
 			url: new URL(url),
 			cookies: {
 				get: (name: string) => this.cookies.get(name)?.value,
@@ -142,7 +183,8 @@ export async function refusalFrom(call: Promise<unknown>): Promise<ApiRefusal> {
 	try {
 		answer = await call;
 	} catch (error) {
-		const refusal = isHttpError(error) ? error.body.refusal : refusalOf(error);
+		const refusal =
+			error instanceof RestFault ? error.refusal : isHttpError(error) ? error.body.refusal : refusalOf(error);
 		if (refusal) return refusal;
 		throw error;
 	}

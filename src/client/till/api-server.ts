@@ -1,8 +1,16 @@
+import { post, RestFault } from '#client/rest.ts';
 import { api, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
-import type { TillServer } from './server.ts';
+import type { ReceiptView } from '#purchases';
+import type { TillServer, Trouble } from './server.ts';
 
-/** The server as this till reaches it. */
-export function apiServer(client: Pick<Api, 'till'> = api): TillServer {
+/** A queue of shoppers waits for this one: the server answers it before its pages' machinery is reached. */
+const commitPath = '/api/v1/checkout/commit';
+
+/**
+ * The server as this till reaches it.
+ * @param fetch for the commit, which is a plain request
+ */
+export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof globalThis.fetch): TillServer {
 	const { identity, stores, checkout } = client.till;
 	return {
 		async station() {
@@ -27,18 +35,22 @@ export function apiServer(client: Pick<Api, 'till'> = api): TillServer {
 		products: (search) => stores.products.mutate(search),
 		facts: async (ask) => (await checkout.quote.mutate({ ask })).facts,
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
-		commit: (attempt) => checkout.commit.mutate(attempt),
+		commit: (attempt) => post<{ receipt: ReceiptView; replayed: boolean }>(commitPath, attempt, fetch),
 		receipt: (number) => checkout.receipt.mutate({ number }),
 		previewReturn: (request) => checkout.previewReturn.mutate(request),
 		takeBack: (request) => checkout.takeBack.mutate(request),
-		troubleOf(error) {
-			const refusal = refusalOf(error);
-			if (refusal) {
-				const { code, kind, details, attachment } = refusal;
-				return { kind: 'refused', refusal: { code, kind, details }, attachment };
-			}
-			if (isNetworkTrouble(error)) return { kind: 'unreached' };
-			return { kind: 'unexpected', requestId: requestIdOf(error) };
-		}
+		troubleOf
 	};
+}
+
+function troubleOf(error: unknown): Trouble {
+	const refusal = error instanceof RestFault ? error.refusal : refusalOf(error);
+	if (refusal) {
+		const { code, kind, details, attachment } = refusal;
+		return { kind: 'refused', refusal: { code, kind, details }, attachment };
+	}
+	if (error instanceof RestFault)
+		return error.data ? { kind: 'unexpected', requestId: error.data.requestId } : { kind: 'unreached' };
+	if (isNetworkTrouble(error)) return { kind: 'unreached' };
+	return { kind: 'unexpected', requestId: requestIdOf(error) };
 }

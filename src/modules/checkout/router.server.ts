@@ -45,14 +45,6 @@ export const tillRouter = router({
 			return shown(answer);
 		}),
 
-	commit: procedure('till.sell')
-		.input(z.object({ key, ask: askSchema, fingerprint: z.string().max(20_000) }))
-		.mutation(async ({ ctx, input }) => {
-			const result = await counterOf(ctx.db).sell({ ...counter(ctx.actor), ...input }, ctx.now);
-			if (!result.ok) throw thrown(result);
-			return { receipt: result.receipt, replayed: result.replayed };
-		}),
-
 	receipt: procedure('till.sell')
 		.input(z.object({ number: z.string().max(40) }))
 		.mutation(({ ctx, input }) => getReceiptByNumber(ctx.db, input.number)),

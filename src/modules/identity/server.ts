@@ -1,5 +1,6 @@
 /** The back door of identity: what wiring, the seed and commands call. */
 export { actorOf, hasSignIn, type MemberOf, type ShopperUser } from './actors.server.ts';
+export { cookieName } from './cookies.server.ts';
 export { createCashier, disableStaff, findStaffOf, inviteStaff, listStaff, setPin } from './staff.server.ts';
 export type { Invitation, NewCashier } from './staff.server.ts';
 export { enrol, isDeviceToken, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';

@@ -6,7 +6,7 @@ import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
 import { isStorable } from '#core/text';
 import { may } from '#identity';
-import { findTill, isDeviceToken } from '#identity/server';
+import { cookieName, findTill, isDeviceToken } from '#identity/server';
 import type { Db } from '#platform/db';
 import { log } from '#platform/log';
 import { newId } from '#core/ids';
@@ -86,8 +86,15 @@ function send(response: ServerResponse, status: number, body: object): void {
 	response.end(text);
 }
 
-/** Set by the server in front of us: the host that the browser asked for, as a trusted proxy tells it. */
+/** Set by the server in front of us: how and by which name the browser reached the shop, as a trusted proxy tells it. */
 const hostHeader = 'x-pareto-host';
+const protocolHeader = 'x-pareto-protocol';
+
+/** Whether the browser speaks https to the shop: then only the cookie that no other host can set is ours. */
+function isSecure(request: IncomingMessage): boolean {
+	const { origin } = settings();
+	return origin ? origin.startsWith('https:') : request.headers[protocolHeader] === 'https';
+}
 
 /** A browser says where a request comes from; another site's page has no business here. Tills of other make say nothing. */
 function isForeign(request: IncomingMessage): boolean {
@@ -113,7 +120,7 @@ function cookiesOf(request: IncomingMessage): Map<string, string> {
 async function tillOf(db: Db, request: IncomingMessage, now: Date) {
 	const cookies = cookiesOf(request);
 	const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-	const token = bearer ?? cookies.get('__Host-till') ?? cookies.get('till') ?? '';
+	const token = bearer ?? cookies.get(cookieName('till', isSecure(request))) ?? '';
 	const till = isDeviceToken(token) ? await findTill(db, token, now) : null;
 	if (till?.kind !== 'till') throw requestRefusals.refuse('access.enrol_first');
 	if (!till.staff) throw requestRefusals.refuse('access.pin_first');
