@@ -86,13 +86,48 @@ export function constraintOf(error: unknown): string | null {
 /** Serialisation failure, deadlock: Postgres undid everything, the same again may succeed. */
 const retryable = new Set(['40001', '40P01']);
 
-/** Runs in one transaction; a serialisation failure or deadlock is tried again, up to five times. */
+/** Whether a query failed because its connection is gone: Postgres ended it, the network did, or the driver gave it up. */
+const connectionGone = (error: unknown): boolean => {
+	for (let e = error as { code?: unknown; severity?: unknown; cause?: unknown } | undefined, n = 0; e && n < 4; n++) {
+		if (e.severity === 'FATAL' || e.severity === 'PANIC') return true;
+		if (typeof e.code === 'string' && /^(CONNECTION_(CLOSED|DESTROYED)|ECONNRESET|EPIPE)$/.test(e.code)) return true;
+		e = e.cause as typeof e;
+	}
+	return false;
+};
+
+/**
+ * What failed because its connection is gone is never settled for the driver, which would send a ROLLBACK after it: where
+ * there is no socket any more that throws where nobody can catch it, ends the process and leaves the pool a connection
+ * that never connects again (porsager/postgres #1208); where there is a new one already, it would undo somebody else's
+ * work. The transaction itself is refused by the driver when the socket closes, which the end of a connection always
+ * brings.
+ */
+async function unlessGone<T>(run: Promise<T>): Promise<T> {
+	try {
+		return await run;
+	} catch (error) {
+		if (connectionGone(error)) await new Promise(() => {});
+		throw error;
+	}
+}
+
+/**
+ * Runs in one transaction; a serialisation failure or deadlock is tried again, up to five times. So is a beginning that
+ * failed with its connection, since nothing was done: after a cut the driver refuses the first command of the new
+ * connection with the error of the old one.
+ */
 export async function inTransaction<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
+		let begun = false;
 		try {
-			return await db.transaction((tx) => run(tx as unknown as Tx));
+			return await db.transaction((tx) => {
+				begun = true;
+				return unlessGone(run(tx as unknown as Tx));
+			});
 		} catch (error) {
-			if (attempt >= 5 || !retryable.has(sqlState(error) ?? '')) throw error;
+			const again = retryable.has(sqlState(error) ?? '') || (!begun && connectionGone(error));
+			if (attempt >= 5 || !again) throw error;
 			await new Promise((done) => setTimeout(done, attempt * 5 + Math.random() * 10));
 		}
 	}
