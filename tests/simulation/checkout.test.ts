@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { tally, Walk } from '../support/checkout-walk.ts';
+
+/**
+ * The whole checkout against notes on paper. Each seed is one shop with a life of its own: sales, returns, vouchers, gift
+ * cards, pending points, changed rules, faults, races and jumps of the clock.
+ *
+ * SIMULATION_SEED=7 replays one seed (what depends on chance inside the machine, such as the moment of a cut, is not
+ * repeated); SIMULATION_SEEDS=300 runs more of them, SIMULATION_STEPS=200 makes each longer.
+ */
+const { SIMULATION_SEED, SIMULATION_SEEDS, SIMULATION_STEPS } = process.env;
+const steps = Number(SIMULATION_STEPS ?? 45);
+const many = Number(SIMULATION_SEEDS ?? (SIMULATION_SEED ? 1 : 8));
+const first = Number(SIMULATION_SEED ?? Math.floor(Math.random() * 1_000_000));
+const seeds = Array.from({ length: many }, (_, n) => first + n);
+
+describe('the checkout, compared with notes on paper', () => {
+	test.each(seeds)(
+		'agrees with them all the way (seed %i)',
+		async (seed) => {
+			await new Walk(seed).live(steps);
+		},
+		steps * 3000
+	);
+
+	test.skipIf(many * steps < 900)('has met everything that can happen at a counter', () => {
+		const met = (what: string) => expect(tally.get(what) ?? 0, what).toBeGreaterThan(0);
+		if (SIMULATION_SEEDS) console.log(Object.fromEntries([...tally].sort()));
+		for (const what of ['sold', 'sold before', 'given back', 'given back before', 'thrown away', 'races', 'proofs'])
+			met(what);
+		for (const kind of ['P0001', '40001', '40P01', 'cut']) met(`fault ${kind}`);
+		for (const code of ['quote.stale', 'key.reused', 'return.nothing_left', 'points.too_few', 'voucher.used_up'])
+			met(code);
+		for (const what of ['somebody owes points', 'points are pending', 'mature', 'expire']) met(what);
+	});
+});

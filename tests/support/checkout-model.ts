@@ -1,0 +1,421 @@
+import { endAfterDays } from '#core/time';
+import type { ReturnCommand, SaleCommand } from '#checkout/server';
+import {
+	cardsBack,
+	quote,
+	returnOf,
+	type Ask,
+	type Conditions,
+	type Effect,
+	type Facts,
+	type ProductFact,
+	type ProgrammeRules,
+	type Quote,
+	type Right
+} from '#pricing';
+import type { ReceiptView, ReturnView } from '#purchases';
+import * as purses from './purse-model.ts';
+import type { Purse } from './purse-model.ts';
+
+/**
+ * The whole checkout as one would keep it on paper: plain notes, one thing after the other, no database in mind. Prices are
+ * the pure quote's business; every balance, limit and key is counted here anew. Plain data, so that it can be copied before
+ * something that may come to nothing.
+ */
+export interface Notes {
+	programme: { currency: string; timeZone: string; rules: ProgrammeRules; version: number };
+	stores: Record<string, { id: string; currency: string; timeZone: string }>;
+	products: Record<string, ProductFact>;
+	members: Record<string, { joined: boolean; purse: Purse; figures: Figures | null }>;
+	cards: Record<string, Card>;
+	vouchers: Record<string, Voucher>;
+	codes: Record<
+		string,
+		{ id: string; voucherId: string; usesLeft: number | null; memberId: string | null; voided: boolean }
+	>;
+	uses: Use[];
+	receipts: Record<string, NotedReceipt>;
+	/** what was done under each caller's key, and with which input */
+	keys: Record<string, { input: string; id: string }>;
+}
+
+interface Figures {
+	visits: number;
+	spentCents: number;
+	returnedCents: number;
+	firstAt: string;
+	lastAt: string;
+}
+
+interface Card {
+	id: string;
+	lastSymbols: string;
+	currency: string;
+	initialCents: number;
+	/** what is on it; null: never activated */
+	cents: number | null;
+	expiresAt: string | null;
+}
+
+export interface Voucher {
+	id: string;
+	title: string;
+	currency: string;
+	effect: Effect;
+	conditions: Conditions;
+	codeKind: 'shared' | 'unique';
+	holding: 'open' | 'assigned';
+	startsAt: string | null;
+	endsAt: string | null;
+	usesPerMember: number | null;
+	usesPerCode: number | null;
+	paused: boolean;
+	archived: boolean;
+	version: number;
+}
+
+interface Use {
+	voucherId: string;
+	codeId: string;
+	memberId: string;
+	receiptId: string;
+	/** among the member's uses that count; null where nothing is counted, or when it was given back */
+	place: number | null;
+	cents: number;
+	back: boolean;
+}
+
+/** A receipt as it reads back, without what only the database can know. */
+export type NotedReceipt = Omit<ReceiptView, 'number' | 'storeName'>;
+export type NotedReturn = Omit<ReturnView, 'id'>;
+
+/** What somebody is told: done (perhaps before), or why not. */
+export type Told =
+	| { sold: NotedReceipt; replayed: boolean }
+	| { given: NotedReturn; replayed: boolean }
+	| { refused: string; quoteNow: string | null };
+
+/** Names that the real shop drew; null where it did nothing. */
+export interface Drawn {
+	id: string;
+	memberId: string;
+}
+
+export type Command = { kind: 'sale'; command: SaleCommand } | { kind: 'return'; command: ReturnCommand };
+
+export const keyOf = ({ caller, key }: { caller: string; key: string }): string => `${caller} ${key}`;
+
+const inputOf = (one: Command): string =>
+	one.kind === 'sale'
+		? JSON.stringify(['sale', one.command.ask, one.command.fingerprint, one.command.storeId])
+		: JSON.stringify(['return', one.command.receiptId, one.command.lines, one.command.reason, one.command.storeId]);
+
+const refused = (code: string, quoteNow: string | null = null): Told => ({ refused: code, quoteNow });
+
+export class Model {
+	notes: Notes;
+
+	constructor(notes: Notes) {
+		this.notes = notes;
+	}
+
+	copy(): Model {
+		return new Model(structuredClone(this.notes));
+	}
+
+	join(memberId: string, joined = true): void {
+		this.notes.members[memberId] = { joined, purse: purses.emptyPurse(), figures: null };
+	}
+
+	purse(memberId: string): Purse {
+		const member = this.notes.members[memberId];
+		if (!member) throw new Error(`nobody knows ${memberId}`);
+		return member.purse;
+	}
+
+	/** @param held whether rights that the member holds and nobody asked for are shown too */
+	facts(ask: Ask, storeId: string, now: Date, held: boolean): Facts {
+		const { programme, stores, products, members, cards, codes } = this.notes;
+		const store = stores[storeId];
+		if (!store) throw new Error('the store was checked');
+		const { memberId } = ask;
+		const mine = Object.values(codes).filter(
+			(code) => memberId !== null && code.memberId === memberId && !code.voided && !this.#voucher(code).archived
+		);
+		const codeIds = new Set([...ask.rightIds, ...(held ? mine.map(({ id }) => id) : [])]);
+		const purse = memberId === null ? null : (members[memberId]?.purse ?? null);
+		return {
+			programme,
+			store,
+			products,
+			member:
+				purse && memberId !== null
+					? {
+							id: memberId,
+							blocked: false,
+							spendablePoints: purses.spendableOf(purse, now),
+							pendingPoints: purses.pendingOf(purse),
+							debtPoints: purse.debt
+						}
+					: null,
+			rights: [...codeIds].flatMap((id) => this.#right(id, memberId) ?? []),
+			giftCards: ask.giftCards.flatMap(({ id }) => {
+				const card = cards[id];
+				if (!card) return [];
+				const over = card.expiresAt !== null && new Date(card.expiresAt) <= now;
+				const state = over ? 'expired' : card.cents === null ? 'inactive' : 'active';
+				const { lastSymbols, currency } = card;
+				return [{ id, lastSymbols, currency, state, availableCents: card.cents ?? 0 } as const];
+			})
+		};
+	}
+
+	#voucher({ voucherId }: { voucherId: string }): Voucher {
+		const voucher = this.notes.vouchers[voucherId];
+		if (!voucher) throw new Error(`no voucher ${voucherId}`);
+		return voucher;
+	}
+
+	#placesOf(voucherId: string, memberId: string | null): number[] {
+		return this.notes.uses.flatMap((use) =>
+			use.voucherId === voucherId && use.memberId === memberId && use.place !== null ? [use.place] : []
+		);
+	}
+
+	#right(codeId: string, memberId: string | null): Right | null {
+		const code = this.notes.codes[codeId];
+		if (!code) return null;
+		const { usesPerMember, ...voucher } = this.#voucher(code);
+		const used = this.#placesOf(voucher.id, memberId).length;
+		return {
+			id: codeId,
+			kind: 'voucher',
+			sourceId: voucher.id,
+			title: voucher.title,
+			currency: voucher.currency,
+			effect: voucher.effect,
+			conditions: voucher.conditions,
+			startsAt: voucher.startsAt,
+			endsAt: voucher.endsAt,
+			paused: voucher.paused,
+			voided: code.voided || voucher.archived,
+			usesInAll: voucher.usesPerCode,
+			usesLeft: code.usesLeft,
+			limitedPerMember: usesPerMember !== null,
+			usesLeftForMember: usesPerMember === null ? null : Math.max(0, usesPerMember - used),
+			onlyForMemberId: code.memberId ?? (voucher.holding === 'assigned' ? '' : null)
+		};
+	}
+
+	/** What a till would show, or the refusal of an ask that makes no sense here. */
+	preview(ask: Ask, storeId: string, now: Date): { quote: Quote } | { refused: string } {
+		const unknown = this.#unknown(ask, storeId);
+		return unknown ? { refused: unknown } : { quote: quote(ask, this.facts(ask, storeId, now, true), now) };
+	}
+
+	#unknown(ask: Ask, storeId: string): string | null {
+		if (!this.notes.stores[storeId]) return 'store.unknown';
+		return ask.memberId !== null && !this.notes.members[ask.memberId] ? 'member.unknown' : null;
+	}
+
+	/** One command after everything before it. @param drawn the names the real shop gave, where it did something */
+	apply(one: Command, now: Date, drawn: Drawn | null): Told {
+		if (!/^[A-Za-z0-9_-]{8,64}$/.test(one.command.key)) return refused('key.malformed');
+		const kept = this.notes.keys[keyOf(one.command)];
+		if (kept && kept.input !== inputOf(one)) return refused('key.reused');
+		return one.kind === 'sale' ? this.#sell(one, now, drawn, kept?.id) : this.#takeBack(one, now, drawn, kept?.id);
+	}
+
+	/**
+	 * A batch of sales: as one after the other, but the same key again is answered as it was in this batch, even with the
+	 * refusal of a moment ago.
+	 */
+	applyAll(commands: readonly Command[], now: Date, drawn: readonly (Drawn | null)[]): Told[] {
+		const first = new Map<string, { told: Told; input: string }>();
+		return commands.map((one, place) => {
+			const before = one.kind === 'sale' ? first.get(keyOf(one.command)) : undefined;
+			if (before && 'refused' in before.told && before.told.refused !== 'key.reused')
+				return before.input === inputOf(one) ? before.told : refused('key.reused');
+			const told = this.apply(one, now, drawn[place] ?? null);
+			if (!before) first.set(keyOf(one.command), { told, input: inputOf(one) });
+			return told;
+		});
+	}
+
+	#sell(one: Command & { kind: 'sale' }, now: Date, drawn: Drawn | null, kept: string | undefined): Told {
+		const { command } = one;
+		const { ask, storeId, fingerprint } = command;
+		if (kept) return { sold: structuredClone(this.notes.receipts[kept] as NotedReceipt), replayed: true };
+		const unknown = this.#unknown(ask, storeId);
+		if (unknown) return refused(unknown);
+		const quoted = quote(ask, this.facts(ask, storeId, now, false), now);
+		const problem = quoted.problems[0]?.code ?? quoted.refused.find(({ asked }) => asked)?.refusal.code;
+		if (problem) return refused(problem, quoted.fingerprint);
+		if (fingerprint !== null && fingerprint !== quoted.fingerprint) return refused('quote.stale', quoted.fingerprint);
+		const { id, memberId } = drawn ?? { id: 'not drawn', memberId: ask.memberId ?? 'nobody' };
+		if (ask.memberId === null) this.join(memberId, false);
+		this.#move(quoted, id, memberId, now);
+		const receipt = receiptOf(command, quoted, { id, memberId }, this.notes.members[memberId]?.joined === true, now);
+		this.notes.receipts[id] = receipt;
+		this.notes.keys[keyOf(command)] = { input: inputOf(one), id };
+		this.#figure(memberId, { visits: 1, spentCents: quoted.totalCents, returnedCents: 0 }, receipt.happenedAt);
+		return { sold: structuredClone(receipt), replayed: false };
+	}
+
+	#move(quoted: Quote, receiptId: string, memberId: string, now: Date): void {
+		const { rules, timeZone } = this.notes.programme;
+		const purse = this.purse(memberId);
+		if (quoted.pointsSpent > 0) purses.spend(purse, quoted.pointsSpent, receiptId, now);
+		for (const { id, cents } of quoted.giftCards) (this.notes.cards[id] as Card & { cents: number }).cents -= cents;
+		if (quoted.pointsEarned > 0) {
+			const pendingUntil = rules.earn.pendingDays > 0 ? endAfterDays(now, rules.earn.pendingDays, timeZone) : null;
+			const { expiryDays } = rules.earn;
+			purses.earn(purse, { points: quoted.pointsEarned, pendingUntil, expiryDays, timeZone, ref: receiptId }, now);
+		}
+		for (const { id: codeId, cents } of quoted.applied) this.#use(codeId, { memberId, receiptId, cents });
+	}
+
+	#use(codeId: string, use: { memberId: string; receiptId: string; cents: number }): void {
+		const code = this.notes.codes[codeId];
+		if (!code) throw new Error('a code that was applied is known');
+		const voucher = this.#voucher(code);
+		if (code.usesLeft !== null) code.usesLeft -= 1;
+		let place: number | null = null;
+		if (voucher.usesPerMember !== null) {
+			const taken = this.#placesOf(voucher.id, use.memberId);
+			for (place = 1; taken.includes(place); place++);
+		}
+		this.notes.uses.push({ voucherId: voucher.id, codeId, ...use, place, back: false });
+	}
+
+	#figure(memberId: string, more: Pick<Figures, 'visits' | 'spentCents' | 'returnedCents'>, at: string): void {
+		const member = this.notes.members[memberId];
+		if (!member) throw new Error('figures belong to a member');
+		const before = member.figures ?? { visits: 0, spentCents: 0, returnedCents: 0, firstAt: at, lastAt: at };
+		member.figures = {
+			visits: before.visits + more.visits,
+			spentCents: before.spentCents + more.spentCents,
+			returnedCents: before.returnedCents + more.returnedCents,
+			firstAt: at < before.firstAt ? at : before.firstAt,
+			lastAt: at > before.lastAt ? at : before.lastAt
+		};
+	}
+
+	#takeBack(one: Command & { kind: 'return' }, now: Date, drawn: Drawn | null, kept: string | undefined): Told {
+		const { command } = one;
+		const receipt = this.notes.receipts[command.receiptId];
+		if (kept) {
+			const before = receipt?.returns.find(({ id }) => id === kept) as ReturnView;
+			return { given: noted(before), replayed: true };
+		}
+		if (!receipt) return refused('receipt.unknown');
+		const back = returnOf(receipt.lines, command.lines);
+		if (back.problems[0]) return refused(back.problems[0].code);
+		const cents = receipt.returns.reduce((sum, { giftCardCents }) => sum + giftCardCents, 0);
+		const already = receipt.returns.reduce((sum, { pointsGivenBack }) => sum + pointsGivenBack, 0);
+		const purse = this.purse(receipt.memberId);
+		const owed = purses.takeBack(purse, receipt.id, back.pointsTakenBack, now);
+		if (back.pointsGivenBack > 0) {
+			const { rules, timeZone } = this.notes.programme;
+			const notBefore = endAfterDays(now, rules.spend.givenBackMinimumDays, timeZone);
+			purses.giveBack(purse, { ofRef: receipt.id, points: back.pointsGivenBack, already, notBefore });
+		}
+		const paid = receipt.tenders.flatMap(({ kind, subjectId, cents: part }) =>
+			kind === 'gift_card' ? [{ id: subjectId as string, cents: part }] : []
+		);
+		for (const { id, cents: part } of cardsBack(paid, cents, cents + back.giftCardCents))
+			(this.notes.cards[id] as Card & { cents: number }).cents += part;
+		const view: ReturnView = {
+			id: drawn?.id ?? 'not drawn',
+			receiptId: receipt.id,
+			happenedAt: now.toISOString(),
+			totalCents: back.netCents,
+			refundCents: back.refundCents,
+			giftCardCents: back.giftCardCents,
+			pointsGivenBack: back.pointsGivenBack,
+			pointsTakenBack: back.pointsTakenBack,
+			pointsOwed: owed,
+			reason: command.reason,
+			lines: back.lines.map(({ position, fromThousandths, toThousandths, netCents }) => ({
+				position,
+				quantity: toThousandths - fromThousandths,
+				netCents
+			}))
+		};
+		this.#noteReturn(receipt, view);
+		this.notes.keys[keyOf(command)] = { input: inputOf(one), id: view.id };
+		this.#figure(receipt.memberId, { visits: 0, spentCents: 0, returnedCents: back.netCents }, view.happenedAt);
+		return { given: noted(view), replayed: false };
+	}
+
+	#noteReturn(receipt: NotedReceipt, view: ReturnView): void {
+		receipt.returns.push(view);
+		receipt.returns.sort(byId);
+		for (const { position, quantity } of view.lines) {
+			const line = receipt.lines.find((one) => one.position === position);
+			if (line) line.returned += quantity;
+		}
+		if (receipt.lines.some((line) => line.discountCents > 0 && line.returned < line.quantity)) return;
+		for (const use of this.notes.uses) {
+			if (use.receiptId !== receipt.id || use.back) continue;
+			use.back = true;
+			use.place = null;
+			const code = this.notes.codes[use.codeId];
+			if (code && code.usesLeft !== null) code.usesLeft += 1;
+		}
+	}
+
+	mature(now: Date): { points: number; toDebt: number } {
+		const { timeZone, rules } = this.notes.programme;
+		const all = { points: 0, toDebt: 0 };
+		for (const { purse } of Object.values(this.notes.members)) {
+			const part = purses.mature(purse, { expiryDays: rules.earn.expiryDays, timeZone }, now);
+			all.points += part.points;
+			all.toDebt += part.toDebt;
+		}
+		return all;
+	}
+
+	expire(now: Date): { points: number } {
+		const members = Object.values(this.notes.members);
+		return { points: members.reduce((sum, { purse }) => sum + purses.writeOff(purse, now), 0) };
+	}
+}
+
+/** Returns of one instant have no other order. */
+export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+
+const noted = ({ id: _, ...view }: ReturnView): NotedReturn => structuredClone(view);
+
+function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoined: boolean, now: Date): NotedReceipt {
+	const tenders: NotedReceipt['tenders'] = [];
+	if (quoted.pointsSpent > 0 || quoted.pointsPaidCents > 0)
+		tenders.push({ kind: 'points', subjectId: null, cents: quoted.pointsPaidCents, points: quoted.pointsSpent });
+	for (const { id, cents } of quoted.giftCards)
+		if (cents > 0) tenders.push({ kind: 'gift_card', subjectId: id, cents, points: 0 });
+	if (quoted.toPayCents > 0) tenders.push({ kind: 'other', subjectId: null, cents: quoted.toPayCents, points: 0 });
+	return {
+		...drawn,
+		storeId: command.storeId,
+		memberJoined,
+		currency: quoted.currency,
+		happenedAt: (command.happenedAt ?? now).toISOString(),
+		listCents: quoted.listCents,
+		discountCents: quoted.discountCents,
+		totalCents: quoted.totalCents,
+		pointsSpent: quoted.pointsSpent,
+		pointsPaidCents: quoted.pointsPaidCents,
+		giftCardCents: quoted.giftCardCents,
+		toPayCents: quoted.toPayCents,
+		pointsEarned: quoted.pointsEarned,
+		earnedPendingUntil: quoted.earnedPendingUntil,
+		lines: quoted.lines.map(({ key: _, categoryId: __, costCents: ___, discounts: ____, ...line }, position) => ({
+			...line,
+			position,
+			returned: 0
+		})),
+		tenders,
+		steps: quoted.steps,
+		returns: []
+	};
+}
