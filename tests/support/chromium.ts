@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -61,6 +61,20 @@ const fontsConfiguration = (home: string): string => `<?xml version="1.0"?>
 </fontconfig>
 `;
 
+/**
+ * Where the fonts are, said anew at each start: fontconfig wants whole paths, and a project folder may be moved or copied
+ * with everything in it. One that says the same is left alone, another is replaced at once, for who reads it meanwhile.
+ */
+export async function sayWhereFontsAre(home: string): Promise<string> {
+	const file = join(home, 'fonts.conf');
+	const wanted = fontsConfiguration(await realpath(home));
+	if ((await readFile(file, 'utf8').catch(() => null)) === wanted) return file;
+	const fresh = `${file}.${process.pid}`;
+	await writeFile(fresh, wanted);
+	await rename(fresh, file);
+	return file;
+}
+
 async function unpack(home: string): Promise<void> {
 	await mkdir(cache, { recursive: true });
 	const bin = join(packageFolder('@sparticuz/chromium'), 'bin');
@@ -70,7 +84,6 @@ async function unpack(home: string): Promise<void> {
 		for (const archive of ['al2023', 'swiftshader', 'fonts'])
 			await inflateArchive(join(bin, `${archive}.tar.br`), fresh);
 		await unpackFonts(join(fresh, 'fonts'));
-		await writeFile(join(fresh, 'fonts.conf'), fontsConfiguration(home));
 		await rename(fresh, home).catch((error: NodeJS.ErrnoException) => {
 			if (!existsSync(home)) throw error;
 		});
@@ -94,7 +107,7 @@ export async function chromium(): Promise<Chromium> {
 	if (!existsSync(home)) await unpack(home);
 	return {
 		executablePath: join(home, 'chromium'),
-		env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_FILE: join(home, 'fonts.conf') },
+		env: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_FILE: await sayWhereFontsAre(home) },
 		args
 	};
 }
