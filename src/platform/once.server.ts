@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql as query } from 'drizzle-orm';
 import { declareRefusals } from '#core/refusal';
-import { insertRows, listsOf } from './bulk.server.ts';
+import { listsOf, type Writes } from './bulk.server.ts';
 import { sqlOf, type Raw, type Tx } from './db.server.ts';
 import { onceKeys } from './once.tables.server.ts';
 
@@ -95,8 +95,12 @@ export class KeyTaken extends Error {
 }
 
 /** Keeps the keys of a batch's successes with their answers, in key order so that two batches cannot deadlock. */
-export async function keepOnce(sql: Raw, kept: readonly (OnceKey & Kept & { at: Date })[]): Promise<void> {
+export function keepOnce(writes: Writes, kept: readonly (OnceKey & Kept & { at: Date })[]): void {
 	const rows = [...kept].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-	const stored = await insertRows(sql, onceKeys, rows, 'on conflict do nothing returning key');
-	if (stored.length !== rows.length) throw new KeyTaken('an idempotency key was taken by another process');
+	writes.insert(onceKeys, rows, {
+		suffix: 'on conflict do nothing returning key',
+		told(stored) {
+			if (stored !== rows.length) throw new KeyTaken('an idempotency key was taken by another process');
+		}
+	});
 }

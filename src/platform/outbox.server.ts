@@ -1,6 +1,6 @@
 import { newId } from '#core/ids';
-import { insertRows } from './bulk.server.ts';
-import { inTransaction, instant, sqlOf, type Db, type Raw } from './db.server.ts';
+import type { Writes } from './bulk.server.ts';
+import { inTransaction, instant, sqlOf, type Db } from './db.server.ts';
 import { outbox } from './once.tables.server.ts';
 
 /**
@@ -23,9 +23,8 @@ export interface DeliveredEvent extends Event {
 export type Handler = (event: DeliveredEvent) => Promise<void>;
 
 /** Writes events together with the fact. */
-export async function emit(sql: Raw, events: readonly Event[], now: Date): Promise<void> {
-	await insertRows(
-		sql,
+export function emit(writes: Writes, events: readonly Event[], now: Date): void {
+	writes.insert(
 		outbox,
 		events.map((event) => ({ id: newId('event', now), ...event, payload: event.payload, at: now }))
 	);

@@ -1,19 +1,26 @@
 import { beforeEach, expect, test } from 'vitest';
 import { testDatabase } from '../../tests/support/database.ts';
-import { inTransaction, sqlOf } from './db.server.ts';
-import { deliver, emit, type DeliveredEvent, type Handler } from './outbox.server.ts';
+import { Writes } from './bulk.server.ts';
+import { inTransaction, sqlOf, type Tx } from './db.server.ts';
+import { deliver, emit, type DeliveredEvent, type Event, type Handler } from './outbox.server.ts';
 
 const { db } = await testDatabase();
 const now = new Date('2026-03-01T10:00:00Z');
 
 beforeEach(async () => void (await sqlOf(db)`truncate outbox`));
 
+const emitIn = (tx: Tx, event: Event, at: Date) => {
+	const writes = new Writes();
+	emit(writes, [event], at);
+	return writes.send(sqlOf(tx));
+};
+
 const write = (...topics: string[]) =>
 	inTransaction(db, async (tx) => {
 		for (const [place, topic] of topics.entries()) {
 			const [name = '', subject = 'mem_1'] = topic.split(' of ');
 			// Apart in time, since ids sort by it.
-			await emit(sqlOf(tx), [{ topic: name, subjectId: subject, payload: { place } }], new Date(now.getTime() + place));
+			await emitIn(tx, { topic: name, subjectId: subject, payload: { place } }, new Date(now.getTime() + place));
 		}
 	});
 
@@ -26,7 +33,7 @@ const listening = () => {
 
 test('an event is there with its fact, or not at all', async () => {
 	const undone = inTransaction(db, async (tx) => {
-		await emit(sqlOf(tx), [{ topic: 'a.done', subjectId: 'mem_1', payload: {} }], now);
+		await emitIn(tx, { topic: 'a.done', subjectId: 'mem_1', payload: {} }, now);
 		throw new Error('undone');
 	});
 	await expect(undone).rejects.toThrow('undone');

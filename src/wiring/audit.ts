@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { audit, auditChecks, type Audit } from '#ledger/server';
+import type { Audit } from '#ledger/server';
 import { connect } from '#platform/db';
 import { startCluster } from '#platform/postgres/cluster';
 import { readSettings, SettingsFault } from '#platform/settings';
 import { dataFolder, project } from './start/folders.server.ts';
+import { auditHouse, houseChecks } from './house-audit.server.ts';
 import { takeLock } from './start/only-one.server.ts';
 
 /**
- * `npm run audit`: proves the ledger clean, beside a running shop or without one. Reads only.
+ * `npm run audit`: proves the ledger and the receipts clean, beside a running shop or without one. Reads only.
  * Ends with 0 when it is clean, 1 when it is not, 2 when it could not look.
  */
 
@@ -49,12 +50,12 @@ function report({ figures, findings }: Audit, seconds: number): void {
 	const width = Math.max(...rows.map(([name]) => name.length));
 	for (const [name, figure] of rows) say(`  ${name.padEnd(width)}  ${figure}`);
 	say('');
-	for (const check of auditChecks) {
+	for (const check of houseChecks) {
 		const found = findings.filter((finding) => finding.check === check);
 		say(`  ${found.length === 0 ? 'ok    ' : 'BROKEN'}  ${check}`);
 		for (const { subject, detail } of found) say(`            ${subject}: ${detail}`);
 	}
-	say(findings.length === 0 ? `\nThe ledger is clean (${seconds.toFixed(1)} s).` : '\nThe ledger is NOT clean.');
+	say(findings.length === 0 ? `\nThe books are clean (${seconds.toFixed(1)} s).` : '\nThe books are NOT clean.');
 }
 
 async function main(): Promise<number> {
@@ -63,7 +64,7 @@ async function main(): Promise<number> {
 		const connection = connect(url, { max: 1, name: 'pareto-audit' });
 		try {
 			const began = performance.now();
-			const result = await audit(connection.db);
+			const result = await auditHouse(connection.db);
 			report(result, (performance.now() - began) / 1000);
 			return result.findings.length === 0 ? 0 : 1;
 		} finally {

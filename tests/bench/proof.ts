@@ -1,5 +1,5 @@
-import { audit } from '#ledger/server';
 import { sqlOf, type Db } from '#platform/db';
+import { auditHouse } from '#wiring/house-audit.server';
 
 /** Receipts asked for in one statement. */
 const chunk = 20_000;
@@ -26,7 +26,7 @@ export async function prove(db: Db, acknowledged: readonly string[]): Promise<st
 		const [row] = await sql<{ n: number }[]>`select count(*)::int as n from ${sql(table)}`;
 		if (row?.n !== acknowledged.length) faults.push(`${table}: ${row?.n} rows for ${acknowledged.length} sales`);
 	}
-	const { findings } = await audit(db);
+	const { findings } = await auditHouse(db);
 	if (findings.length > 0) faults.push(`the ledger's audit: ${JSON.stringify(findings.slice(0, 5))}`);
 	if (faults.length > 0) throw new Error(`what was measured is not right:\n${faults.join('\n')}`);
 	return `${acknowledged.length} sales acknowledged, as many stored; the ledger's audit is clean`;

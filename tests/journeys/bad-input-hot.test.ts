@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { languages, type Language } from '#core/languages';
-import { audit, pointsOf } from '#ledger/server';
+import { pointsOf } from '#ledger/server';
 import { captureLog } from '#platform/log';
 import { onceKeys } from '../../src/platform/once.tables.server.ts';
 import { database } from '#platform/pool';
@@ -17,6 +17,7 @@ import { testDatabase } from '../support/database.ts';
 import { aKey, anAsk, line } from '../support/shop.ts';
 import { aStaffedTill, houseAsItIs, script } from '../support/till.ts';
 import { openShop } from '../support/visitor.ts';
+import { auditHouse } from '#wiring/house-audit.server';
 
 const { db, url } = await testDatabase();
 openShop(url);
@@ -56,7 +57,7 @@ beforeEach(async () => {
 afterAll(async () => {
 	putBack();
 	await new Promise((done) => server.close(done));
-	expect((await audit(db)).findings).toEqual([]);
+	expect((await auditHouse(db)).findings).toEqual([]);
 });
 
 const path = '/api/v1/checkout/commit';

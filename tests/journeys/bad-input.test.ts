@@ -6,7 +6,6 @@ import { languages } from '#core/languages';
 import { later, minute } from '#core/time';
 import { rotatingCode, staticCode } from '#customers';
 import { codeFor } from '#customers/server';
-import { audit } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { captureLog } from '#platform/log';
 import type { Ask } from '#pricing';
@@ -15,6 +14,7 @@ import { testDatabase } from '../support/database.ts';
 import { aKey, anAsk, line } from '../support/shop.ts';
 import { aStaffedTill, houseAsItIs, script } from '../support/till.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
+import { auditHouse } from '#wiring/house-audit.server';
 
 const { db, url } = await testDatabase();
 openShop(url);
@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
 	putBack();
-	expect((await audit(db)).findings).toEqual([]);
+	expect((await auditHouse(db)).findings).toEqual([]);
 });
 
 /** The same request in every language: the same code, and a sentence that its reader can read. */

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { openCounter, type SaleCommand } from '#checkout/server';
 import type { SaleResult } from '#checkout';
 import { issue } from '#giftcards/server';
-import { audit, moneyOf, pointsOf } from '#ledger/server';
+import { moneyOf, pointsOf } from '#ledger/server';
 import { connect, inTransaction } from '#platform/db';
 import { receipts } from '#purchases/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { voucherCodes, voucherRedemptions } from '#vouchers/tables';
 import { testDatabase } from '../support/database.ts';
 import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, testSettings } from '../support/shop.ts';
+import { auditHouse } from '#wiring/house-audit.server';
 
 const { db, url } = await testDatabase();
 testSettings(url);
@@ -122,5 +123,5 @@ test('a key sent 100 times over three processes makes one receipt, and all get i
 });
 
 test('after all this the ledger is clean', async () => {
-	expect((await audit(db)).findings).toEqual([]);
+	expect((await auditHouse(db)).findings).toEqual([]);
 });

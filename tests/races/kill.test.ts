@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { inArray } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { audit, pointsOf } from '#ledger/server';
+import { pointsOf } from '#ledger/server';
 import { receipts } from '#purchases/tables';
 import { testDatabase } from '../support/database.ts';
 import { aMember, openShop } from '../support/shop.ts';
+import { auditHouse } from '#wiring/house-audit.server';
 
 const { db, url } = await testDatabase();
 const now = new Date('2026-03-10T10:00:00Z');
@@ -50,5 +51,5 @@ test('a server killed in the middle of 1,000 sales lost none that it acknowledge
 	expect(await db.$count(receipts)).toBe(1000);
 	const balances = [...(await pointsOf(db, members, now)).values()];
 	expect(balances.reduce((total, one) => total + one.spendable, 0)).toBe(1000 * 10);
-	expect((await audit(db)).findings).toEqual([]);
+	expect((await auditHouse(db)).findings).toEqual([]);
 }, 120_000);

@@ -50,8 +50,6 @@ export const script: Record<Language, RegExp> = {
 const kept = [
 	'receipts',
 	'receipt_lines',
-	'receipt_tenders',
-	'receipt_steps',
 	'returns',
 	'return_lines',
 	'accounts',

@@ -3,12 +3,13 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { anonymous } from '#customers/server';
 import { accountNames } from '#ledger';
+import { Writes } from '#platform/bulk';
 import { sqlOf, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
 import { quote, type Quote } from '#pricing';
-import { receiptViews, recordReceipts, type ReceiptRows } from '#purchases/server';
-import type { ReceiptView } from '#purchases';
+import type { ReceiptView, Tender } from '#purchases';
+import { receiptView, receiptViews, recordReceipts, storedSteps, type ReceiptRows } from '#purchases/server';
 import { Scene } from './gather.server.ts';
 import { checkoutRefusals, type Counter, type Sale, type SaleResult } from './index.ts';
 
@@ -164,10 +165,9 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows): void {
 function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date): ReceiptRows {
 	const happenedAt = command.happenedAt ?? now;
 	const id = newId('receipt', happenedAt);
-	const tenders: ReceiptRows['tenders'] = [];
-	const tender = (kind: 'points' | 'gift_card' | 'other', subjectId: string | null, cents: number, points: number) => {
-		if (cents > 0 || points > 0)
-			tenders.push({ receiptId: id, position: tenders.length, kind, subjectId, cents, points });
+	const tenders: Tender[] = [];
+	const tender = (kind: Tender['kind'], subjectId: string | null, cents: number, points: number) => {
+		if (cents > 0 || points > 0) tenders.push({ kind, subjectId, cents, points });
 	};
 	tender('points', null, quoted.pointsPaidCents, quoted.pointsSpent);
 	for (const card of quoted.giftCards) tender('gift_card', card.id, card.cents, 0);
@@ -190,6 +190,11 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			toPayCents: quoted.toPayCents,
 			pointsEarned: quoted.pointsEarned,
 			earnedPendingUntil: quoted.earnedPendingUntil === null ? null : new Date(quoted.earnedPendingUntil),
+			tenders,
+			steps: storedSteps(
+				quoted.steps,
+				quoted.lines.map((line) => line.key)
+			),
 			happenedAt,
 			committedAt: now
 		},
@@ -213,9 +218,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			discounts: line.discounts,
 			costCents: line.costCents,
 			happenedAt
-		})),
-		tenders,
-		steps: { receiptId: id, steps: quoted.steps }
+		}))
 	};
 }
 
@@ -233,10 +236,9 @@ const soldEvent = ({ rows: { receipt } }: Decided): Event => ({
 	}
 });
 
-/** Writes a batch: each step one statement, all sent together. */
+/** Writes a batch: all of it one statement. */
 async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputHash: string })[]): Promise<void> {
 	if (decided.length === 0) return;
-	const sql = sqlOf(tx);
 	const { now } = scene;
 	const guests = decided.filter((one) => one.guest).map((one) => one.rows.receipt.memberId);
 	const keys: (OnceKey & Kept & { at: Date })[] = decided.map(({ command, rows, inputHash }) => ({
@@ -245,62 +247,21 @@ async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputH
 		answer: { receiptId: rows.receipt.id },
 		at: now
 	}));
-	await Promise.all([
-		anonymous(tx, guests, now),
-		recordReceipts(
-			sql,
-			decided.map((one) => one.rows)
-		),
-		scene.book.write(tx),
-		scene.vouchers.write(sql),
-		emit(sql, decided.map(soldEvent), now),
-		keepOnce(sql, keys)
-	]);
+	const rows = decided.map((one) => one.rows);
+	const writes = new Writes();
+	anonymous(writes, guests, now);
+	recordReceipts(writes, rows);
+	scene.book.addTo(writes);
+	scene.vouchers.write(writes);
+	emit(writes, decided.map(soldEvent), now);
+	keepOnce(writes, keys);
+	await writes.send(sqlOf(tx));
 }
 
-/** The receipt as `receiptViews` would read it back. */
-function viewOf({ rows: { receipt, lines, tenders, steps }, guest }: Decided, scene: Scene): ReceiptView {
-	return {
-		id: receipt.id,
-		number: receipt.number,
-		storeId: receipt.storeId,
-		storeName: scene.store(receipt.storeId)?.name ?? '',
-		memberId: receipt.memberId,
-		memberJoined: !guest && scene.memberJoined(receipt.memberId),
-		currency: receipt.currency,
-		happenedAt: receipt.happenedAt.toISOString(),
-		listCents: receipt.listCents,
-		discountCents: receipt.discountCents,
-		totalCents: receipt.totalCents,
-		pointsSpent: receipt.pointsSpent,
-		pointsPaidCents: receipt.pointsPaidCents,
-		giftCardCents: receipt.giftCardCents,
-		toPayCents: receipt.toPayCents,
-		pointsEarned: receipt.pointsEarned,
-		earnedPendingUntil: receipt.earnedPendingUntil?.toISOString() ?? null,
-		lines: lines.map((line) => ({
-			position: line.position,
-			productId: line.productId ?? null,
-			name: line.name,
-			quantity: line.quantityThousandths,
-			unitCents: line.unitCents,
-			listCents: line.listCents,
-			discountCents: line.discountCents,
-			netCents: line.netCents,
-			pointsPaidCents: line.pointsPaidCents,
-			pointsSpent: line.pointsSpent,
-			giftCardCents: line.giftCardCents,
-			toPayCents: line.toPayCents,
-			pointsEarned: line.pointsEarned,
-			returned: 0
-		})),
-		tenders: tenders.map(({ kind, subjectId, cents, points }) => ({
-			kind,
-			subjectId: subjectId ?? null,
-			cents,
-			points
-		})),
-		steps: steps.steps,
+/** The receipt as `receiptViews` will read it back. */
+const viewOf = ({ rows, guest }: Decided, scene: Scene): ReceiptView =>
+	receiptView(rows, {
+		storeName: scene.store(rows.receipt.storeId)?.name ?? '',
+		memberJoined: !guest && scene.memberJoined(rows.receipt.memberId),
 		returns: []
-	};
-}
+	});

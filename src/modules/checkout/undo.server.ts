@@ -3,10 +3,10 @@ import { must } from '#core/must';
 import { endAfterDays } from '#core/time';
 import { accountNames } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
-import { listOf } from '#platform/bulk';
+import { listOf, Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
-import { emit } from '#platform/outbox';
+import { emit, type Event } from '#platform/outbox';
 import { cardsBack, returnOf, type ProgrammeRules, type ReturnQuote } from '#pricing';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from '#purchases';
 import { receiptViews, recordReturns, type ReturnRows } from '#purchases/server';
@@ -40,8 +40,8 @@ async function loadReturnable(
 	const sql = sqlOf(reads);
 	// Whose receipts, and which cards paid: never changes, so that it may be read before the locks.
 	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
-		`select r.member_id, (select array_agg(t.subject_id) from receipt_tenders t
-			where t.receipt_id = r.id and t.kind = 'gift_card') as cards
+		`select r.member_id, (select array_agg(t->>'subjectId') from jsonb_array_elements(r.tenders) t
+			where t->>'kind' = 'gift_card') as cards
 		from receipts r where r.id = any($1::text[])`,
 		[listOf(receiptIds)],
 		{ prepare: true }
@@ -288,42 +288,39 @@ async function write(
 	now: Date
 ): Promise<void> {
 	if (undone.length === 0) return;
-	const sql = sqlOf(tx);
-	await Promise.all([
-		recordReturns(
-			sql,
-			undone.map((one) => one.rows)
-		),
-		scene.book.write(tx),
-		giveBackUses(
-			sql,
-			undone.flatMap((one) => one.redemptionIds),
-			now
-		),
-		emit(
-			sql,
-			undone.map(({ rows: { head } }) => ({
-				topic: 'receipt.returned',
-				subjectId: head.memberId,
-				payload: {
-					returnId: head.id,
-					receiptId: head.receiptId,
-					memberId: head.memberId,
-					storeId: head.storeId,
-					totalCents: head.totalCents,
-					currency: head.currency
-				}
-			})),
-			now
-		),
-		keepOnce(
-			sql,
-			undone.map(({ command, view, inputHash }) => ({
-				...onceOf(command),
-				inputHash,
-				answer: { returnId: view.id },
-				at: now
-			}))
-		)
-	]);
+	const writes = new Writes();
+	recordReturns(
+		writes,
+		undone.map((one) => one.rows)
+	);
+	scene.book.addTo(writes);
+	giveBackUses(
+		writes,
+		undone.flatMap((one) => one.redemptionIds),
+		now
+	);
+	emit(writes, undone.map(returnedEvent), now);
+	keepOnce(
+		writes,
+		undone.map(({ command, view, inputHash }) => ({
+			...onceOf(command),
+			inputHash,
+			answer: { returnId: view.id },
+			at: now
+		}))
+	);
+	await writes.send(sqlOf(tx));
 }
+
+const returnedEvent = ({ rows: { head } }: Undone): Event => ({
+	topic: 'receipt.returned',
+	subjectId: head.memberId,
+	payload: {
+		returnId: head.id,
+		receiptId: head.receiptId,
+		memberId: head.memberId,
+		storeId: head.storeId,
+		totalCents: head.totalCents,
+		currency: head.currency
+	}
+});

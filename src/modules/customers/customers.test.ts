@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { later, minute, second } from '#core/time';
-import { inTransaction } from '#platform/db';
+import { Writes } from '#platform/bulk';
+import { inTransaction, sqlOf } from '#platform/db';
 import { newId } from '#core/ids';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { codeOfStep, programmeWording, rotatingCode, staticCode, stepOf, type Member } from './index.ts';
@@ -129,7 +130,9 @@ describe('what a member may change', () => {
 describe('guest sales', () => {
 	it('get members who have not joined, a thousand in one go, and lists leave them out', async () => {
 		const ids = Array.from({ length: 1000 }, () => newId('member', now));
-		await inTransaction(db, (tx) => anonymous(tx, ids, now));
+		const writes = new Writes();
+		anonymous(writes, ids, now);
+		await inTransaction(db, (tx) => writes.send(sqlOf(tx)));
 		const some = await memberFacts(db, ids.slice(0, 3));
 		for (const id of ids.slice(0, 3)) expect(some.get(id)).toMatchObject({ joinedAt: null, name: null });
 		expect((await findMembers(db, { limit: 200 })).items.every((member) => member.joinedAt !== null)).toBe(true);

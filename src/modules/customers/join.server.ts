@@ -2,8 +2,8 @@ import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { randomBody } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
-import { insertRows } from '#platform/bulk';
-import { sqlOf, type Tx } from '#platform/db';
+import type { Writes } from '#platform/bulk';
+import type { Tx } from '#platform/db';
 import { customersRefusals, type Member } from './index.ts';
 import { memberOf } from './members.server.ts';
 import { consents, members } from './tables.server.ts';
@@ -151,9 +151,8 @@ export async function changeProfile(
  * member can be sent together; two numbers of 50 bits that meet once in a great while fail the transaction, to be tried
  * again.
  */
-export async function anonymous(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
-	await insertRows(
-		sqlOf(tx),
+export function anonymous(writes: Writes, ids: readonly string[], now: Date): void {
+	writes.insert(
 		members,
 		ids.map((id) => ({ id, number: randomBody(numberSymbols), createdAt: now }))
 	);

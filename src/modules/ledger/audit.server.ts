@@ -126,29 +126,33 @@ const checks: Record<string, string> = {
 		where coalesce(t.house, 0) + coalesce(a.owners, 0) <> 0`
 };
 
-/** What the audit proves, in words. */
+/** What the audit proves of the ledger, in words. */
 export const auditChecks: readonly string[] = Object.keys(checks);
 
-/**
- * Looks at everything, at one moment.
- * @param most findings told for each check
- */
-export const audit = (db: Db, { most = 20 }: { most?: number } = {}): Promise<Audit> =>
+interface AuditOptions {
+	/** findings told for each check */
+	most?: number;
+	/** checks of others who keep facts beside the ledger: in words, and the query that finds what breaks them */
+	also?: Readonly<Record<string, string>>;
+}
+
+/** Looks at everything, at one moment. */
+export const audit = (db: Db, { most = 20, also = {} }: AuditOptions = {}): Promise<Audit> =>
 	db.transaction(
 		async (tx) => {
 			// Millions of rows are joined at once: let the planner sort and hash in memory it would not give a posting.
 			await tx.execute(query`set local work_mem = '128MB'`);
-			return auditWithin(tx as unknown as Tx, most);
+			return auditWithin(tx as unknown as Tx, { most, also });
 		},
 		{ isolationLevel: 'repeatable read', accessMode: 'read only' }
 	);
 
 /** The same inside a transaction that is open already. */
-export async function auditWithin(tx: Tx, most: number): Promise<Audit> {
+export async function auditWithin(tx: Tx, { most = 20, also = {} }: AuditOptions = {}): Promise<Audit> {
 	const sql = sqlOf(tx);
 	const figures = await figuresOf(sql);
 	const findings: Finding[] = [];
-	for (const [check, text] of Object.entries(checks)) {
+	for (const [check, text] of Object.entries({ ...checks, ...also })) {
 		const rows = await sql.unsafe<{ subject: string; detail: string }[]>(`${text} limit ${most}`);
 		for (const { subject, detail } of rows) findings.push({ check, subject, detail });
 	}

@@ -1,6 +1,6 @@
 import { must } from '#core/must';
-import { insertRows, listsOf } from '#platform/bulk';
-import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
+import { listsOf, Writes } from '#platform/bulk';
+import { sqlOf, type Reads, type Tx } from '#platform/db';
 import type { Life, PointsBalance } from './index.ts';
 import * as money from './money.ts';
 import * as points from './points.ts';
@@ -159,12 +159,19 @@ export class Book {
 		return money.release(this.#state, command);
 	}
 
-	/** Writes what the verbs did: a handful of statements sent together. The book is done then. */
-	async write(tx: Tx): Promise<void> {
+	/** Adds what the verbs did to what will be written. The book is done then. */
+	addTo(writes: Writes): void {
 		must(this.#locked, 'only a locked book is written');
 		must(!this.#written, 'a book is written once');
 		this.#written = true;
-		await write(sqlOf(tx), this.#state);
+		addWrites(writes, this.#state);
+	}
+
+	/** Writes what the verbs did, by itself. The book is done then. */
+	async write(tx: Tx): Promise<void> {
+		const writes = new Writes();
+		this.addTo(writes);
+		await writes.send(sqlOf(tx));
 	}
 }
 
@@ -201,7 +208,7 @@ const holdRow = (hold: Hold) => ({
  * Balances are written as they are, not as changes: `balance = balance + x` is checked against the floor on the row as the
  * statement first saw it, before it notices that the row has moved on.
  */
-async function write(sql: Raw, state: State): Promise<void> {
+function addWrites(writes: Writes, state: State): void {
 	const owners = [...state.owners.values()];
 	const changed = owners.flatMap((owner) => [...owner.accounts.values()].filter((account) => account.changed));
 	const ended = owners.flatMap((owner) => [...owner.holds.values()].filter((hold) => hold.changed));
@@ -210,38 +217,34 @@ async function write(sql: Raw, state: State): Promise<void> {
 		.map((owner) => ({ ownerId: owner.id, createdAt: state.now }))
 		.sort((a, b) => (a.ownerId < b.ownerId ? -1 : 1));
 	const rowOf = (account: Account) => accountRow(account, state.now);
-	await Promise.all([
-		insertRows(sql, accountOwners, freshOwners),
-		insertRows(sql, accounts, changed.filter((account) => account.fresh).map(rowOf)),
-		updateAccounts(sql, changed.filter((account) => !account.fresh).map(rowOf)),
-		insertRows(sql, transfers, state.transfers),
-		insertRows(sql, entries, state.entries),
-		insertRows(sql, lots, state.lots),
-		insertRows(sql, holds, ended.filter((hold) => hold.fresh).map(holdRow)),
-		updateHolds(sql, ended.filter((hold) => !hold.fresh).map(holdRow))
-	]);
+	writes.insert(accountOwners, freshOwners);
+	writes.insert(accounts, changed.filter((account) => account.fresh).map(rowOf));
+	updateAccounts(writes, changed.filter((account) => !account.fresh).map(rowOf));
+	writes.insert(transfers, state.transfers);
+	writes.insert(entries, state.entries);
+	writes.insert(lots, state.lots);
+	writes.insert(holds, ended.filter((hold) => hold.fresh).map(holdRow));
+	updateHolds(writes, ended.filter((hold) => !hold.fresh).map(holdRow));
 }
 
-async function updateAccounts(sql: Raw, rows: readonly ReturnType<typeof accountRow>[]): Promise<void> {
+function updateAccounts(writes: Writes, rows: readonly ReturnType<typeof accountRow>[]): void {
 	if (rows.length === 0) return;
-	await sql.unsafe(
+	writes.add(
 		`update accounts a set credited = x.credited, debited = x.debited, held = x.held, first_due_at = x.first_due_at,
 			last_due_at = x.last_due_at, closed_at = x.closed_at
 		from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[],
 			$8::timestamptz[]) as x(owner_id, name, credited, debited, held, first_due_at, last_due_at, closed_at)
 		where a.owner_id = x.owner_id collate "C" and a.name = x.name collate "C"`,
-		listsOf(rows, ['ownerId', 'name', 'credited', 'debited', 'held', 'firstDueAt', 'lastDueAt', 'closedAt']),
-		{ prepare: true }
+		listsOf(rows, ['ownerId', 'name', 'credited', 'debited', 'held', 'firstDueAt', 'lastDueAt', 'closedAt'])
 	);
 }
 
-async function updateHolds(sql: Raw, rows: readonly ReturnType<typeof holdRow>[]): Promise<void> {
+function updateHolds(writes: Writes, rows: readonly ReturnType<typeof holdRow>[]): void {
 	if (rows.length === 0) return;
-	await sql.unsafe(
+	writes.add(
 		`update holds h set captured_at = x.captured_at, released_at = x.released_at
 		from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) as x(owner_id, id, captured_at, released_at)
 		where h.owner_id = x.owner_id collate "C" and h.id = x.id collate "C"`,
-		listsOf(rows, ['ownerId', 'id', 'capturedAt', 'releasedAt']),
-		{ prepare: true }
+		listsOf(rows, ['ownerId', 'id', 'capturedAt', 'releasedAt'])
 	);
 }

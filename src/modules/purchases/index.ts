@@ -14,6 +14,23 @@ export const purchaseRefusals = declareRefusals({
 	'receipt.unknown': 'not_found'
 });
 
+/** One way in which a receipt was paid; `subjectId` is the gift card's. */
+export interface Tender {
+	kind: 'points' | 'gift_card' | 'other';
+	subjectId: string | null;
+	cents: Cents;
+	points: Points;
+}
+
+/**
+ * One step of the explanation that the quote gave. `position` is the line it speaks of, null: the whole basket. Prices are
+ * no steps here: the lines say them.
+ */
+export type ReceiptStep = Omit<Step, 'lineKey'> & { position: number | null };
+
+/** A step as it is kept: what is null, 0 or empty is left out. */
+export type StoredStep = Pick<ReceiptStep, 'code'> & Partial<ReceiptStep>;
+
 export interface ReceiptLineView {
 	position: number;
 	productId: string | null;
@@ -68,7 +85,7 @@ export interface ReceiptView {
 	pointsEarned: Points;
 	earnedPendingUntil: string | null;
 	lines: ReceiptLineView[];
-	tenders: { kind: 'points' | 'gift_card' | 'other'; subjectId: string | null; cents: Cents; points: Points }[];
-	steps: Step[];
+	tenders: Tender[];
+	steps: ReceiptStep[];
 	returns: ReturnView[];
 }

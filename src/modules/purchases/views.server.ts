@@ -3,7 +3,8 @@ import { members } from '#customers/tables';
 import type { Reads } from '#platform/db';
 import { stores } from '#stores/tables';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from './index.ts';
-import { receiptLines, receipts, receiptSteps, receiptTenders, returnLines, returns } from './tables.server.ts';
+import { receiptView } from './receipt.ts';
+import { receiptLines, receipts, returnLines, returns } from './tables.server.ts';
 
 async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReturnView[]>> {
 	const heads = await reads.select().from(returns).where(inArray(returns.receiptId, receiptIds)).orderBy(returns.id);
@@ -43,7 +44,7 @@ async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string
 /** Receipts with everything on them, in the order of the ids given; unknown ids are left out. */
 export async function receiptViews(reads: Reads, ids: string[]): Promise<ReceiptView[]> {
 	if (ids.length === 0) return [];
-	const [heads, lines, tenders, steps, given] = await Promise.all([
+	const [heads, lines, given] = await Promise.all([
 		reads
 			.select({ receipt: receipts, storeName: stores.name, joinedAt: members.joinedAt })
 			.from(receipts)
@@ -51,64 +52,17 @@ export async function receiptViews(reads: Reads, ids: string[]): Promise<Receipt
 			.innerJoin(members, eq(members.id, receipts.memberId))
 			.where(inArray(receipts.id, ids)),
 		reads.select().from(receiptLines).where(inArray(receiptLines.receiptId, ids)).orderBy(receiptLines.position),
-		reads.select().from(receiptTenders).where(inArray(receiptTenders.receiptId, ids)).orderBy(receiptTenders.position),
-		reads.select().from(receiptSteps).where(inArray(receiptSteps.receiptId, ids)),
 		returnsOf(reads, ids)
 	]);
-	const byId = new Map(heads.map((head) => [head.receipt.id, head]));
-	return ids.flatMap((id) => {
-		const head = byId.get(id);
-		if (!head) return [];
-		const { receipt } = head;
-		const back = given.get(id) ?? [];
-		return [
-			{
-				id,
-				number: receipt.number,
-				storeId: receipt.storeId,
-				storeName: head.storeName,
-				memberId: receipt.memberId,
-				memberJoined: head.joinedAt !== null,
-				currency: receipt.currency,
-				happenedAt: receipt.happenedAt.toISOString(),
-				listCents: receipt.listCents,
-				discountCents: receipt.discountCents,
-				totalCents: receipt.totalCents,
-				pointsSpent: receipt.pointsSpent,
-				pointsPaidCents: receipt.pointsPaidCents,
-				giftCardCents: receipt.giftCardCents,
-				toPayCents: receipt.toPayCents,
-				pointsEarned: receipt.pointsEarned,
-				earnedPendingUntil: receipt.earnedPendingUntil?.toISOString() ?? null,
-				lines: lines
-					.filter((line) => line.receiptId === id)
-					.map((line) => ({
-						position: line.position,
-						productId: line.productId,
-						name: line.name,
-						quantity: line.quantityThousandths,
-						unitCents: line.unitCents,
-						listCents: line.listCents,
-						discountCents: line.discountCents,
-						netCents: line.netCents,
-						pointsPaidCents: line.pointsPaidCents,
-						pointsSpent: line.pointsSpent,
-						giftCardCents: line.giftCardCents,
-						toPayCents: line.toPayCents,
-						pointsEarned: line.pointsEarned,
-						returned: back
-							.flatMap((view) => view.lines)
-							.filter((row) => row.position === line.position)
-							.reduce((total, row) => total + row.quantity, 0)
-					})),
-				tenders: tenders
-					.filter((tender) => tender.receiptId === id)
-					.map(({ kind, subjectId, cents, points }) => ({ kind, subjectId, cents, points })),
-				steps: steps.find((row) => row.receiptId === id)?.steps ?? [],
-				returns: back
-			}
-		];
-	});
+	const linesOf = Map.groupBy(lines, (line) => line.receiptId);
+	const byId = new Map(
+		heads.map(({ receipt, storeName, joinedAt }) => {
+			const rows = { receipt, lines: linesOf.get(receipt.id) ?? [] };
+			const beside = { storeName, memberJoined: joinedAt !== null, returns: given.get(receipt.id) ?? [] };
+			return [receipt.id, receiptView(rows, beside)];
+		})
+	);
+	return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** @throws refusal `receipt.unknown` */

@@ -123,8 +123,9 @@ export async function besideReceipt(reads: Reads, id: string): Promise<ReceiptBe
 			select u.code_id, u.voucher_id, v.title, u.cents, u.given_back_at
 			from voucher_redemptions u join vouchers v on v.id = u.voucher_id where u.receipt_id = ${id} order by u.id`,
 		sql<{ id: string; last_symbols: string }[]>`
-			select g.id, g.last_symbols from receipt_tenders t join gift_cards g on g.id = t.subject_id
-			where t.receipt_id = ${id} and t.kind = 'gift_card' order by t.position`,
+			select g.id, g.last_symbols from receipts r
+			cross join jsonb_array_elements(r.tenders) with ordinality as t(tender, place)
+			join gift_cards g on g.id = t.tender->>'subjectId' where r.id = ${id} order by t.place`,
 		sql<{ id: string; staff: string | null }[]>`
 			select t.id, s.name as staff from returns t left join staff s on s.id = t.staff_id where t.receipt_id = ${id}`,
 		programmeOf(reads)

@@ -1,6 +1,6 @@
 import { newId } from '#core/ids';
 import { must, present } from '#core/must';
-import { insertRows, listOf, listsOf } from '#platform/bulk';
+import { listOf, listsOf, type Writes } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { Right } from '#pricing';
 import { rightOf, type CodeFact } from './facts.server.ts';
@@ -71,20 +71,17 @@ export class VoucherBook {
 	}
 
 	/** Writes the claims: the uses by a conditional update that must hit every code, and one row per use. */
-	async write(sql: Raw): Promise<void> {
+	write(writes: Writes): void {
 		if (this.#claims.size === 0) return;
 		const claims = [...this.#claims].map(([codeId, uses]) => ({ codeId, uses }));
-		const [claimed] = await Promise.all([
-			sql.unsafe(
-				`update voucher_codes c set uses_left = c.uses_left - x.uses
-				from unnest($1::text[], $2::int[]) as x(code_id, uses)
-				where c.id = x.code_id and (c.uses_left is null or c.uses_left >= x.uses) returning c.id`,
-				listsOf(claims, ['codeId', 'uses']),
-				{ prepare: true }
-			),
-			insertRows(sql, voucherRedemptions, this.#redemptions)
-		]);
-		must(claimed.length === claims.length, 'a voucher use was claimed that was not left');
+		writes.add(
+			`update voucher_codes c set uses_left = c.uses_left - x.uses
+			from unnest($1::text[], $2::int[]) as x(code_id, uses)
+			where c.id = x.code_id and (c.uses_left is null or c.uses_left >= x.uses) returning c.id`,
+			listsOf(claims, ['codeId', 'uses']),
+			{ told: (claimed) => must(claimed === claims.length, 'a voucher use was claimed that was not left') }
+		);
+		writes.insert(voucherRedemptions, this.#redemptions);
 	}
 }
 
@@ -103,16 +100,18 @@ export async function usesOfReceipts(
 }
 
 /** Gives uses back, each exactly once: the code may be used again, the use no longer counts for its member. */
-export async function giveBackUses(sql: Raw, redemptionIds: string[], now: Date): Promise<void> {
+export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date): void {
 	if (redemptionIds.length === 0) return;
-	await sql.unsafe(
-		`with given as (
-			update voucher_redemptions set given_back_at = $2, place = null
-			where id = any($1::text[]) and given_back_at is null
-			returning code_id
-		), per_code as (select code_id, count(*)::int as uses from given group by code_id)
-		update voucher_codes c set uses_left = c.uses_left + p.uses from per_code p where c.id = p.code_id`,
+	writes.add(
+		`update voucher_redemptions set given_back_at = $2, place = null
+		where id = any($1::text[]) and given_back_at is null
+		returning code_id`,
 		[listOf(redemptionIds), now.toISOString()],
-		{ prepare: true }
+		{ name: 'given_uses' }
+	);
+	writes.add(
+		`update voucher_codes c set uses_left = c.uses_left + g.uses
+		from (select code_id, count(*)::int as uses from given_uses group by code_id) g where c.id = g.code_id`,
+		[]
 	);
 }

@@ -1,3 +1,4 @@
+export { voucherChecks } from './audit.server.ts';
 export {
 	archiveVoucher,
 	createVoucher,

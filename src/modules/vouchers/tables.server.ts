@@ -61,15 +61,13 @@ export const voucherCodes = pgTable(
 	]
 );
 
-/** One use. (voucher, member, place) is unique: a member's limit holds even if every other check were wrong. */
+/** One use, written with its code locked. (voucher, member, place) is unique: a member's limit holds even if every other check were wrong. */
 export const voucherRedemptions = pgTable(
 	'voucher_redemptions',
 	{
 		id: key().primaryKey(),
 		voucherId: key().notNull(),
-		codeId: key()
-			.notNull()
-			.references(() => voucherCodes.id),
+		codeId: key().notNull(),
 		memberId: key().notNull(),
 		receiptId: key().notNull(),
 		/** 1, 2, … among the member's uses of this voucher that count (given-back ones have none) */
@@ -79,7 +77,9 @@ export const voucherRedemptions = pgTable(
 		givenBackAt: at()
 	},
 	(t) => [
-		uniqueIndex('voucher_redemptions_member_place').on(t.voucherId, t.memberId, t.place),
+		uniqueIndex('voucher_redemptions_member_place')
+			.on(t.voucherId, t.memberId, t.place)
+			.where(sql`${t.place} is not null`),
 		index('voucher_redemptions_code').on(t.codeId),
 		index('voucher_redemptions_receipt').on(t.receiptId),
 		index('voucher_redemptions_member').on(t.memberId, t.redeemedAt)

@@ -196,7 +196,7 @@ it('discounts stand under the vouchers that gave them, or under one word where t
 	type Receipt = Parameters<typeof discountsByTitle>[0];
 	const step = (rightId: string | null, cents: number, title?: string): Receipt['steps'][number] => ({
 		code: 'percent_off',
-		lineKey: null,
+		position: null,
 		rightId,
 		giftCardId: null,
 		cents,

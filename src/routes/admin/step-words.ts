@@ -26,7 +26,7 @@ const sentences: Record<Step['code'], Sentence> = {
 };
 
 /** One step of a receipt's explanation in words. A step newer than this page is told by its code. */
-export function stepText(step: Step, currency: string, words: Words): string {
+export function stepText(step: Pick<Step, 'code' | 'cents' | 'points' | 'details'>, currency: string, words: Words): string {
 	const sentence = sentences[step.code] as ((inputs: Record<string, unknown>) => string) | undefined;
 	if (!sentence) return step.code;
 	const facts = { cents: step.cents, points: step.points, ...step.details, currency };

@@ -1,0 +1,37 @@
+/**
+ * What must be true of receipts, each a query that finds what breaks it (`subject`, `detail`), for `npm run audit`. Between
+ * rows that one verb writes together these stand in for foreign keys.
+ */
+export const purchaseChecks: Record<string, string> = {
+	'a receipt is what its lines add up to': `
+		select r.id as subject, concat_ws(' ', 'total', r.total_cents, '· lines', coalesce(l.net, 0)) as detail
+		from receipts r left join (
+			select receipt_id, sum(net_cents) as net, sum(points_spent) as spent, sum(points_earned) as earned
+			from receipt_lines group by receipt_id
+		) l on l.receipt_id = r.id
+		where (l.net, l.spent, l.earned) is distinct from (r.total_cents, r.points_spent, r.points_earned)`,
+	'a receipt is what was tendered for it': `
+		select r.id as subject, concat_ws(' ', 'total', r.total_cents, '· tenders', t.cents) as detail
+		from receipts r cross join lateral (
+			select coalesce(sum((t->>'cents')::bigint), 0) as cents, coalesce(sum((t->>'points')::bigint), 0) as points
+			from jsonb_array_elements(r.tenders) t
+		) t
+		where (t.cents, t.points) is distinct from (r.total_cents, r.points_spent)`,
+	'a line belongs to a receipt of its member': `
+		select l.receipt_id as subject, concat_ws(' ', 'line', l.position) as detail
+		from receipt_lines l left join receipts r on r.id = l.receipt_id
+		where r.member_id is distinct from l.member_id`,
+	'a receipt belongs to a member and a store': `
+		select r.id as subject, concat_ws(' ', r.member_id, r.store_id) as detail
+		from receipts r left join members m on m.id = r.member_id left join stores s on s.id = r.store_id
+		where m.id is null or s.id is null`,
+	'a member’s figures are what their receipts and returns add up to': `
+		select coalesce(f.member_id, r.member_id) as subject,
+			concat_ws(' ', 'spent', f.spent_cents, '· receipts', r.spent, '· returned', f.returned_cents, '· returns', b.returned)
+				as detail
+		from member_figures f
+		full join (select member_id, count(*) as visits, sum(total_cents) as spent from receipts group by member_id) r
+			on r.member_id = f.member_id
+		left join (select member_id, sum(total_cents) as returned from returns group by member_id) b on b.member_id = f.member_id
+		where (f.visits, f.spent_cents, f.returned_cents) is distinct from (r.visits, r.spent, coalesce(b.returned, 0))`
+};
