@@ -415,7 +415,12 @@ function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoin
 			returned: 0
 		})),
 		tenders,
-		steps: quoted.steps,
+		steps: quoted.steps
+			.filter(({ code }) => code !== 'priced')
+			.map(({ lineKey, ...step }) => ({
+				...step,
+				position: lineKey === null ? null : quoted.lines.findIndex((line) => line.key === lineKey)
+			})),
 		returns: []
 	};
 }
