@@ -39,9 +39,9 @@ export class WedgeReader {
 	#first = 0;
 	#last = 0;
 
-	/** Whether keys are being collected that may still become a scan. */
-	get collecting(): boolean {
-		return this.#symbols !== '';
+	/** Whether a key at this time would go on with keys that may still become a scan. */
+	collectsAt(at: number): boolean {
+		return this.#symbols !== '' && at - this.#last <= longestGap;
 	}
 
 	/**
@@ -51,7 +51,7 @@ export class WedgeReader {
 	press(key: Key): string | null {
 		const ends =
 			key.key === 'Enter' || key.key === 'Tab' || (key.modified && (key.code === 'KeyJ' || key.code === 'KeyM'));
-		if (this.#symbols !== '' && key.at - this.#last > longestGap) this.#symbols = '';
+		if (!this.collectsAt(key.at)) this.#symbols = '';
 		if (ends) return this.#end(key);
 		if (key.modified) {
 			this.#symbols = '';
@@ -97,7 +97,7 @@ export function listenToWedge(onscan: (text: string) => void): () => void {
 		if (event.isComposing || event.repeat) return;
 		const field = typedInto(event.target) ? event.target : null;
 		// What stood in the field before the key that may begin a scan.
-		if (!reader.collecting || before?.field !== field) before = field ? { field, value: field.value } : null;
+		if (!reader.collectsAt(event.timeStamp) || before?.field !== field) before = field ? { field, value: field.value } : null;
 		const text = reader.press({
 			key: event.key,
 			code: event.code,

@@ -88,7 +88,9 @@ describe('a person', () => {
 	});
 	test('who waits before Enter ends nothing', () => {
 		const reader = new WedgeReader();
-		expect(end(reader, press(reader, 'ABCDEFGH', 20).at + 500)).toBeNull();
-		expect(reader.collecting).toBe(false);
+		const { at } = press(reader, 'ABCDEFGH', 20);
+		expect(reader.collectsAt(at)).toBe(true);
+		expect(reader.collectsAt(at + 500)).toBe(false);
+		expect(end(reader, at + 500)).toBeNull();
 	});
 });

@@ -1,7 +1,7 @@
+import type { Language } from '#core/languages';
 import type { Step } from '#pricing';
 import { m } from '#messages';
 import { wordsOf } from '#ui/refusal.ts';
-import type { Words } from './words.ts';
 
 type Sentence = (inputs: never) => string;
 
@@ -25,8 +25,12 @@ const sentences: Record<Step['code'], Sentence> = {
 	to_pay: m.step_to_pay
 };
 
-/** One step of a receipt's explanation in words. A step newer than this page is told by its code. */
-export function stepText(step: Pick<Step, 'code' | 'cents' | 'points' | 'details'>, currency: string, words: Words): string {
+/** One step of a quote's or a receipt's explanation in words. A step newer than this page is told by its code. */
+export function stepText(
+	step: Pick<Step, 'code' | 'cents' | 'points' | 'details'>,
+	currency: string,
+	words: { language: Language; timeZone: string }
+): string {
 	const sentence = sentences[step.code] as ((inputs: Record<string, unknown>) => string) | undefined;
 	if (!sentence) return step.code;
 	const facts = { cents: step.cents, points: step.points, ...step.details, currency };

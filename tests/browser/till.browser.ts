@@ -1,0 +1,314 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { parse, stringify } from 'devalue';
+import { expect as patient, test as base } from './test.ts';
+
+/** The till in the hands of its people: scanner, keyboard, a network that goes away. The goods are the demo shop's. */
+const owner = { email: 'owner@pareto.example', password: 'linden-and-saffron' };
+const cashier = { name: 'Ada Lorenz', pin: '2580' };
+const tablet = { width: 1024, height: 768 };
+/** A machine that does other work at the same time is slow, not wrong. */
+const expect = patient.configure({ timeout: 15_000 });
+
+/** A procedure of the console, called as its pages do. */
+async function call<Answer>(request: APIRequestContext, path: string, input?: unknown): Promise<Answer> {
+	const answer =
+		input === undefined
+			? await request.get(`/api/trpc/${path}`)
+			: await request.post(`/api/trpc/${path}`, {
+					data: JSON.stringify(stringify(input)),
+					headers: { 'content-type': 'application/json', origin: process.env.PARETO_ADDRESS ?? '' }
+				});
+	expect(answer.status(), await answer.text()).toBe(200);
+	return parse((await answer.json()).result.data) as Answer;
+}
+
+/** A code for one more tablet. */
+async function enrolmentCode(request: APIRequestContext): Promise<string> {
+	await call(request, 'admin.identity.signIn', owner);
+	const [store] = await call<{ id: string }[]>(request, 'admin.stores.list');
+	const wanted = { storeId: store?.id, name: 'Till of a test' };
+	return (await call<{ code: string }>(request, 'admin.identity.devices.makeEnrolmentCode', wanted)).code;
+}
+
+/** The first field of the page, whatever it is called in its language. */
+const field = (page: Page) => page.getByRole('textbox').first();
+
+async function signIn(page: Page): Promise<void> {
+	await page.getByRole('button', { name: cashier.name }).click();
+	await page.keyboard.type(cashier.pin);
+	await page.keyboard.press('Enter');
+	await expect(page.locator('.tile').first()).toBeVisible();
+}
+
+/** The tablet of all these tests, with Ada at it: it is enrolled once, since nobody may try codes without end. */
+let enrolled: Promise<Awaited<ReturnType<BrowserContext['storageState']>>> | undefined;
+
+async function aTablet(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+	enrolled ??= enrol(await browser.newContext(options));
+	return browser.newContext({ viewport: tablet, ...options, storageState: await enrolled });
+}
+
+async function enrol(context: BrowserContext) {
+	const page = await context.newPage();
+	await page.goto('/till');
+	await field(page).fill(await enrolmentCode(context.request));
+	await field(page).press('Enter');
+	await signIn(page);
+	const state = await context.storageState();
+	await context.close();
+	return state;
+}
+
+/** What a scanner that acts as a keyboard sends: all keys at once, each let go before the next, then Enter. */
+async function scan(page: Page, code: string): Promise<void> {
+	const keyboard = await page.context().newCDPSession(page);
+	const events = [...code, 'Enter'].flatMap((key) => {
+		const enter = key === 'Enter';
+		const about = {
+			key,
+			code: enter ? key : `${/\d/.test(key) ? 'Digit' : 'Key'}${key}`,
+			windowsVirtualKeyCode: enter ? 13 : key.charCodeAt(0)
+		};
+		return [
+			{ type: 'keyDown' as const, text: enter ? '\r' : key, ...about },
+			{ type: 'keyUp' as const, ...about }
+		];
+	});
+	await Promise.all(events.map((event) => keyboard.send('Input.dispatchKeyEvent', event)));
+	await keyboard.detach();
+}
+
+const barcodeOf = (page: Page, name: string): Promise<string> =>
+	page.evaluate((name) => {
+		const { products } = JSON.parse(localStorage.getItem('till.catalogue.1') ?? '{}') as {
+			products: { name: string; barcode: string }[];
+		};
+		return products.find((product) => product.name === name)?.barcode ?? '';
+	}, name);
+
+const test = base.extend<{ till: Page }>({
+	till: async ({ browser, baseURL }, use) => {
+		const context = await aTablet(browser, { ...(baseURL && { baseURL }), locale: 'en-GB' });
+		const errors: Error[] = [];
+		context.on('weberror', (error) => errors.push(error.error()));
+		const page = await context.newPage();
+		await page.goto('/till');
+		await expect(page.locator('.tile').first()).toBeVisible();
+		await use(page);
+		expect(errors).toEqual([]);
+		await context.close();
+	}
+});
+
+const basket = (page: Page) => page.getByRole('region', { name: 'Basket' });
+const payment = (page: Page) => page.getByRole('region', { name: 'Payment' });
+const complete = (page: Page) => payment(page).getByRole('button', { name: 'Complete sale' });
+const done = (page: Page) => page.getByRole('heading', { name: 'Sale complete' });
+const receiptNumber = async (page: Page): Promise<string> =>
+	(await page.locator('.paper .number').innerText()).replaceAll(' ', '');
+
+test('a scanner is heard wherever the focus is, and presses no button', async ({ till: page }) => {
+	const croissant = await barcodeOf(page, 'Croissant');
+	await scan(page, croissant);
+	await expect(basket(page)).toContainText('€2.60');
+	// In the search field, where people type too, nothing of it stays.
+	const search = page.getByRole('textbox', { name: 'Search or code' });
+	await search.focus();
+	await search.pressSequentially('rye');
+	// A hand that takes the scanner needs longer than a scanner's keys.
+	await page.waitForTimeout(400);
+	await scan(page, croissant);
+	await expect(basket(page)).toContainText('€5.20');
+	await expect(search).toHaveValue('rye');
+	// On a button that would empty the basket, and while a sheet is open.
+	await basket(page).getByRole('button', { name: 'Clear' }).focus();
+	await scan(page, croissant);
+	await expect(basket(page)).toContainText('€7.80');
+	await page.getByRole('button', { name: cashier.name }).click();
+	await expect(page.getByRole('dialog')).toBeVisible();
+	await scan(page, croissant);
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('dialog')).toBeHidden();
+	await expect(basket(page)).toContainText('€10.40');
+});
+
+test('a code that is wrong is answered with a sentence, and the sale stays as it was', async ({ till: page }) => {
+	await scan(page, await barcodeOf(page, 'Croissant'));
+	await scan(page, 'NOSUCHCODE');
+	await expect(page.getByText('We do not know this code')).toBeVisible();
+	await scan(page, '4111111111111111');
+	await expect(page.getByText('This is a payment card.')).toBeVisible();
+	await expect(basket(page)).toContainText('€2.60');
+	await expect(complete(page)).toBeEnabled();
+});
+
+test('a voucher that does not apply says why and how much is missing', async ({ till: page }) => {
+	await scan(page, await barcodeOf(page, 'House blend 1 kg'));
+	await scan(page, 'BASKET5');
+	await expect(payment(page)).toContainText('This voucher works from €40.00. Just €10.10 more.');
+	await expect(complete(page)).toBeDisabled();
+	await scan(page, await barcodeOf(page, 'Crémant 0.75 l'));
+	await expect(payment(page)).toContainText('−€5.00');
+	await expect(complete(page)).toBeEnabled();
+	await basket(page).getByRole('button', { name: 'Remove' }).click();
+	await payment(page).getByRole('button', { name: 'Do not use: 5.00 off from 40.00' }).click();
+	await expect(complete(page)).toBeEnabled();
+});
+
+test('a sale needs no mouse: search, Enter, the total, Enter, the next one', async ({ till: page }) => {
+	const focused = () =>
+		page.evaluate(() => {
+			const { activeElement: node } = document;
+			return node?.getAttribute('aria-label') || (node as HTMLElement | null)?.innerText.split('\n')[0] || '';
+		});
+	/** The names of what the Tab key reaches, up to one that is looked for. */
+	const tabTo = async (name: string | RegExp): Promise<string[]> => {
+		const passed: string[] = [];
+		for (let steps = 0; steps < 60; steps++) {
+			await page.keyboard.press('Tab');
+			passed.push(await focused());
+			if (passed.at(-1)?.match(name)) return passed;
+		}
+		throw new Error(`${name} was not reached: ${passed.join(', ')}`);
+	};
+	await page.locator('body').evaluate((body) => body.focus());
+	await tabTo(/^Search or code$/);
+	await page.keyboard.type('flat', { delay: 60 });
+	await page.keyboard.press('Enter');
+	await expect(basket(page)).toContainText('Flat white');
+	// The products are one stop; arrows walk among them.
+	const passed = await tabTo(/^Complete sale$/);
+	const order = ['Amount', 'All', 'Almonds', 'Scan member', 'Add code', 'Complete sale'];
+	expect(passed.filter((name) => order.includes(name))).toEqual(order);
+	await page.keyboard.press('Enter');
+	await expect(done(page)).toBeVisible();
+	expect(await focused()).toBe('Next sale');
+	await page.keyboard.press('Enter');
+	await expect(page.getByText('Scan or pick the first product.')).toBeVisible();
+	await tabTo(/^Almonds$/);
+	await page.keyboard.press('ArrowRight');
+	expect(await focused()).toBe('Apple juice 1 l');
+	await page.keyboard.press('Enter');
+	await expect(basket(page)).toContainText('Apple juice 1 l');
+	await page.keyboard.press('Home');
+	expect(await focused()).toBe('Almonds');
+});
+
+test('goods come back line by line, once', async ({ till: page }) => {
+	for (const name of ['Croissant', 'Croissant', 'Flat white']) await scan(page, await barcodeOf(page, name));
+	await expect(basket(page)).toContainText('€3.90');
+	await complete(page).click();
+	await expect(done(page)).toBeVisible();
+	const number = await receiptNumber(page);
+	const open = async () => {
+		await page.getByRole('button', { name: 'Return' }).click();
+		await page.getByLabel('Receipt number').fill(number);
+		await page.getByRole('button', { name: 'Open receipt' }).click();
+	};
+	await open();
+	await page.getByRole('button', { name: 'One more: Croissant' }).click();
+	await expect(page.getByRole('region', { name: 'What the return gives' })).toContainText('2.60');
+	await page.getByRole('button', { name: 'Faulty' }).click();
+	await page.getByRole('button', { name: 'Take back' }).click();
+	await expect(page.getByRole('heading', { name: 'Taken back' })).toBeVisible();
+	await page.getByRole('button', { name: 'Done' }).click();
+	await open();
+	await expect(page.getByText('came back: 1')).toBeVisible();
+	await page.getByRole('button', { name: 'Everything' }).click();
+	await expect(page.getByRole('region', { name: 'What the return gives' })).toContainText('6.50');
+});
+
+test('a network that goes away while a sale is sent leaves one receipt', async ({ till: page }) => {
+	const context = page.context();
+	await scan(page, await barcodeOf(page, 'Croissant'));
+	await expect(basket(page)).toContainText('€2.60');
+	// The first try arrives and is sold; its answer is lost, and from then on there is no network.
+	const answers: { receipt: { number: string }; replayed: boolean }[] = [];
+	const sent: (string | null)[] = [];
+	let offline = false;
+	await page.route('**/api/v1/checkout/commit', async (route) => {
+		sent.push(route.request().postData());
+		if (offline) return route.abort('internetdisconnected');
+		const answer = await route.fetch();
+		answers.push(await answer.json());
+		if (answers.length > 1) return route.fulfill({ response: answer });
+		offline = true;
+		await context.setOffline(true);
+		return route.abort('connectionreset');
+	});
+	await complete(page).click();
+	await expect(page.getByText('Not sent yet')).toBeVisible();
+	await expect(page.getByText('No connection', { exact: true })).toBeVisible();
+	await expect(page.getByText('Not sent: 1')).toBeVisible();
+	// Nothing may change meanwhile: it is what was sent.
+	await scan(page, await barcodeOf(page, 'Croissant'));
+	await expect(basket(page)).toContainText('€2.60');
+	expect(answers).toHaveLength(1);
+	offline = false;
+	await context.setOffline(false);
+	await expect(done(page)).toBeVisible();
+	expect(new Set(sent).size).toBe(1);
+	expect(answers.map(({ replayed }) => replayed)).toEqual([false, true]);
+	expect(new Set(answers.map(({ receipt }) => receipt.number))).toEqual(new Set([await receiptNumber(page)]));
+});
+
+async function expectAccessible(page: Page, screen: string): Promise<void> {
+	const { violations } = await new AxeBuilder({ page })
+		.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+		.analyze();
+	const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+	expect(told, screen).toEqual([]);
+}
+
+async function tour(browser: Browser, options: BrowserContextOptions): Promise<void> {
+	test.slow();
+	const stranger = await browser.newContext({ viewport: tablet, ...options });
+	const context = await aTablet(browser, options);
+	try {
+		const unknown = await stranger.newPage();
+		await unknown.goto('/till');
+		await field(unknown).fill('T222 2222 2');
+		await field(unknown).press('Enter');
+		await expect(unknown.locator('[aria-invalid="true"]')).toBeVisible();
+		await expectAccessible(unknown, 'enrolling, after a wrong code');
+		const page = await context.newPage();
+		await page.goto('/till');
+		await call(context.request, 'till.identity.signOut', null);
+		await page.reload();
+		await page.getByRole('button', { name: cashier.name }).click();
+		await expectAccessible(page, 'PIN');
+		await page.keyboard.type(cashier.pin);
+		await page.keyboard.press('Enter');
+		await expect(page.locator('.tile').first()).toBeVisible();
+		for (const name of ['Croissant', 'Croissant', 'House blend 1 kg']) await scan(page, await barcodeOf(page, name));
+		await scan(page, 'BASKET5');
+		await expect(page.locator('.applies li')).toHaveCount(1);
+		await page.locator('.basket .row').first().click();
+		await expectAccessible(page, 'a sale with a voucher that does not apply');
+		await scan(page, await barcodeOf(page, 'Crémant 0.75 l'));
+		await expect(page.locator('.settle footer button.primary')).toBeEnabled();
+		await expectAccessible(page, 'a sale with a voucher that applies');
+		await page.locator('.settle footer button.primary').click();
+		await expect(page.locator('#done-title')).toBeVisible();
+		await expectAccessible(page, 'receipt');
+		const number = await receiptNumber(page);
+		await page.locator('header.strip button').first().click();
+		await field(page).fill(number);
+		await field(page).press('Enter');
+		await expect(page.locator('.stepper').first()).toBeVisible();
+		await page.locator('.stepper button').nth(1).click();
+		await expectAccessible(page, 'return');
+	} finally {
+		await stranger.close();
+		await context.close();
+	}
+}
+
+test('every screen can be used by everybody: in English, light', async ({ browser, baseURL }) => {
+	await tour(browser, { ...(baseURL && { baseURL }), locale: 'en-GB', colorScheme: 'light' });
+});
+
+test('every screen can be used by everybody: in Persian, dark', async ({ browser, baseURL }) => {
+	await tour(browser, { ...(baseURL && { baseURL }), locale: 'fa-IR', colorScheme: 'dark' });
+});
