@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import { commitSales, previewReturn, undoSales } from '#checkout/server';
 import { day, hour, later, minute } from '#core/time';
 import { lifeOf } from '#ledger';
-import { audit, expire, mature } from '#ledger/server';
+import { expire, mature } from '#ledger/server';
 import { inTransaction, sqlOf, type Tx } from '#platform/db';
+import { auditHouse } from '#wiring/house-audit.server';
 import { House } from './checkout-house.ts';
 import { Model, type Command, type Told } from './checkout-model.ts';
 import { Wishes, type Shown } from './checkout-wishes.ts';
@@ -260,9 +261,11 @@ export class Walk {
 		const till = this.#process();
 		const first = sendTo(till, one, this.#now).catch(() => null);
 		await wait(this.#dice.next() * 14);
+		// Not those that are still being opened: the driver does not catch what happens to its own first question.
 		await sqlOf(this.#world.db)`
 			select pg_terminate_backend(pid) from pg_stat_activity
-			where datname = current_database() and application_name = ${till.name}`;
+			where datname = current_database() and application_name = ${till.name}
+				and query <> '' and query not like '%typarray%'`;
 		let answer = await first;
 		count(answer ? 'cut off too late' : 'cut off');
 		const done = answer !== null;
@@ -395,7 +398,7 @@ export class Walk {
 				.map((row) => row.join(' '))
 				.sort()
 		);
-		expect((await audit(db)).findings).toEqual([]);
+		expect((await auditHouse(db)).findings).toEqual([]);
 		count('proofs');
 	}
 }

@@ -9,8 +9,6 @@ export const faultPlaces = [
 	'members',
 	'receipts',
 	'receipt_lines',
-	'receipt_tenders',
-	'receipt_steps',
 	'returns',
 	'return_lines',
 	'member_figures',
