@@ -26,11 +26,12 @@ describe('the checkout, compared with notes on paper', () => {
 	test.skipIf(many * steps < 480)('has met everything that can happen at a counter', () => {
 		const met = (what: string) => expect(tally.get(what) ?? 0, what).toBeGreaterThan(0);
 		if (SIMULATION_SEEDS) console.log(Object.fromEntries([...tally].sort()));
-		for (const what of ['sold', 'sold before', 'given back', 'given back before', 'thrown away', 'races', 'proofs'])
-			met(what);
-		for (const what of ['quote.stale', 'key.reused', 'somebody owes points', 'points are pending', 'mature']) met(what);
-		for (const kind of ['P0001', '40001', '40P01', 'cut']) met(`fault ${kind}`);
+		for (const what of ['sold', 'given back', 'races', 'proofs']) met(what);
+		// What chance brings now and then is asked of a long run only.
 		if (many * steps < 3000) return;
+		for (const what of ['sold before', 'given back before', 'thrown away', 'quote.stale', 'key.reused']) met(what);
+		for (const what of ['somebody owes points', 'points are pending', 'mature']) met(what);
+		for (const kind of ['P0001', '40001', '40P01', 'cut']) met(`fault ${kind}`);
 		for (const code of ['points.too_few', 'gift_card.too_little', 'return.nothing_left', 'key.malformed']) met(code);
 		for (const why of ['already_used', 'used_up', 'used_by_member', 'other_member', 'paused', 'voided', 'expired'])
 			met(`voucher.${why}`);
