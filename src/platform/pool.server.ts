@@ -8,6 +8,7 @@ import { settings } from './settings.server.ts';
  */
 interface Pools {
 	main?: Connection;
+	posting?: Connection;
 	reading?: Connection;
 }
 
@@ -15,10 +16,12 @@ const shared = globalThis as { [key: symbol]: Pools | undefined };
 const place = Symbol.for('pareto.pool');
 const pools = (): Pools => (shared[place] ??= {});
 
+const names: Record<keyof Pools, string> = { main: 'pareto', posting: 'pareto-counter', reading: 'pareto-reports' };
+
 function open(kind: keyof Pools, url: string, max: number): Connection {
 	const kept = pools()[kind];
 	if (kept) return kept;
-	const connection = connect(url, { max, name: kind === 'main' ? 'pareto' : 'pareto-reports' });
+	const connection = connect(url, { max, name: names[kind] });
 	pools()[kind] = connection;
 	onShutdown(`the ${kind} pool`, async () => {
 		delete pools()[kind];
@@ -29,6 +32,12 @@ function open(kind: keyof Pools, url: string, max: number): Connection {
 
 /** The app's database. */
 export const database = (): Connection => open('main', settings().database.url, 16);
+
+/**
+ * For batches of postings, of which two are under way at a time: few connections, so that each has all its statements
+ * planned and its tables' pages at hand, and no page of the console waits in their queue.
+ */
+export const postingDatabase = (): Connection => open('posting', settings().database.url, 3);
 
 /** For reports: the replica where there is one (it may lag behind), else the app's own pool. */
 export function readingDatabase(): Connection {

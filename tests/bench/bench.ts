@@ -50,7 +50,8 @@ async function serve(url: string, secret: string, ending: Ending): Promise<strin
 }
 
 interface Scene {
-	db: Db;
+	/** the counter's own connections, as the server has them */
+	posting: Db;
 	house: House;
 	server: BenchServer;
 	pgbench: string | null;
@@ -132,12 +133,14 @@ async function bench(options: Options, ending: Ending): Promise<void> {
 	useSettings({ ...settings, database: settings.database, secret });
 	const { db, end } = connect(server.shopUrl, { max: 16, name: 'pareto-bench' });
 	ending.add('the pool', end);
+	const counter = connect(server.shopUrl, { max: 3, name: 'pareto-bench-counter' });
+	ending.add('the counter’s pool', counter.end);
 
 	say('Filling it …');
 	if (kinds.includes('pgbench') || kinds.includes('statements')) await makeTables(server.yardstickUrl, options.scale);
 	const tills = Math.max(...options.callers);
 	const house = await House.open(db, { members: options.members, tills }, new Date());
-	const scene: Scene = { db, house, server, pgbench, acknowledged: [] };
+	const scene: Scene = { posting: counter.db, house, server, pgbench, acknowledged: [] };
 	const measures = await measuresOf(kinds, { scene, secret, scale: options.scale }, ending);
 	const before = await server.checkpoints();
 	const figures = await measureAll(measures, scene, options);

@@ -9,11 +9,11 @@ export type Acknowledged = string[];
 
 /** Commits through the module, as the server's own handlers call it. */
 export async function sellThroughModule(
-	{ db, house, acknowledged }: { db: Db; house: House; acknowledged: Acknowledged },
+	{ posting, house, acknowledged }: { posting: Db; house: House; acknowledged: Acknowledged },
 	seconds: number,
 	callers: number
 ): Promise<Sample> {
-	const desk = counterOf(db);
+	const desk = counterOf(posting);
 	return callersFor(seconds, callers, async (caller) => {
 		const sale = house.take();
 		if (!sale) return false;

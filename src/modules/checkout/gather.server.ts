@@ -48,7 +48,8 @@ export class Scene {
 	readonly #products: Map<string, ProductFact>;
 	readonly #members: Map<string, MemberRow>;
 	readonly #cards: Map<string, CardState>;
-	readonly #held: Map<string, CodeFact>;
+	/** ids of the codes that each member holds */
+	readonly #held: Map<string, string[]>;
 
 	private constructor(
 		now: Date,
@@ -70,19 +71,18 @@ export class Scene {
 		this.#products = new Map(parts.products.map((fact) => [fact.id, fact]));
 		this.#members = new Map(parts.members.map((row) => [row.id, row]));
 		this.#cards = parts.cards;
-		this.#held = parts.codes;
+		this.#held = new Map();
+		for (const [id, { row }] of parts.codes)
+			if (row.member_id !== null) this.#held.set(row.member_id, [...(this.#held.get(row.member_id) ?? []), id]);
 	}
 
 	static async gather(reads: Reads, wanted: readonly Wanted[], now: Date, { lock }: { lock: boolean }): Promise<Scene> {
 		const sql = sqlOf(reads);
 		const memberIds = unique(wanted.map(({ ask }) => ask.memberId));
-		const codeIds = unique(wanted.flatMap(({ ask }) => ask.rightIds));
 		const cardIds = unique(wanted.flatMap(({ ask }) => ask.giftCards.map((card) => card.id)));
 		const productIds = unique(wanted.flatMap(({ ask }) => ask.basket.lines.map((line) => line.productId)));
 		const storeIds = unique(wanted.map(({ storeId }) => storeId));
-		const uses = wanted.flatMap(({ ask }) =>
-			ask.memberId === null ? [] : ask.rightIds.map((codeId) => ({ codeId, memberId: ask.memberId as string }))
-		);
+		const asked = wanted.flatMap(({ ask: { memberId, rightIds } }) => rightIds.map((codeId) => ({ codeId, memberId })));
 		const list = (ids: string[]) => [listOf(ids)];
 		const among = 'id = any($1::text[])';
 		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
@@ -95,7 +95,7 @@ export class Scene {
 			.execute();
 		const [members, codes, cards, book, stores, products, programmes] = await Promise.all([
 			locked,
-			loadCodes(sql, { codeIds, heldBy: lock ? [] : memberIds, uses, lock }),
+			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }),
 			loadCards(sql, cardIds, now, lock),
 			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
 			sql.unsafe<StoreRow[]>(
@@ -159,8 +159,8 @@ export class Scene {
 	/** The facts of one ask as they stand after what this batch has done so far. `unknown` must have been null. */
 	facts({ ask, storeId }: Wanted): Facts {
 		const { memberId } = ask;
-		const mine = [...this.#held.values()].filter(({ row }) => memberId !== null && row.member_id === memberId);
-		const codeIds = new Set([...ask.rightIds, ...mine.map(({ row }) => row.code_id)]);
+		const mine = memberId === null ? [] : (this.#held.get(memberId) ?? []);
+		const codeIds = new Set([...ask.rightIds, ...mine]);
 		const productIds = new Set(ask.basket.lines.flatMap((line) => (line.productId ? [line.productId] : [])));
 		const store = present(this.store(storeId), 'the store was checked');
 		return {

@@ -31,44 +31,40 @@ const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v
 	v.starts_at, v.ends_at, v.uses_per_member, v.uses_per_code, c.uses_left, c.member_id,
 	v.paused_at is not null as paused, c.voided_at is not null or v.archived_at is not null as voided`;
 
+const placesOf = (member: string): string => `(select array_agg(r.place) from voucher_redemptions r
+	where r.voucher_id = c.voucher_id and r.member_id = ${member} collate "C" and r.place is not null)`;
+
 /**
  * The facts of voucher codes by id and of all unvoided codes that these members hold.
- * @param lock locks the asked codes in id order until the transaction ends; the members must be locked before, so that a
- * member's uses cannot change meanwhile
- * @param uses whose uses of which codes to count: for a limit per member
+ * @param asked the codes, each with the member whose uses of its voucher are counted for a limit per member (null: a guest)
+ * @param lock locks the asked codes in id order until the transaction ends; the members must be locked by an earlier
+ * statement, so that a member's uses cannot change meanwhile
  */
 export async function loadCodes(
 	sql: Raw,
 	{
-		codeIds,
+		asked,
 		heldBy = [],
-		uses,
 		lock
-	}: { codeIds: string[]; heldBy?: string[]; uses: { codeId: string; memberId: string }[]; lock: boolean }
+	}: { asked: { codeId: string; memberId: string | null }[]; heldBy?: string[]; lock: boolean }
 ): Promise<Map<string, CodeFact>> {
-	const asked = sql.unsafe<CodeRow[]>(
-		`select ${columns} from voucher_codes c join vouchers v on v.id = c.voucher_id
-		where c.id = any($1::text[])
-		order by c.id ${lock ? 'for no key update of c' : ''}`,
-		[listOf(codeIds)],
-		{ prepare: true }
-	);
-	// Started together with the first, answered after it: the count sees what the lock made others finish.
-	const counted = sql.unsafe<{ code_id: string; member_id: string; places: number[] }[]>(
-		`select x.code_id, x.member_id, array_agg(r.place) as places
-		from unnest($1::text[], $2::text[]) as x(code_id, member_id)
-		join voucher_codes c on c.id = x.code_id
-		join voucher_redemptions r on r.voucher_id = c.voucher_id and r.member_id = x.member_id and r.place is not null
-		group by 1, 2`,
-		listsOf(uses, ['codeId', 'memberId']),
-		{ prepare: true }
-	);
+	const wanted =
+		asked.length === 0
+			? []
+			: sql.unsafe<(CodeRow & { asked_by: string | null; places: number[] | null })[]>(
+					`select ${columns}, x.member_id as asked_by,
+						case when v.uses_per_member is not null then ${placesOf('x.member_id')} end as places
+					from unnest($1::text[], $2::text[]) as x(code_id, member_id)
+					join voucher_codes c on c.id = x.code_id collate "C" join vouchers v on v.id = c.voucher_id
+					order by c.id ${lock ? 'for no key update of c' : ''}`,
+					listsOf(asked, ['codeId', 'memberId']),
+					{ prepare: true }
+				);
 	const held =
 		heldBy.length === 0
 			? []
 			: sql.unsafe<(CodeRow & { places: number[] | null })[]>(
-					`select ${columns}, (select array_agg(r.place) from voucher_redemptions r
-						where r.voucher_id = c.voucher_id and r.member_id = c.member_id and r.place is not null) as places
+					`select ${columns}, ${placesOf('c.member_id')} as places
 					from voucher_codes c join vouchers v on v.id = c.voucher_id
 					where c.member_id = any($1::text[])
 						and c.voided_at is null and v.archived_at is null
@@ -76,14 +72,17 @@ export async function loadCodes(
 					[listOf(heldBy)],
 					{ prepare: true }
 				);
-	const [askedRows, countedRows, heldRows] = await Promise.all([asked, counted, held]);
+	const [askedRows, heldRows] = await Promise.all([wanted, held]);
 	const facts = new Map<string, CodeFact>();
-	for (const row of askedRows) facts.set(row.code_id, { row, usedPlaces: new Map() });
+	for (const row of askedRows) {
+		let fact = facts.get(row.code_id);
+		if (!fact) facts.set(row.code_id, (fact = { row, usedPlaces: new Map() }));
+		if (row.asked_by !== null) fact.usedPlaces.set(row.asked_by, row.places ?? []);
+	}
 	for (const row of heldRows) {
 		if (facts.has(row.code_id)) continue;
 		facts.set(row.code_id, { row, usedPlaces: new Map([[row.member_id as string, row.places ?? []]]) });
 	}
-	for (const { code_id, member_id, places } of countedRows) facts.get(code_id)?.usedPlaces.set(member_id, places);
 	return facts;
 }
 

@@ -35,11 +35,12 @@ const commitPath = '/api/v1/checkout/commit';
 /** bytes; 500 lines need about 60,000 */
 const bodyLimit = 2_000_000;
 
-export function hotRequests(database: () => Db, clock: () => Date): Hot {
+/** @param posting where the batches of sales run */
+export function hotRequests(database: () => Db, clock: () => Date, posting: () => Db = database): Hot {
 	return (request, response) => {
 		const path = request.url?.split('?', 1)[0];
 		if (path !== commitPath || request.method !== 'POST') return false;
-		void answer(database(), clock, request, response);
+		void answer({ db: database(), posting: posting(), clock }, request, response);
 		return true;
 	};
 }
@@ -47,7 +48,17 @@ export function hotRequests(database: () => Db, clock: () => Date): Hot {
 /** The other side went away before it had said everything: there is nobody to answer, and nothing was done. */
 class CutOff extends Error {}
 
-async function answer(db: Db, clock: () => Date, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface House {
+	db: Db;
+	posting: Db;
+	clock: () => Date;
+}
+
+async function answer(
+	{ db, posting, clock }: House,
+	request: IncomingMessage,
+	response: ServerResponse
+): Promise<void> {
 	const began = clock();
 	const requestId = newId('request', began);
 	try {
@@ -57,7 +68,7 @@ async function answer(db: Db, clock: () => Date, request: IncomingMessage, respo
 		const now = clock();
 		const { key, ask, fingerprint } = saleIn(body);
 		const command = { caller: till.deviceId, storeId: till.storeId, deviceId: till.deviceId, staffId: till.staff.id };
-		const result = await counterOf(db).sell({ ...command, key, ask, fingerprint }, now);
+		const result = await counterOf(posting).sell({ ...command, key, ask, fingerprint }, now);
 		if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
 		send(response, 200, { receipt: result.receipt, replayed: result.replayed });
 	} catch (error) {
