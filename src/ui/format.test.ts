@@ -74,6 +74,7 @@ test('days belong to the zone that was named, and Persian days to the Solar Hijr
 	expect(day(new Date('2026-03-21T12:00:00Z'), 'fa', 'Asia/Tehran')).toBe('۱ فروردین ۱۴۰۵');
 	expect(isoDay('2026-03-31', 'en')).toBe('31 Mar 2026');
 	expect(plain(isoDay('2026-03-31', 'ru', 'long'))).toContain('31 марта 2026');
+	expect(isoDay('2026-11-22', 'fa', 'long')).toBe('یکشنبه ۱ آذر ۱۴۰۵');
 });
 
 test('the clock has 24 hours and the zone that was named', () => {

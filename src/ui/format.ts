@@ -162,11 +162,12 @@ export type DayStyle = keyof typeof dayStyles;
 /** The day of an instant in a time zone. */
 export function day(at: Date, language: Language, timeZone: string, style: DayStyle = 'medium'): string {
 	const format = dates(language, { ...dayStyles[style], timeZone });
-	if (style !== 'month' || language !== 'fa') return format.format(at);
-	// CLDR puts the year of a Persian month first; people write and read the month first, as in full dates.
+	if (language !== 'fa' || (style !== 'month' && style !== 'long')) return format.format(at);
+	// CLDR puts the year of a Persian month or full date first and the weekday last; people write and read it the other way.
 	const parts = format.formatToParts(at);
 	const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-	return `${part('month')} ${part('year')}`;
+	const month = `${part('month')} ${part('year')}`;
+	return style === 'month' ? month : `${part('weekday')} ${part('day')} ${month}`;
 }
 
 /** An ISO date (`2026-03-31`), which has no zone. */
@@ -220,6 +221,21 @@ export function relative(at: Date, now: Date, language: Language, timeZone: stri
 	}
 	return words.format(value, 'hour');
 }
+
+/** The sign behind a percentage, for the end of a field: `%`, in Persian `٪`. */
+export function percentSign(language: Language): string {
+	return (
+		numbers(language, { style: 'percent' })
+			.formatToParts(0)
+			.find(({ type }) => type === 'percentSign')?.value ?? '%'
+	);
+}
+
+/**
+ * What people wrote (a name, a title) within a sentence or a list: it keeps its own direction, and what stands around it
+ * does not run into it. In markup of our own `<bdi>` does the same.
+ */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 /** Things in a row: `a, b and c`. */
 export function list(items: readonly string[], language: Language, type: 'and' | 'or' = 'and'): string {

@@ -7,11 +7,17 @@ export interface Column<Row> {
 	/** what stands in the cell; a snippet where words are not enough */
 	text?: (row: Row) => string;
 	cell?: Snippet<[Row]>;
-	/** figures: at the inline end, tabular, never broken */
+	/** figures: to the right in every language, as digits are written, so that they stand in columns; tabular, never broken */
 	figures?: boolean;
+	/** at the inline end: buttons */
+	end?: boolean;
 	sortable?: boolean;
 	/** CSS width; the rest is shared by content */
 	width?: string;
+	/** on a card: stands beside the row's name, without its label: an amount, buttons */
+	lead?: boolean;
+	/** on a card: says by itself what it is, and needs no label: a state */
+	plain?: boolean;
 	/** leaves the table when it gets narrower than a tablet on its side; on cards it stays away too */
 	minor?: boolean;
 }

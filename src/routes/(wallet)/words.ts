@@ -3,7 +3,7 @@ import { addDays, day as oneDay, later, localDay } from '#core/time';
 import type { PointsBalance } from '#ledger';
 import { m } from '#messages';
 import type { ReceiptView } from '#purchases';
-import { day, list, money, number, percent, points, quantity, relative } from '#ui/format.ts';
+import { day, isolated, list, money, number, percent, points, quantity, relative } from '#ui/format.ts';
 import type { WalletEvent } from '#wallet';
 import type { HeldVoucher } from '#vouchers';
 
@@ -21,8 +21,7 @@ export const readerOf = (programme: { name: string; timeZone: string }, language
 	programme: programme.name
 });
 
-/** A name in the middle of a sentence: it keeps its own direction, whatever runs around it (Unicode's FSI and PDI). */
-export const isolated = (text: string): string => `\u2068${text}\u2069`;
+export { isolated };
 
 /** Points with their word: `12 points`. */
 export const pointsText = (count: number, language: Language): string =>

@@ -1,7 +1,7 @@
 import type { Effect, Conditions } from '#pricing';
 import type { CodeKind, Holding, VoucherState } from '#vouchers';
 import { m } from '#messages';
-import { list } from '#ui/format.ts';
+import { isolated, list } from '#ui/format.ts';
 import type { Words } from './words.ts';
 
 export const voucherStateNames: Record<VoucherState, () => string> = {
@@ -38,7 +38,7 @@ const shown = 4;
 
 /** A few names and how many more: `Bread, Rolls and 3 more`. */
 function namesOf(ids: readonly string[], names: Record<string, string>, words: Words, type: 'and' | 'or'): string {
-	const known = ids.map((id) => names[id] ?? '…');
+	const known = ids.map((id) => isolated(names[id] ?? '…'));
 	if (known.length <= shown) return list(known, words.language, type);
 	const more = m.admin_rule_more({ count: words.number(known.length - shown + 1) });
 	return list([...known.slice(0, shown - 1), more], words.language, type);

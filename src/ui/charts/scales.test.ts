@@ -19,6 +19,13 @@ describe('the vertical scale', () => {
 			expect(Number.isFinite(scale(values[0] ?? 0))).toBe(true);
 		}
 	});
+	test('marks no half receipt, and nothing but zero where nothing was sold', () => {
+		const values = (of: number[]) => verticalScale(of, true, 4).ticks.map(({ value }) => value);
+		expect(values([0, 1, 2])).toEqual([0, 1, 2]);
+		expect(values([0, 0.5])).toContain(0.1);
+		expect(values([0, 0, 0])).toEqual([0]);
+		expect(values([])).toEqual([0]);
+	});
 });
 
 describe('lines', () => {

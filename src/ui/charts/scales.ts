@@ -38,7 +38,10 @@ export interface LineLayout {
 
 const known = (point: ChartPoint): point is ChartPoint & { y: number } => point.y !== null;
 
-/** The vertical scale of some values: begins at zero unless told otherwise, ends at a round number, never empty. */
+/**
+ * The vertical scale of some values: begins at zero unless told otherwise, ends at a round number, never empty. Among
+ * whole values (counts, cents) only whole steps are marked: there is no half receipt, and money has no half cent.
+ */
 export function verticalScale(values: readonly number[], fromZero: boolean, tickCount: number) {
 	const [low = 0, high = 0] = extent(values) as [number | undefined, number | undefined];
 	const from = fromZero ? Math.min(0, low) : low;
@@ -47,8 +50,11 @@ export function verticalScale(values: readonly number[], fromZero: boolean, tick
 		.domain(from === to ? [from, from + 1] : [from, to])
 		.range([100, 0])
 		.nice(tickCount);
-	const ticks = scale.ticks(tickCount).map((value) => ({ value, at: scale(value) }));
-	return { scale, ticks };
+	const whole = values.every(Number.isInteger);
+	const marks = scale.ticks(tickCount).filter((value) => !whole || Number.isInteger(value));
+	// Where all are nothing, the upper end is made up.
+	const shown = to === 0 && from === 0 ? marks.filter((value) => value === 0) : marks;
+	return { scale, ticks: shown.map((value) => ({ value, at: scale(value) })) };
 }
 
 /** Lays out lines over common axes. */
