@@ -97,7 +97,8 @@ export function listenToWedge(onscan: (text: string) => void): () => void {
 		if (event.isComposing || event.repeat) return;
 		const field = typedInto(event.target) ? event.target : null;
 		// What stood in the field before the key that may begin a scan.
-		if (!reader.collectsAt(event.timeStamp) || before?.field !== field) before = field ? { field, value: field.value } : null;
+		if (!reader.collectsAt(event.timeStamp) || before?.field !== field)
+			before = field ? { field, value: field.value } : null;
 		const text = reader.press({
 			key: event.key,
 			code: event.code,
