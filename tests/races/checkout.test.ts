@@ -122,6 +122,21 @@ test('a key sent 100 times over three processes makes one receipt, and all get i
 	expect(await db.select().from(receipts).where(eq(receipts.memberId, member))).toHaveLength(1);
 });
 
+test('a sale sent again while it is under way gets its answer, whatever it used up', async () => {
+	for (let round = 0; round < 10; round++) {
+		const member = await aMember(db, now);
+		const codeId = await aVoucher({ usesPerCode: 1 });
+		const [card] = await inTransaction(db, (tx) =>
+			issue(tx, [{ cents: 100, currency: 'EUR', memberId: null, active: true, expiresAt: null }], now)
+		);
+		if (!card?.ok) throw new Error('no card');
+		const wish = { rightIds: [codeId], giftCards: [{ id: card.id, cents: 100 }] };
+		const command = await aSale(db, shop, anAsk(member, [line('a', bread)], wish), now);
+		const results = await withProcesses((sell) => Promise.all([0, 1, 2, 0, 1, 2].map((desk) => sell(command, desk))));
+		expect(outcomes(results)).toEqual({ sold: 1, replayed: 5 });
+	}
+});
+
 test('after all this the ledger is clean', async () => {
 	expect((await auditHouse(db)).findings).toEqual([]);
 });

@@ -234,7 +234,7 @@ export class Model {
 		const first = new Map<string, { told: Told; input: string }>();
 		return commands.map((one, place) => {
 			const before = one.kind === 'sale' ? first.get(keyOf(one.command)) : undefined;
-			if (before && 'refused' in before.told && before.told.refused !== 'key.reused')
+			if (before && 'refused' in before.told && !before.told.refused.startsWith('key.'))
 				return before.input === inputOf(one) ? before.told : refused('key.reused');
 			const told = this.apply(one, now, drawn[place] ?? null);
 			if (!before) first.set(keyOf(one.command), { told, input: inputOf(one) });

@@ -60,12 +60,9 @@ export class Wishes {
 		return dice.chance(4) ? [one.id, dice.pick(codes).id] : [one.id];
 	}
 
-	#cards(model: Model, now: Date): Ask['giftCards'] {
+	#cards(model: Model): Ask['giftCards'] {
 		const dice = this.#dice;
-		// The house has two words for a card that was never activated and is over: nobody brings it.
-		const cards = Object.values(model.notes.cards).filter(
-			({ cents, expiresAt }) => cents !== null || expiresAt === null || new Date(expiresAt) > now
-		);
+		const cards = Object.values(model.notes.cards);
 		if (cards.length === 0 || !dice.chance(35)) return [];
 		if (dice.chance(2)) return [{ id: 'gft_0000000000000000000000', cents: null }];
 		const full = cards.filter((card) => (card.cents ?? 0) > 0);
@@ -100,7 +97,7 @@ export class Wishes {
 			memberId,
 			basket: { currency, lines: this.#lines() },
 			rightIds: this.#rights(model, memberId),
-			giftCards: this.#cards(model, now),
+			giftCards: this.#cards(model),
 			points: this.#points(model, memberId, now)
 		};
 	}

@@ -36,45 +36,41 @@ const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerpr
  * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
  */
 export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now: Date): Promise<SaleResult[]> {
-	const sql = sqlOf(tx);
 	const results = new Map<number, SaleResult>();
 	const hashes = commands.map((command) => hashOf(inputOf(command)));
-	const before = await findOnce(sql, commands.map(onceOf));
-	const replays: { place: number; receiptId: string }[] = [];
-	const fresh: number[] = [];
+	const firsts: number[] = [];
 	const seen = new Map<string, number>();
 	commands.forEach((command, place) => {
 		const name = nameOf(command);
-		const kept = before.get(name);
 		if (!isKey(command.key)) results.set(place, { ok: false, refusal: onceRefusals.data('key.malformed') });
-		else if (kept && kept.inputHash !== hashes[place])
-			results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
-		else if (kept) replays.push({ place, receiptId: (kept.answer as { receiptId: string }).receiptId });
 		else if (!seen.has(name)) {
 			seen.set(name, place);
-			fresh.push(place);
+			firsts.push(place);
 		}
 	});
-	const decided = new Map<number, Decided>();
-	if (fresh.length > 0) {
-		const scene = await Scene.gather(
-			tx,
-			fresh.map((place) => commands[place] as SaleCommand),
-			now,
-			{ lock: true }
-		);
-		for (const place of fresh) {
-			const answer = decide(scene, commands[place] as SaleCommand);
+	const asked = firsts.map((place) => commands[place] as SaleCommand);
+	// The keys are looked up after the locks, on the same connection: a twin of a command, under way in another batch, has
+	// then been committed or has not begun, and is not judged by what its first left behind.
+	const [scene, before] = await Promise.all([
+		Scene.gather(tx, asked, now, { lock: true }),
+		findOnce(sqlOf(tx), asked.map(onceOf))
+	]);
+	const replays: { place: number; receiptId: string }[] = [];
+	const decided: (Decided & { inputHash: string; place: number })[] = [];
+	for (const place of firsts) {
+		const [command, inputHash] = [commands[place] as SaleCommand, hashes[place] as string];
+		const kept = before.get(nameOf(command));
+		if (kept && kept.inputHash !== inputHash)
+			results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
+		else if (kept) replays.push({ place, receiptId: (kept.answer as { receiptId: string }).receiptId });
+		else {
+			const answer = decide(scene, command);
 			if ('ok' in answer) results.set(place, answer);
-			else decided.set(place, answer);
+			else decided.push({ ...answer, inputHash, place });
 		}
-		await write(
-			tx,
-			scene,
-			[...decided].map(([place, one]) => ({ ...one, inputHash: hashes[place] as string }))
-		);
-		for (const [place, one] of decided) results.set(place, { ok: true, receipt: viewOf(one, scene), replayed: false });
 	}
+	await write(tx, scene, decided);
+	for (const one of decided) results.set(one.place, { ok: true, receipt: viewOf(one, scene), replayed: false });
 	const old = new Map(
 		(
 			await receiptViews(

@@ -103,11 +103,11 @@ export async function undoSales(
 	commands: readonly ReturnCommand[],
 	now: Date
 ): Promise<{ result: ReturnResult; ownerIds: string[] }[]> {
-	const sql = sqlOf(tx);
-	const before = await findOnce(sql, commands.map(onceOf));
 	const scene = await loadReturnable(tx, [...new Set(commands.map((one) => one.receiptId))].sort(), now, {
 		lock: true
 	});
+	// After the locks: a twin of a command has then been committed or has not begun.
+	const before = await findOnce(sqlOf(tx), commands.map(onceOf));
 	const undone: (Undone & { inputHash: string })[] = [];
 	const results: ReturnResult[] = [];
 	for (const command of commands) {

@@ -1,6 +1,7 @@
 import { listOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { GiftCardFact } from '#pricing';
+import { stateOf } from './rules.ts';
 
 interface CardRow {
 	id: string;
@@ -29,14 +30,21 @@ export async function loadCards(sql: Raw, ids: string[], now: Date, lock: boolea
 	return new Map(
 		rows.map((row) => [
 			row.id,
-			{ id: row.id, lastSymbols: row.last_symbols, currency: row.currency, state: stateOf(row, now) }
+			{
+				id: row.id,
+				lastSymbols: row.last_symbols,
+				currency: row.currency,
+				state: stateOf(
+					{
+						activatedAt: dateOf(row.activated_at),
+						blockedAt: dateOf(row.blocked_at),
+						expiresAt: dateOf(row.expires_at)
+					},
+					now
+				)
+			}
 		])
 	);
 }
 
-function stateOf(row: CardRow, now: Date): GiftCardFact['state'] {
-	if (row.blocked_at) return 'blocked';
-	if (!row.activated_at) return 'inactive';
-	if (row.expires_at && new Date(row.expires_at) <= now) return 'expired';
-	return 'active';
-}
+const dateOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
