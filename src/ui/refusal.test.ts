@@ -33,6 +33,12 @@ test('a code that this page does not know yet is answered by its kind, in the re
 	);
 });
 
+test('a Russian date at the end of a sentence brings the only full stop', () => {
+	const starts = refusal('voucher.not_yet', { startsAt: '2026-12-13T00:00:00Z' });
+	expect(plain(sentenceOf(starts, 'ru'))).toMatch(/13 дек\. 2026 г\.$/);
+	expect(plain(sentenceOf(starts, 'ru'))).not.toContain('..');
+});
+
 describe('details become words', () => {
 	const words = (details: RefusalData['details'], language: 'en' | 'ru' | 'fa' = 'en', zone = 'Europe/Berlin') =>
 		wordsOf(details, language, zone);

@@ -76,5 +76,7 @@ const fallback = (kind: RefusalData['kind']): string => `refusal_kind_${kind}`;
 export function sentenceOf(refusal: RefusalData, language: Language, timeZone = 'UTC'): string {
 	const zone = typeof refusal.details.timeZone === 'string' ? refusal.details.timeZone : timeZone;
 	const message = sentences.get(messageOf(refusal.code)) ?? sentences.get(fallback(refusal.kind));
-	return message ? message(wordsOf(refusal.details, language, zone), { locale: language }) : refusal.code;
+	if (!message) return refusal.code;
+	// A Russian date ends in a full stop of its own (`13 дек. 2026 г.`): at the end of a sentence one is enough.
+	return message(wordsOf(refusal.details, language, zone), { locale: language }).replace(/(?<!\.)\.\.(?!\.)/g, '.');
 }

@@ -195,6 +195,11 @@ describe('a cashier with a PIN', () => {
 		expect(refusals.map(({ code, details }) => [code, details.triesLeft])).toEqual(
 			[4, 3, 2, 1, 0].map((left) => ['identity.pin_wrong', left])
 		);
+		const sentences = refusals.map(({ sentence }) => sentence);
+		expect(sentences.slice(0, 2)).toEqual(['This PIN is not right.', 'This PIN is not right.']);
+		expect(sentences[2]).toContain('2 tries left');
+		expect(sentences[3]).toContain('1 try left');
+		expect(sentences[4]).toContain('No tries left');
 		const locked = await refusalFrom(signIn('4711'));
 		expect(locked).toMatchObject({ code: 'identity.pin_locked', kind: 'limited', details: { minutes: 15 } });
 		expect(locked.sentence).toContain('15 min');
@@ -213,6 +218,63 @@ describe('a cashier with a PIN', () => {
 		);
 		expect(guesses.filter(({ code }) => code === 'identity.pin_wrong')).toHaveLength(5);
 		expect(guesses.filter(({ code }) => code === 'identity.pin_locked')).toHaveLength(25);
+	});
+
+	it('is not locked out by a colleague who is', async () => {
+		const visitor = await tablet();
+		const [guessed, honest] = await Promise.all([cashier('Guessed'), cashier('Honest')]);
+		const guess = () => refusalFrom(visitor.api.till.identity.signIn.mutate({ staffId: guessed, pin: '9182' }));
+		// However long somebody hammers at one name, the tablet stays everybody else's.
+		for (let i = 0; i < 40; i++) await guess();
+		expect((await guess()).code).toBe('identity.pin_locked');
+		expect(await visitor.api.till.identity.signIn.mutate({ staffId: honest, pin: '4711' })).toMatchObject({
+			name: 'Honest'
+		});
+	});
+
+	it('is let in with a new PIN from the console, however often the old one was missed', async () => {
+		const visitor = await tablet();
+		const staffId = await cashier('Nia');
+		const signIn = (pin: string) => visitor.api.till.identity.signIn.mutate({ staffId, pin });
+		for (let i = 0; i < 6; i++) await refusalFrom(signIn('9182'));
+		expect((await refusalFrom(signIn('4711'))).code).toBe('identity.pin_locked');
+		await manager.api.admin.identity.staff.setPin.mutate({ staffId, pin: '8302' });
+		// The new one is protected as the old one was.
+		for (let i = 0; i < 4; i++) await refusalFrom(signIn('9182'));
+		await signIn('8302');
+	});
+
+	it('waits with all the others when many names were guessed at, twenty times at most however fast', async () => {
+		const start = new Date();
+		let now = start;
+		const visitor = await tablet(highStreet, () => now);
+		const ids = await Promise.all(Array.from({ length: 8 }, (_, i) => cashier(`Many ${i}`)));
+		const signIn = (staffId: string, pin: string) => visitor.api.till.identity.signIn.mutate({ staffId, pin });
+		const guesses = await Promise.all(
+			ids.flatMap((staffId) => Array.from({ length: 4 }, (_, i) => refusalFrom(signIn(staffId, String(5000 + i)))))
+		);
+		expect(guesses.filter(({ code }) => code === 'identity.pin_wrong')).toHaveLength(20);
+		expect(guesses.filter(({ code }) => code === 'identity.tablet_locked')).toHaveLength(12);
+		const locked = await refusalFrom(signIn(ids[0] ?? '', '4711'));
+		expect(locked).toMatchObject({ code: 'identity.tablet_locked', details: { minutes: 15 } });
+		await (await tablet()).api.till.identity.signIn.mutate({ staffId: ids[0] ?? '', pin: '4711' });
+		now = later(start, 15 * minute);
+		await signIn(ids[0] ?? '', '4711');
+	});
+
+	it('who signs in all day long uses no tries up, and wipes away none of the guesses at others', async () => {
+		const visitor = await tablet();
+		const [busy, ...others] = await Promise.all(['Busy', 'A', 'B', 'C', 'D', 'E'].map((name) => cashier(name)));
+		const signIn = (staffId: string, pin: string) => visitor.api.till.identity.signIn.mutate({ staffId, pin });
+		const codes: string[] = [];
+		for (const other of others) {
+			for (let i = 0; i < 4; i++) {
+				codes.push((await refusalFrom(signIn(other, '9182'))).code);
+				if (codes.length < 20) await signIn(busy ?? '', '4711');
+			}
+		}
+		expect(codes).toEqual(Array.from({ length: 20 }, () => 'identity.pin_wrong'));
+		expect((await refusalFrom(signIn(busy ?? '', '4711'))).code).toBe('identity.tablet_locked');
 	});
 
 	it('takes over from whoever stood there; of two at once one remains', async () => {

@@ -18,9 +18,14 @@ export const limits = {
 		{ tries: 40, within: day }
 	],
 	/** per cashier and tablet: 4 digits, 40 guesses a day */
-	pinPerTablet: [
+	pinPerCashier: [
 		{ tries: 5, within: 15 * minute },
 		{ tries: 40, within: day }
+	],
+	/** per tablet, whoever is guessed: four colleagues may be locked out before everybody has to wait */
+	pinPerTablet: [
+		{ tries: 20, within: 15 * minute },
+		{ tries: 120, within: day }
 	],
 	enrolmentsPerAddress: [{ tries: 10, within: 15 * minute }]
 } as const satisfies Record<string, readonly Limit[]>;

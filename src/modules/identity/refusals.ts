@@ -16,9 +16,12 @@ export const identityRefusals = declareRefusals({
 	'identity.password_too_short': 'unprocessable',
 	/** this role works at the till and has no console */
 	'identity.no_console': 'forbidden',
+	/** `triesLeft` for this cashier on this tablet */
 	'identity.pin_wrong': 'unauthenticated',
-	/** `minutes` until the next try */
+	/** this cashier on this tablet; `minutes` until the next try */
 	'identity.pin_locked': 'limited',
+	/** everybody on this tablet: too many names were tried; `minutes` until the next try */
+	'identity.tablet_locked': 'limited',
 	/** all digits the same, or one after the other */
 	'identity.pin_too_simple': 'unprocessable',
 	'identity.enrolment_mistyped': 'invalid',

@@ -122,7 +122,8 @@ async function getChangeable(tx: Tx, staffId: string, by: { staffId: string; rol
 }
 
 /**
- * Gives somebody a new PIN; who is signed in at a till with the old one stays so.
+ * Gives somebody a new PIN; who is signed in at a till with the old one stays so. Tills count wrong tries per PIN: who was
+ * locked out by guesses at the old one is not any more.
  * @throws identity.staff_unknown, identity.above_your_role, identity.pin_too_simple
  */
 export async function setPin(

@@ -8,7 +8,7 @@ import { limits } from './limits.server.ts';
 import { isPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { devices, staff, tillSessions } from './tables.server.ts';
-import { claimTry, forgetTries, minutesUntil, triesLeft } from './tries.server.ts';
+import { claimTry, forgetTries, giveBackTry, minutesUntil, triesLeft } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
 
@@ -33,25 +33,37 @@ export async function listCashiers(reads: Reads, storeId: string): Promise<{ id:
 
 /**
  * Signs a cashier in at a tablet; whoever stood there is signed out. Five wrong PINs lock this cashier on this tablet
- * for a quarter of an hour, so that nobody can lock a colleague out of the other tills.
- * @throws identity.pin_wrong (`triesLeft`; also when such a cashier does not work here), identity.pin_locked (`minutes`)
+ * for a quarter of an hour: nobody can lock a colleague out of the other tills, nor everybody out of this one. Whoever
+ * guesses at many names on one tablet meets a wider limit, which is for all of them.
+ * @throws identity.pin_wrong (`triesLeft`; also when such a cashier does not work here), identity.pin_locked and
+ * identity.tablet_locked (`minutes`)
  */
 export async function signInAtTill(
 	db: Db,
 	{ till, staffId, pin }: { till: Till; staffId: string; pin: string },
 	now: Date
 ): Promise<NonNullable<Till['staff']>> {
-	const about = `pin ${staffId} ${till.deviceId}`;
-	const until = await claimTry(db, about, limits.pinPerTablet, now);
-	if (until) throw refuse('identity.pin_locked', { minutes: minutesUntil(until, now) });
 	const [person] = await db
 		.select({ id: staff.id, name: staff.name, role: staff.role, pinHash: staff.pinHash })
 		.from(staff)
 		.where(and(eq(staff.id, staffId), worksAt(till.storeId)));
-	if (!(await isPin(pin, person?.pinHash ?? null)) || !person) {
-		throw refuse('identity.pin_wrong', { triesLeft: await triesLeft(db, about, limits.pinPerTablet[0]) });
+	// Tries are tries at one PIN: a new one from the console begins with a clean slate, on every tablet.
+	const cashier = `pin ${staffId} ${till.deviceId} ${person?.pinHash ?? ''}`;
+	const tablet = `pins ${till.deviceId}`;
+	const until = await claimTry(db, cashier, limits.pinPerCashier, now);
+	if (until) throw refuse('identity.pin_locked', { minutes: minutesUntil(until, now) });
+	// Asked second: what a locked cashier goes on typing must not use up the others' tries.
+	const allUntil = await claimTry(db, tablet, limits.pinPerTablet, now);
+	if (allUntil) {
+		await giveBackTry(db, cashier, limits.pinPerCashier, now);
+		throw refuse('identity.tablet_locked', { minutes: minutesUntil(allUntil, now) });
 	}
-	await forgetTries(db, about, limits.pinPerTablet);
+	if (!(await isPin(pin, person?.pinHash ?? null)) || !person) {
+		throw refuse('identity.pin_wrong', { triesLeft: await triesLeft(db, cashier, limits.pinPerCashier[0]) });
+	}
+	await forgetTries(db, cashier, limits.pinPerCashier);
+	// Only this one is given back: a colleague's own PIN must not wipe away the guesses at the others'.
+	await giveBackTry(db, tablet, limits.pinPerTablet, now);
 	await inTransaction(db, async (tx) => {
 		// One sign-in at a time per tablet; a tablet revoked meanwhile is out.
 		const [device] = await tx

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import { later, minute } from '#core/time';
 import type { Db } from '#platform/db';
 import { tries } from './tables.server.ts';
@@ -16,12 +16,13 @@ const subjectOf = (about: string, limit: Limit): string =>
 
 /**
  * Claims a try before it is made, in one statement per limit, so that a hundred guesses at once are a hundred tries.
- * Written outside of any transaction of the caller: a refusal must not undo the count.
+ * Written outside of any transaction of the caller: a refusal must not undo the count. What a window refuses does not
+ * count in the wider ones after it: who is locked for minutes and goes on typing is not locked for the day.
+ * @param limits the narrowest window first
  * @param about what is tried, such as `pin stf_… dev_…`; only its hash is stored
  * @returns null when the try may be made, else the instant from which the next one may
  */
 export async function claimTry(db: Db, about: string, limits: readonly Limit[], now: Date): Promise<Date | null> {
-	let until: Date | null = null;
 	for (const limit of limits) {
 		const over = sql`${tries.expiresAt} <= ${now.toISOString()}`;
 		const [row] = await db
@@ -35,9 +36,9 @@ export async function claimTry(db: Db, about: string, limits: readonly Limit[], 
 				}
 			})
 			.returning({ count: tries.count, expiresAt: tries.expiresAt });
-		if (row && row.count > limit.tries && (until === null || row.expiresAt > until)) until = row.expiresAt;
+		if (row && row.count > limit.tries) return row.expiresAt;
 	}
-	return until;
+	return null;
 }
 
 /** How many tries are left within the strictest window. */
@@ -47,6 +48,25 @@ export async function triesLeft(db: Db, about: string, limit: Limit): Promise<nu
 		.from(tries)
 		.where(eq(tries.subject, subjectOf(about, limit)));
 	return Math.max(0, limit.tries - (row?.count ?? 0));
+}
+
+/**
+ * Gives back a try that turned out not to be a guess, once. A window that began after it was claimed is left alone.
+ * @param claimedAt the `now` it was claimed with
+ */
+export async function giveBackTry(db: Db, about: string, limits: readonly Limit[], claimedAt: Date): Promise<void> {
+	for (const limit of limits) {
+		await db
+			.update(tries)
+			.set({ count: sql`${tries.count} - 1` })
+			.where(
+				and(
+					eq(tries.subject, subjectOf(about, limit)),
+					gt(tries.count, 0),
+					lte(tries.expiresAt, later(claimedAt, limit.within))
+				)
+			);
+	}
 }
 
 /** A success wipes the slate. */
