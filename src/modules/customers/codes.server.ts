@@ -18,7 +18,9 @@ import { memberCodeUses, members } from './tables.server.ts';
 
 /** Clocks of a phone and a server may be this many steps apart without anybody noticing. */
 const toleratedSteps = 1;
-/** Up to here a code that does not fit is a wrong clock; beyond it is simply old. */
+/** Typing a code and standing in a queue take time: a code this little behind has run out, and the phone is right. */
+const lateSteps = (5 * minute) / (stepSeconds * second);
+/** Up to here a code that is ahead of time, or further behind, is a wrong clock; beyond it is simply old. */
 const explainedSteps = (10 * minute) / (stepSeconds * second);
 
 /**
@@ -76,7 +78,9 @@ export async function readMemberCode(
 	// Without a secret no wallet has ever drawn a code for this member.
 	if (!row.codeSecret) throw customersRefusals.refuse('member_code.unknown');
 	const ahead = stepsAhead(reading.code, row.codeSecret, now, explainedSteps);
-	if (ahead === null) throw customersRefusals.refuse('member_code.expired');
+	if (ahead === null || (ahead < -toleratedSteps && ahead >= -lateSteps)) {
+		throw customersRefusals.refuse('member_code.expired');
+	}
 	if (Math.abs(ahead) > toleratedSteps) {
 		const minutes = Math.max(1, Math.round((Math.abs(ahead) * stepSeconds * second) / minute));
 		throw customersRefusals.refuse('member_code.clock_wrong', { minutes });

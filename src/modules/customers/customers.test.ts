@@ -202,15 +202,25 @@ describe('the member code at the till', () => {
 			const code = codeOfStep(number, secret, stepOf(now) + off);
 			expect((await scan(code)).member.id).toBe(member.id);
 		}
-		await expect(scan(codeOfStep(number, secret, stepOf(now) - 2))).rejects.toEqual(
+		await expect(scan(codeOfStep(number, secret, stepOf(now) - 2))).rejects.toEqual(refusal('member_code.expired'));
+		// No typing makes a code that is not due yet: only a clock does.
+		await expect(scan(codeOfStep(number, secret, stepOf(now) + 2))).rejects.toEqual(
 			refusal('member_code.clock_wrong', { minutes: 1 })
 		);
 	});
 
-	it('names a clock that is minutes wrong, to either side, and calls the rest too old', async () => {
+	it('has run out when it was typed slowly, and no clock is blamed for that', async () => {
 		const { number, secret } = await withSeed();
 		const drawn = (milliseconds: number) => rotatingCode(number, secret, later(now, milliseconds));
-		await expect(scan(drawn(-2 * minute))).rejects.toEqual(refusal('member_code.clock_wrong', { minutes: 2 }));
+		await expect(scan(drawn(-90 * second))).rejects.toEqual(refusal('member_code.expired'));
+		await expect(scan(drawn(-5 * minute))).rejects.toEqual(refusal('member_code.expired'));
+	});
+
+	it('names a clock that is ahead or many minutes behind, and calls the rest too old', async () => {
+		const { number, secret } = await withSeed();
+		const drawn = (milliseconds: number) => rotatingCode(number, secret, later(now, milliseconds));
+		await expect(scan(drawn(2 * minute))).rejects.toEqual(refusal('member_code.clock_wrong', { minutes: 2 }));
+		await expect(scan(drawn(-6 * minute))).rejects.toEqual(refusal('member_code.clock_wrong', { minutes: 6 }));
 		await expect(scan(drawn(9 * minute))).rejects.toEqual(refusal('member_code.clock_wrong', { minutes: 9 }));
 		await expect(scan(drawn(-11 * minute))).rejects.toEqual(refusal('member_code.expired'));
 		await expect(scan(drawn(60 * minute))).rejects.toEqual(refusal('member_code.expired'));
