@@ -1,4 +1,5 @@
 import { must } from './must.ts';
+import { randomByte } from './random.ts';
 
 /**
  * Codes that people scan, read out and type. 32 symbols without look-alikes (no 0 O 1 I), letters and digits only, since
@@ -25,7 +26,7 @@ export function checkSymbol(body: string): string {
 /** `size` random symbols of 5 bits each. */
 export function randomBody(size: number): string {
 	let body = '';
-	for (const byte of globalThis.crypto.getRandomValues(new Uint8Array(size))) body += alphabet[byte & 31];
+	for (let i = 0; i < size; i++) body += alphabet[randomByte() & 31];
 	return body;
 }
 

@@ -1,4 +1,5 @@
 import { must } from './must.ts';
+import { randomByte } from './random.ts';
 
 /** What an id names; the prefix is part of the id. */
 export const idKinds = {
@@ -32,10 +33,6 @@ export type IdKind = keyof typeof idKinds;
 
 const symbols = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Random bytes, drawn for many ids at once: asking for twelve costs as much as asking for a thousand. */
-const pool = new Uint8Array(12 * 128);
-let drawn = pool.length;
-
 /**
  * A new id: kind, then 10 symbols of time (milliseconds) and 12 random ones (60 bits), base 32, so that ids sort by
  * creation. Made by us, never by a sequence, so that any node can make one.
@@ -48,12 +45,8 @@ export function newId(kind: IdKind, now: Date = new Date()): string {
 		stamp = symbols[time % 32] + stamp;
 		time = Math.floor(time / 32);
 	}
-	if (drawn === pool.length) {
-		globalThis.crypto.getRandomValues(pool);
-		drawn = 0;
-	}
 	let tail = '';
-	for (const end = drawn + 12; drawn < end; drawn++) tail += symbols[(pool[drawn] as number) & 31];
+	for (let i = 0; i < 12; i++) tail += symbols[randomByte() & 31];
 	return `${idKinds[kind]}_${stamp}${tail}`;
 }
 

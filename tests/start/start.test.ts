@@ -92,12 +92,24 @@ test('a request that runs when Ctrl-C comes is answered', async () => {
 	running.delete(app);
 });
 
+test('one Ctrl-C that comes twice, from the terminal and from npm, is one', async () => {
+	const app = start();
+	await app.address();
+	app.signal('SIGINT');
+	await wait(50);
+	app.signal('SIGINT');
+	expect(await app.exit).toBe(0);
+	running.delete(app);
+	expect(app.said()).not.toMatch(/at once\./);
+	expect(await postmaster()).toBeNull();
+});
+
 test('a second Ctrl-C does not wait for anybody, and still stops the database', async () => {
 	const app = start();
 	slowRequest(await app.address());
 	await wait(200);
 	app.signal('SIGINT');
-	await wait(300);
+	await wait(900);
 	const before = Date.now();
 	app.signal('SIGINT');
 	expect(await app.exit).toBe(130);

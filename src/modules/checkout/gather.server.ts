@@ -161,17 +161,16 @@ export class Scene {
 		const { memberId } = ask;
 		const mine = memberId === null ? [] : (this.#held.get(memberId) ?? []);
 		const codeIds = new Set([...ask.rightIds, ...mine]);
-		const productIds = new Set(ask.basket.lines.flatMap((line) => (line.productId ? [line.productId] : [])));
+		const products: Record<string, ProductFact> = {};
+		for (const { productId } of ask.basket.lines) {
+			const product = productId === null ? undefined : this.#products.get(productId);
+			if (product) products[product.id] = product;
+		}
 		const store = present(this.store(storeId), 'the store was checked');
 		return {
 			programme: this.programme,
 			store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
-			products: Object.fromEntries(
-				[...productIds].flatMap((id) => {
-					const product = this.#products.get(id);
-					return product ? [[id, product]] : [];
-				})
-			),
+			products,
 			member: memberId === null ? null : this.#member(memberId),
 			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId) ?? []),
 			giftCards: ask.giftCards.flatMap(({ id }) => {

@@ -20,6 +20,8 @@ import { openDatabase } from './open.server.ts';
 /** How long requests may still run after Ctrl-C, and how long everything else may take to close, in milliseconds. */
 const drainPatience = 5000;
 const closePatience = 25_000;
+/** Signals closer together than this are one wish, in milliseconds. */
+const echoTime = 500;
 
 const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
 
@@ -127,7 +129,14 @@ class App {
 	}
 
 	#watchSignals(): void {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#stop(0));
+		let first: number | null = null;
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+			process.on(signal, () => {
+				first ??= performance.now();
+				// One Ctrl-C may come twice: the terminal sends it to all of us, and npm passes it on to its child.
+				const echo = this.#stopping && performance.now() - first < echoTime;
+				if (!echo) this.#stop(0);
+			});
 		for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 			process.on(event, (error: unknown) => {
 				log.error('the app broke', error);
