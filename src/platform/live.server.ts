@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { Raw } from './db.server.ts';
+import { sqlOf, type Db, type Raw } from './db.server.ts';
 import { onShutdown } from './lifecycle.server.ts';
 import { log } from './log.server.ts';
 import { settings } from './settings.server.ts';
@@ -25,6 +25,14 @@ export async function notifyChanged(sql: Raw, ownerIds: Iterable<string>): Promi
 		[JSON.stringify(payloads)],
 		{ prepare: true }
 	);
+}
+
+/**
+ * As `notifyChanged`, for whoever has written and answers now: what was written stands whether or not anybody could be
+ * told.
+ */
+export function tellChanged(db: Db, ownerIds: Iterable<string>): void {
+	notifyChanged(sqlOf(db), ownerIds).catch((error: unknown) => log.warn('nobody was told of a change', { error }));
 }
 
 /** Ids joined by commas, in as few texts as the limit allows. */

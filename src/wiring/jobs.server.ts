@@ -5,6 +5,7 @@ import { lifeOf } from '#ledger';
 import { expire, mature, releaseHolds } from '#ledger/server';
 import { inTransaction, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
+import { tellChanged } from '#platform/live';
 import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
 import { programmeOf } from '#stores/server';
 
@@ -23,13 +24,21 @@ async function deliverAll(db: Db, now: Date): Promise<void> {
 
 /** Everything that happens by the clock. Each works in short batches, and a rerun does nothing twice. */
 export const jobs: readonly Job[] = [
-	{ name: 'ledger.expire', cron: '5 * * * *', run: async ({ db, now }) => void (await expire(db, { now })) },
+	{
+		name: 'ledger.expire',
+		cron: '5 * * * *',
+		run: async ({ db, now }) => void (await expire(db, { now, told: (ownerIds) => tellChanged(db, ownerIds) }))
+	},
 	{
 		name: 'ledger.mature',
 		cron: '*/10 * * * *',
 		async run({ db, now }) {
 			const { rules, timeZone } = await programmeOf(db);
-			await mature(db, { now, life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone) });
+			await mature(db, {
+				now,
+				life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone),
+				told: (ownerIds) => tellChanged(db, ownerIds)
+			});
 		}
 	},
 	{

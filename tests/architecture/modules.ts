@@ -35,7 +35,8 @@ export const modules: readonly Module[] = [
 	{
 		name: 'vouchers',
 		owns: 'voucher definitions, codes, redemptions',
-		imports: ['pricing', 'stores', 'customers']
+		// A shopper who types codes is slowed down as one who types PINs is.
+		imports: ['pricing', 'identity', 'stores', 'customers']
 	},
 	{
 		name: 'checkout',
@@ -45,7 +46,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'wallet',
 		owns: 'nothing: the shopper’s screens put together',
-		imports: ['stores', 'ledger', 'purchases', 'giftcards', 'vouchers']
+		imports: ['pricing', 'stores', 'ledger', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'reports',

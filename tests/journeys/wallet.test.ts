@@ -3,6 +3,8 @@ import { counterOf } from '#checkout/server';
 import { rotatingCode } from '#customers';
 import { memberFacts, readMemberCode } from '#customers/server';
 import { issue } from '#giftcards/server';
+import { inviteStaff } from '#identity/server';
+import { expire } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { closeAll } from '#platform/lifecycle';
 import { changes } from '#platform/live';
@@ -11,7 +13,7 @@ import { assign, createVoucher, makeCodes } from '#vouchers/server';
 import type { RequestEvent } from '@sveltejs/kit';
 import { GET as liveUpdates } from '../../src/routes/api/live/+server.ts';
 import { testDatabase } from '../support/database.ts';
-import { anAsk, aSale, line, noConditions, openShop as furnish, percent, type Shop } from '../support/shop.ts';
+import { aKey, anAsk, aSale, line, noConditions, openShop as furnish, percent, type Shop } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -104,7 +106,14 @@ describe('a new wallet', () => {
 		const overview = await visitor.api.wallet.home.overview.query();
 		expect(overview).toMatchObject({
 			programme: { name: 'Test', currency: 'EUR', timeZone: 'Europe/Berlin' },
-			points: { spendable: 0, pending: 0, debt: 0, worthCents: 0, lots: [], maturing: [] },
+			points: {
+				spendable: 0,
+				pending: 0,
+				debt: 0,
+				now: { points: 0, cents: 0, next: { missingPoints: 100, cents: 100 } },
+				lots: [],
+				maturing: []
+			},
 			vouchers: [],
 			giftCards: [],
 			latest: []
@@ -163,7 +172,11 @@ describe('after a purchase', () => {
 		});
 
 		const overview = await visitor.api.wallet.home.overview.query();
-		expect(overview.points).toMatchObject({ spendable: receipt.pointsEarned, worthCents: receipt.pointsEarned });
+		const earned = receipt.pointsEarned;
+		expect(overview.points).toMatchObject({
+			spendable: earned,
+			now: { points: 0, next: { missingPoints: 100 - earned, cents: 100 } }
+		});
 		expect(overview.latest).toMatchObject([
 			{
 				kind: 'purchase',
@@ -273,6 +286,23 @@ describe('what belongs to somebody else', () => {
 	});
 });
 
+describe('a voucher code that is typed', () => {
+	it('may be mistaken some times, and then has to wait, whoever asks from elsewhere does not', async () => {
+		const [ada, bo] = [await shopper(), await shopper()];
+		const tryOne = async (visitor: Visitor) =>
+			(await refusalFrom(visitor.api.wallet.vouchers.add.mutate({ code: 'NOSUCHCODE' }))).code;
+		for (let tries = 0; tries < 20; tries++) expect(await tryOne(ada.visitor)).toBe('voucher.unknown');
+		const refusal = await refusalFrom(ada.visitor.api.wallet.vouchers.add.mutate({ code: 'NOSUCHCODE' }));
+		expect(refusal).toMatchObject({ code: 'voucher.add_too_often', details: { minutes: 15 } });
+		expect(refusal.sentence).toContain('15 min');
+		// Not even the right one goes in meanwhile.
+		const code = await givesVoucher(null);
+		const again = await refusalFrom(ada.visitor.api.wallet.vouchers.add.mutate({ code }));
+		expect(again.code).toBe('voucher.add_too_often');
+		expect(await tryOne(bo.visitor)).toBe('voucher.unknown');
+	});
+});
+
 describe('an open wallet', () => {
 	/** What a page hears on its live line. */
 	async function listen(visitor: Visitor) {
@@ -312,6 +342,49 @@ describe('an open wallet', () => {
 		await buys(bo.memberId, 1, { giftCards: [{ id: card.id, cents: null }] });
 		await vi.waitFor(() => expect(adas.heard()).toContain(`event: changed\ndata: ["${card.id}"]`));
 		await adas.close();
+	});
+
+	it('hears of what the shop gives it: a voucher, a gift card, and when they are taken back', async () => {
+		const email = 'owner-of-wallets@test.example';
+		const password = 'a quiet afternoon';
+		await inTransaction(db, (tx) => inviteStaff(tx, { name: 'Ann', email, password, role: 'owner' }, new Date()));
+		const console = new Visitor();
+		await console.api.admin.identity.signIn.mutate({ email, password });
+		const { admin } = console.api;
+
+		const { visitor, memberId } = await shopper();
+		const { staticCode } = await visitor.api.wallet.customers.me.query();
+		await givesVoucher(null, { title: 'For regulars' });
+		const { items } = await admin.vouchers.list.query({ state: null, text: 'For regulars', cursor: null });
+		const line = await listen(visitor);
+		const changes = () => line.heard().split(`event: changed\ndata: ["${memberId}"]`).length - 1;
+
+		await admin.vouchers.assign.mutate({ key: aKey(), voucherId: items[0]?.id ?? '', members: [staticCode] });
+		await vi.waitFor(() => expect(changes()).toBe(1));
+		const [voucher] = await visitor.api.wallet.vouchers.held.query();
+		expect(voucher?.title).toBe('For regulars');
+
+		const terms = { count: 1, cents: 1500, member: staticCode, active: false, expiresAt: null };
+		const { cards } = await admin.giftcards.issue.mutate({ key: aKey(), ...terms });
+		await vi.waitFor(() => expect(changes()).toBe(2));
+
+		await admin.vouchers.voidCode.mutate({ key: aKey(), codeId: voucher?.codeId ?? '' });
+		await vi.waitFor(() => expect(changes()).toBe(3));
+		await line.close();
+
+		// A line that is opened when the card is there hears of the card, too.
+		const anew = await listen(visitor);
+		await admin.giftcards.activate.mutate({ key: aKey(), id: cards[0]?.id ?? '' });
+		await vi.waitFor(() => expect(anew.heard()).toContain(`data: ["${cards[0]?.id}"]`));
+		await anew.close();
+	});
+
+	it('hears when points expire', async () => {
+		const { memberId } = await shopper();
+		await buys(memberId, 2);
+		const told: string[] = [];
+		await expire(db, { now: later(new Date(), 800 * day), told: (ownerIds) => told.push(...ownerIds) });
+		expect(told).toContain(memberId);
 	});
 
 	it('hears nothing before somebody is signed in', async () => {

@@ -1,7 +1,6 @@
 import { groupCommit } from '#platform/batch';
-import { notifyChanged } from '#platform/live';
-import { inTransaction, sqlOf, type Db, type Reads, type Tx } from '#platform/db';
-import { log } from '#platform/log';
+import { tellChanged } from '#platform/live';
+import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
 import { KeyTaken } from '#platform/once';
 import { quote, type Facts, type Quote } from '#pricing';
 import type { RefusalData } from '#core/refusal';
@@ -69,17 +68,12 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 	};
 }
 
-/** Who looks at these balances reads again. A sale stands whether or not anybody could be told. */
-function tellOf(db: Db, ownerIds: string[]): void {
-	notifyChanged(sqlOf(db), ownerIds).catch((error: unknown) => log.warn('nobody was told of a change', { error }));
-}
-
 const counters = new WeakMap<Db, CounterDesk>();
 
 /** The counter of this process for a database, with one queue however many requests ask for it. */
 export function counterOf(db: Db): CounterDesk {
 	let desk = counters.get(db);
-	if (!desk) counters.set(db, (desk = openCounter(db, (ownerIds) => tellOf(db, ownerIds))));
+	if (!desk) counters.set(db, (desk = openCounter(db, (ownerIds) => tellChanged(db, ownerIds))));
 	return desk;
 }
 

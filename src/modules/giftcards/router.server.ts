@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Refusal } from '#core/refusal';
 import { membersNamed } from '#customers/server';
 import type { Reads } from '#platform/db';
+import { tellChanged } from '#platform/live';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
@@ -82,6 +83,7 @@ export const adminRouter = router({
 			})
 		)
 		.mutation(async ({ ctx, input }) => {
+			const holders: string[] = [];
 			const { ids } = await writeOnce(ctx, 'giftcards.issue', input, async (tx) => {
 				const { count, cents, member, active, expiresAt } = input;
 				const most = member === null ? limits.atOnce : 1;
@@ -89,6 +91,7 @@ export const adminRouter = router({
 					throw giftCardRefusals.refuse('gift_card.count_form', { field: 'count', most });
 				const [named] = member === null ? [] : await membersNamed(tx, [member]);
 				if (member !== null && !named) throw giftCardRefusals.refuse('gift_card.member_unknown', { field: 'member' });
+				if (named) holders.push(named.id);
 				const { currency } = await programmeOf(tx);
 				const command = { cents, currency, memberId: named?.id ?? null, active, expiresAt };
 				const cards = await issue(
@@ -104,18 +107,21 @@ export const adminRouter = router({
 					})
 				};
 			});
+			tellChanged(ctx.db, holders);
 			return { cards: await revealed(ctx.db, ids) };
 		}),
 
 	activate: procedure('giftcards.write')
 		.input(z.object({ key, id }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'giftcards.activate', input, async (tx) => {
+		.mutation(async ({ ctx, input }) => {
+			await writeOnce(ctx, 'giftcards.activate', input, async (tx) => {
 				const [result] = await activate(tx, [input.id], ctx.now);
 				if (result && !result.ok) throw new Refusal(result.refusal);
 				return null;
-			})
-		)
+			});
+			tellChanged(ctx.db, [input.id]);
+			return null;
+		})
 });
 
 export { walletRouter } from './wallet-router.server.ts';

@@ -20,6 +20,9 @@ interface Place {
 	name: string;
 }
 
+/** Told the owners of each chunk after its commit, so that whoever looks at their balances reads again. */
+type ToldOwners = (ownerIds: string[]) => void;
+
 /**
  * Walks accounts in whose lots something falls due, a chunk of them per transaction. The place moves on even when an
  * account stays due, so that a walk always ends.
@@ -27,7 +30,7 @@ interface Place {
  */
 async function* walk<T>(
 	db: Db,
-	{ names, now, chunk }: { names: string; now: Date; chunk: number },
+	{ names, now, chunk, told }: { names: string; now: Date; chunk: number; told: ToldOwners | undefined },
 	work: (tx: Tx, ownerIds: string[]) => Promise<T>
 ): AsyncGenerator<T> {
 	let after: Place = { due: '-infinity', owner_id: '', name: '' };
@@ -41,7 +44,9 @@ async function* walk<T>(
 		if (!last) return;
 		after = last;
 		const ownerIds = [...new Set(places.map((place) => place.owner_id))];
-		yield await inTransaction(db, (tx) => work(tx, ownerIds));
+		const done = await inTransaction(db, (tx) => work(tx, ownerIds));
+		told?.(ownerIds);
+		yield done;
 	}
 }
 
@@ -56,9 +61,12 @@ export interface Expired {
  * spends, for everybody at once. One statement per chunk, since ten thousand pots through a book take thirty times as
  * long.
  */
-export async function expire(db: Db, { now, chunk = 10_000 }: { now: Date; chunk?: number }): Promise<Expired> {
+export async function expire(
+	db: Db,
+	{ now, chunk = 10_000, told }: { now: Date; chunk?: number; told?: ToldOwners }
+): Promise<Expired> {
 	const total: Expired = { pots: 0, points: 0 };
-	for await (const part of walk(db, { names: 'points/%', now, chunk }, (tx, ids) => expireOwners(tx, ids, now))) {
+	for await (const part of walk(db, { names: 'points/%', now, chunk, told }, (tx, ids) => expireOwners(tx, ids, now))) {
 		total.pots += part.pots;
 		total.points += part.points;
 	}
@@ -131,7 +139,7 @@ export interface Matured {
  */
 export async function mature(
 	db: Db,
-	{ now, life, chunk = 1000 }: { now: Date; life: (maturedAt: Date) => Life; chunk?: number }
+	{ now, life, chunk = 1000, told }: { now: Date; life: (maturedAt: Date) => Life; chunk?: number; told?: ToldOwners }
 ): Promise<Matured> {
 	const total: Matured = { points: 0, toDebt: 0 };
 	const matured = async (tx: Tx, ownerIds: string[]): Promise<Matured[]> => {
@@ -140,7 +148,7 @@ export async function mature(
 		await book.write(tx);
 		return parts;
 	};
-	for await (const parts of walk(db, { names: 'pending/%', now, chunk }, matured))
+	for await (const parts of walk(db, { names: 'pending/%', now, chunk, told }, matured))
 		for (const part of parts) {
 			total.points += part.points;
 			total.toDebt += part.toDebt;

@@ -25,6 +25,7 @@ export type {
 } from './contract.ts';
 export { basketLimits } from './basket.ts';
 export { effectKinds, type EffectKind } from './effects.ts';
+export { spendableNow, type SpendableNow } from './payment.ts';
 export { quote } from './quote.ts';
 export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
 export {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ask, card, facts, member, noon, of, right, rules, typed, withRules } from '../../../tests/support/pricing.ts';
-import { quote, type Ask, type GiftCardFact, type SpendRules } from './index.ts';
+import { quote, spendableNow, type Ask, type GiftCardFact, type SpendRules } from './index.ts';
 
 describe('points', () => {
 	const pay = (
@@ -46,6 +46,24 @@ describe('points', () => {
 			problems: [],
 			pointsRange: { maximum: points }
 		});
+	});
+
+	test.each([
+		['a part of them, down to the step', 767, hundredPerEuro, { points: 700, cents: 700, next: null }],
+		['all where every point counts', 39, {}, { points: 39, cents: 39, next: null }],
+		['none below the minimum', 39, hundredPerEuro, { points: 0, cents: 0, next: { missingPoints: 61, cents: 100 } }],
+		['none of a debt', -5, { minimumPoints: 10 }, { points: 0, cents: 0, next: { missingPoints: 10, cents: 10 } }],
+		['no more than one receipt may take', 767, { maximumPoints: 350, ...hundredPerEuro }, { points: 300, cents: 300 }],
+		['no more than their worth takes', 5, { worthPoints: 3, worthCents: 1 }, { points: 3, cents: 1, next: null }]
+	])('of what a wallet has, %s can be spent now', (_, has, spend, now) => {
+		expect(spendableNow(has, withRules({}, spend).spend)).toMatchObject(now);
+		const { pointsSpent, pointsPaidCents } = pay('most', { has, total: 1_000_000, ...spend });
+		expect({ points: pointsSpent, cents: pointsPaidCents }).toEqual({ points: now.points, cents: now.cents });
+	});
+
+	test('where points do not pay, or the rules leave no number of them, a wallet says nothing of their worth', () => {
+		expect(spendableNow(500, withRules({}, { enabled: false }).spend)).toBeNull();
+		expect(spendableNow(500, withRules({}, { minimumPoints: 100, maximumPoints: 50 }).spend)).toBeNull();
 	});
 
 	test('what can be spent is told before anything is asked', () => {

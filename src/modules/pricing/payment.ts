@@ -25,10 +25,39 @@ const fewest = (spend: SpendRules): Points =>
  * pay no more than 3 do. 0 when the rules allow nothing.
  */
 function mostWithin(cents: Cents, limit: Points, spend: SpendRules): Points {
-	const most = floorTo(spend.stepPoints, Math.min(limit, pointsWithin(cents, spend)));
+	return worthwhile(Math.min(limit, pointsWithin(cents, spend)), spend);
+}
+
+/** As many of so many points as can be spent and are needed for what they pay; 0 when the rules allow nothing. */
+function worthwhile(limit: Points, spend: SpendRules): Points {
+	const most = floorTo(spend.stepPoints, limit);
 	if (most < fewest(spend)) return 0;
 	const needed = scale(worthOf(most, spend), spend.worthPoints, spend.worthCents, 'up');
 	return Math.max(fewest(spend), ceilTo(spend.stepPoints, needed));
+}
+
+/** As many points as one receipt may take. */
+const ceilingOf = (spend: SpendRules): Points =>
+	floorTo(spend.stepPoints, spend.maximumPoints ?? Number.MAX_SAFE_INTEGER);
+
+/** What so many points can do in one receipt, however dear it is. */
+export interface SpendableNow {
+	/** of the step, within minimum and maximum, and no more than their worth takes; 0: too few */
+	points: Points;
+	/** what they pay */
+	cents: Cents;
+	/** when there are too few: those that are missing to the fewest that can be spent, and what those would pay */
+	next: { missingPoints: Points; cents: Cents } | null;
+}
+
+/** @returns null: points do not pay here, or the rules leave no number that could */
+export function spendableNow(available: Points, spend: SpendRules): SpendableNow | null {
+	const least = fewest(spend);
+	if (!spend.enabled || least > ceilingOf(spend)) return null;
+	const points = worthwhile(Math.min(Math.max(0, available), ceilingOf(spend)), spend);
+	const missingPoints = least - Math.max(0, available);
+	const next = points > 0 ? null : { missingPoints, cents: worthOf(least, spend) };
+	return { points, cents: worthOf(points, spend), next };
 }
 
 interface PointsDesk {
@@ -46,7 +75,7 @@ function deskOf(totalCents: Cents, facts: Facts, member: MemberFact | null): Poi
 		spend,
 		payableCents: scale(totalCents, spend.maximumSharePercent, 100, 'down'),
 		available: Math.max(0, member?.spendablePoints ?? 0),
-		ceiling: floorTo(spend.stepPoints, spend.maximumPoints ?? Number.MAX_SAFE_INTEGER)
+		ceiling: ceilingOf(spend)
 	};
 }
 

@@ -9,18 +9,31 @@ import { voucherCodes, vouchers } from './tables.server.ts';
 /** Why a code that a shopper typed does not go into the wallet. */
 export const addRefusals = declareRefusals({
 	'voucher.add_mistyped': 'invalid',
-	/** a member's, gift card's or receipt's code, or a payment card */
-	'voucher.add_other_kind': 'unprocessable',
+	/** codes of ours that are no vouchers: each has its own sentence */
+	'voucher.add_receipt': 'unprocessable',
+	'voucher.add_member_code': 'unprocessable',
+	'voucher.add_gift_card': 'unprocessable',
+	'voucher.add_payment_card': 'unprocessable',
+	/** too many codes typed; `minutes` until the next */
+	'voucher.add_too_often': 'limited',
 	/** one code for everybody: nothing to keep, it is shown or said at the till */
 	'voucher.add_for_everybody': 'unprocessable'
 });
+
+const otherKinds = {
+	receipt: 'voucher.add_receipt',
+	member: 'voucher.add_member_code',
+	rotatingMember: 'voucher.add_member_code',
+	giftCard: 'voucher.add_gift_card',
+	paymentCard: 'voucher.add_payment_card'
+} as const;
 
 /**
  * Puts a code that somebody was given on paper or by a friend into their wallet, where it is theirs alone from then on.
  * Adding it again changes nothing.
  * @returns the id of the code
- * @throws voucher.unknown, .voided, .expired, .already_used, .other_member, .add_mistyped, .add_other_kind,
- * .add_for_everybody
+ * @throws voucher.unknown, .voided, .expired, .already_used, .other_member, .add_mistyped, .add_for_everybody, and for a
+ * code of another kind .add_receipt, .add_member_code, .add_gift_card, .add_payment_card
  */
 export async function addToWallet(
 	tx: Tx,
@@ -30,7 +43,7 @@ export async function addToWallet(
 	const reading = readCode(code);
 	if (reading.kind === 'mistyped') throw addRefusals.refuse('voucher.add_mistyped');
 	if (reading.kind === 'malformed') throw rightRefusals.refuse('voucher.unknown');
-	if (reading.kind !== 'voucher' && reading.kind !== 'other') throw addRefusals.refuse('voucher.add_other_kind');
+	if (reading.kind !== 'voucher' && reading.kind !== 'other') throw addRefusals.refuse(otherKinds[reading.kind]);
 	const [row] = await tx
 		.select({ code: voucherCodes, voucher: vouchers })
 		.from(voucherCodes)

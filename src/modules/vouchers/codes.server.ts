@@ -168,11 +168,20 @@ async function takeFromPool(
 	return new Map(rows.map((row) => [row.member_id, { codeId: row.id, code: row.code }]));
 }
 
-/** Takes a code out of use for good; what was redeemed with it stays. Voiding twice is voiding once. */
-export async function voidCode(tx: Tx, { codeId }: { codeId: string }, now: Date): Promise<void> {
-	const [row] = await sqlOf(tx)<{ id: string }[]>`
-		update voucher_codes set voided_at = coalesce(voided_at, ${now.toISOString()}) where id = ${codeId} returning id`;
+/**
+ * Takes a code out of use for good; what was redeemed with it stays. Voiding twice is voiding once.
+ * @returns in whose wallet it lay
+ */
+export async function voidCode(
+	tx: Tx,
+	{ codeId }: { codeId: string },
+	now: Date
+): Promise<{ memberId: string | null }> {
+	const [row] = await sqlOf(tx)<{ memberId: string | null }[]>`
+		update voucher_codes set voided_at = coalesce(voided_at, ${now.toISOString()}) where id = ${codeId}
+		returning member_id as "memberId"`;
 	if (!row) throw voucherRefusals.refuse('voucher.code_not_found');
+	return { memberId: row.memberId };
 }
 
 export interface FoundCode {

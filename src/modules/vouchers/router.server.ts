@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { must } from '#core/must';
 import { membersNamed } from '#customers/server';
+import { tellChanged } from '#platform/live';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
@@ -135,9 +136,11 @@ export const adminRouter = router({
 	/** Members are named by e-mail address, number or code; each gets an answer of their own. */
 	assign: procedure('vouchers.write')
 		.input(z.object({ key, voucherId: id, members: z.array(text).check(z.minLength(1), z.maxLength(1000)) }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.assign', input, async (tx) => {
+		.mutation(async ({ ctx, input }) => {
+			const holders: string[] = [];
+			const answers = await writeOnce(ctx, 'vouchers.assign', input, async (tx) => {
 				const named = await membersNamed(tx, input.members);
+				holders.push(...named.flatMap((member) => member?.id ?? []));
 				// An unknown name goes in as an id that nobody has, so that every name gets its answer from one place.
 				const memberIds = named.map((member, place) => member?.id ?? `unknown ${place}`);
 				const given = await assign(tx, { voucherId: input.voucherId, memberIds }, ctx.now);
@@ -149,17 +152,23 @@ export const adminRouter = router({
 						? { text, name, sentence: ctx.sentenceOf(result.refusal) }
 						: { text, name, sentence: null };
 				});
-			})
-		),
+			});
+			tellChanged(ctx.db, holders);
+			return answers;
+		}),
 
 	voidCode: procedure('vouchers.write')
 		.input(z.object({ key, codeId: id }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.void_code', input, async (tx) => {
-				await voidCode(tx, input, ctx.now);
+		.mutation(async ({ ctx, input }) => {
+			const holders: string[] = [];
+			await writeOnce(ctx, 'vouchers.void_code', input, async (tx) => {
+				const { memberId } = await voidCode(tx, input, ctx.now);
+				if (memberId) holders.push(memberId);
 				return null;
-			})
-		)
+			});
+			tellChanged(ctx.db, holders);
+			return null;
+		})
 });
 
 export { walletRouter } from './wallet-router.server.ts';

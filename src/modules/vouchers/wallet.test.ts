@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { day, later } from '#core/time';
 import { members } from '#customers/tables';
@@ -208,7 +209,14 @@ describe('adding a code to the wallet', () => {
 		await expect(add(me, wrong)).rejects.toEqual(refusal('voucher.add_mistyped'));
 		await expect(add(me, 'NOSUCHCODE')).rejects.toEqual(refusal('voucher.unknown'));
 		await expect(add(me, '')).rejects.toEqual(refusal('voucher.unknown'));
-		await expect(add(me, '4111111111111111')).rejects.toEqual(refusal('voucher.add_other_kind'));
+		for (const [code, kind] of [
+			['4111111111111111', 'add_payment_card'],
+			[newCode('receipt'), 'add_receipt'],
+			[newCode('member'), 'add_member_code'],
+			[newCode('rotatingMember'), 'add_member_code'],
+			[newCode('giftCard'), 'add_gift_card']
+		] as const)
+			await expect(add(me, code)).rejects.toEqual(refusal(`voucher.${kind}`));
 		await expect(add(me, used.code)).rejects.toEqual(refusal('voucher.already_used'));
 		await expect(add(me, voided.code)).rejects.toEqual(refusal('voucher.voided'));
 		await expect(add(me, old.code, later(now, 2 * day))).rejects.toEqual(refusal('voucher.expired'));

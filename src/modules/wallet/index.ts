@@ -1,6 +1,7 @@
 import type { Cents, Points } from '#core/amounts';
 import type { HeldCard } from '#giftcards';
 import type { PointsBalance } from '#ledger';
+import type { SpendableNow } from '#pricing';
 import type { HeldVoucher } from '#vouchers';
 
 /**
@@ -55,8 +56,8 @@ export type WalletEvent =
 
 /** A member's points as their wallet shows them. */
 export interface WalletPoints extends PointsBalance {
-	/** what the spendable points pay at the till, rounded down; null: points do not pay here */
-	worthCents: Cents | null;
+	/** what they can pay in one receipt, by the programme's step, minimum and maximum; null: points do not pay here */
+	now: SpendableNow | null;
 }
 
 /** Everything the wallet's first screen shows, and what the others need to be drawn around it. */

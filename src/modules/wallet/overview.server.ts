@@ -1,7 +1,7 @@
-import { scale } from '#core/amounts';
 import { heldCards } from '#giftcards/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
+import { spendableNow } from '#pricing';
 import { programmeOf } from '#stores/server';
 import { heldVouchers } from '#vouchers/server';
 import { walletHistory } from './history.server.ts';
@@ -18,12 +18,11 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		walletHistory(reads, memberId, { limit: latestShown })
 	]);
 	const balance = points.get(memberId) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
-	const { enabled, worthPoints, worthCents } = programme.rules.spend;
 	return {
 		programme: { name: programme.name, currency: programme.currency, timeZone: programme.timeZone },
 		points: {
 			...balance,
-			worthCents: enabled ? scale(balance.spendable, worthCents, worthPoints, 'down') : null
+			now: spendableNow(balance.spendable, programme.rules.spend)
 		},
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),
 		giftCards: cards.filter(({ state, balanceCents }) => state === 'active' && balanceCents > 0),
