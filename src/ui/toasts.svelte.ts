@@ -14,7 +14,7 @@ const clocks: Record<number, ReturnType<typeof setTimeout>> = {};
 export const toasts = (): readonly Toast[] => shown;
 
 /**
- * Shows a toast for as long as it takes to read it (5 s, longer for longer ones); one with an action or about a failure
+ * Shows a toast for as long as it takes to read it (3 to 6 s); one with an action or about a failure
  * stays until it is closed. At most three: the oldest makes room. Does nothing on the server.
  */
 export function toast(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
@@ -26,7 +26,7 @@ export function toast(text: string, options: { tone?: Toast['tone']; action?: To
 }
 
 function linger(id: number, text: string): void {
-	clocks[id] = setTimeout(() => dismiss(id), Math.max(5000, text.length * 80));
+	clocks[id] = setTimeout(() => dismiss(id), Math.min(6000, Math.max(3000, 1500 + text.length * 50)));
 }
 
 /** Takes a toast away. */

@@ -20,7 +20,7 @@ export {
 } from './member-code.ts';
 
 /** The wording that is agreed to when joining; a new wording gets a new name, so that it is known who agreed to what. */
-export const programmeWording = 'programme-2026-11';
+export const programmeWording = 'programme-2026-11-22';
 export const newsWording = 'news-2026-11';
 
 /** A member as other modules and screens know them. Anonymous members (a guest sale) have no `joinedAt`. */

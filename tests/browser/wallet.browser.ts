@@ -1,0 +1,173 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, test } from './test.ts';
+
+/** The wallet in a phone's browser: joining, every screen, and what a small screen must not cut. */
+const phone = { width: 390, height: 844 };
+
+test.use({ viewport: phone });
+
+/** The newest code that was sent to an address: without a mail server it lies on the page for that. */
+async function mailedCode(context: BrowserContext, address: string): Promise<string> {
+	const mails = await context.newPage();
+	await mails.goto('/dev/mail');
+	const text = await mails.getByRole('main').innerText();
+	await mails.close();
+	const code = new RegExp(`(\\d{6})[^\\n]*\\s+${address}`).exec(text)?.[1];
+	expect(code, `a code for ${address} in:\n${text}`).toBeTruthy();
+	return code as string;
+}
+
+async function askForCode(page: Page, address: string): Promise<void> {
+	await page.goto('/');
+	await page.getByLabel('E-mail address').fill(address);
+	await page.getByRole('button', { name: 'Send me a code' }).click();
+	await expect(page.getByLabel('Six-digit code')).toBeVisible();
+}
+
+async function signIn(page: Page, address: string): Promise<void> {
+	await askForCode(page, address);
+	await page.getByLabel('Six-digit code').fill(await mailedCode(page.context(), address));
+}
+
+const newAddress = (): string => `wallet-${crypto.randomUUID()}@test.example`;
+const memberCode = (page: Page) => page.getByRole('main').getByRole('img', { name: /Member code ending/ });
+
+/** What axe finds, as lines that say where. */
+async function faults(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	return violations.flatMap(({ id, nodes }) =>
+		nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+	);
+}
+
+const looks = [
+	{ language: 'en', theme: 'light' },
+	{ language: 'fa', theme: 'dark' }
+] as const;
+
+async function dress(page: Page, { language, theme }: (typeof looks)[number]): Promise<void> {
+	const url = new URL(page.url()).origin;
+	await page.context().addCookies([
+		{ name: 'locale', value: language, url },
+		{ name: 'theme', value: theme, url }
+	]);
+	await page.reload();
+	await expect(page.locator('html')).toHaveAttribute('lang', language);
+}
+
+/** Looks at the open page in both dresses; what slid in is gone after a reload, so that `show` opens it again. */
+async function check(page: Page, name: string, show: () => Promise<void> = async () => {}): Promise<void> {
+	for (const look of looks) {
+		await dress(page, look);
+		await show();
+		expect(await faults(page), `${name}, ${look.language} ${look.theme}`).toEqual([]);
+	}
+}
+
+test('somebody new joins, and every empty page is kind and sound', async ({ page }) => {
+	test.setTimeout(120_000);
+	// What moves is half there when axe looks.
+	await page.emulateMedia({ reducedMotion: 'reduce' });
+	const address = newAddress();
+	await page.goto('/');
+	await check(page, 'the first page');
+	await dress(page, looks[0]);
+
+	await test.step('the code still counts after the page was thrown away meanwhile', async () => {
+		await askForCode(page, address);
+		const code = await mailedCode(page.context(), address);
+		await check(page, 'the code’s page');
+		await dress(page, looks[0]);
+		await expect(page.getByText(address)).toBeVisible();
+		expect(page.url()).not.toContain('test.example');
+		await page.getByLabel('Six-digit code').fill(code);
+	});
+
+	await expect(page.getByRole('heading', { name: /What may we call you/ })).toBeVisible();
+	expect(await faults(page)).toEqual([]);
+	await page.getByLabel('Name').fill('Ada');
+	await page.getByRole('button', { name: 'Show my code' }).click();
+	await expect(memberCode(page)).toBeVisible();
+	await expect(page.getByText('100 points to go until they pay €1.00 at the till')).toBeVisible();
+
+	await test.step('what is no voucher code says what it is', async () => {
+		await page.goto('/vouchers');
+		await expect(page.getByText('No vouchers yet')).toBeVisible();
+		const sheet = page.getByRole('dialog', { name: 'Add a code' });
+		await expect(async () => {
+			await page.getByRole('button', { name: 'Add a code' }).click({ timeout: 1000 });
+			await expect(sheet).toBeVisible({ timeout: 1000 });
+		}).toPass();
+		await sheet.getByLabel('Voucher code').fill('4111 1111 1111 1111');
+		await sheet.getByRole('button', { name: 'Add to wallet' }).click();
+		await expect(sheet.getByText('This looks like the number of a bank card.')).toBeVisible();
+	});
+
+	for (const path of ['/', '/vouchers', '/gift-cards', '/history', '/profile', '/history/nothing']) {
+		await page.goto(path);
+		await check(page, `${path} of a new member`);
+	}
+});
+
+test('a member of long standing sees everything, and all of it is sound', async ({ page }) => {
+	test.setTimeout(120_000);
+	await page.emulateMedia({ reducedMotion: 'reduce' });
+	await signIn(page, 'member0001@pareto.example');
+	await expect(memberCode(page)).toBeVisible();
+
+	const first = async (path: string, href: string): Promise<string> => {
+		await page.goto(path);
+		const link = await page.getByRole('main').locator(`a[href^="${href}"]`).first().getAttribute('href');
+		return link ?? '';
+	};
+	const receipt = await first('/history', '/history/');
+	const card = await first('/gift-cards', '/gift-cards/');
+	for (const path of ['/', '/vouchers', '/gift-cards', card, '/history', receipt, '/profile']) {
+		await page.goto(path);
+		await check(page, path);
+	}
+	await page.goto('/vouchers');
+	await check(page, 'an open voucher', async () => {
+		const sheet = page.getByRole('dialog');
+		await expect(async () => {
+			await page.getByRole('main').locator('button.ticket').first().click({ timeout: 1000 });
+			await expect(sheet).toBeVisible({ timeout: 1000 });
+		}).toPass();
+	});
+});
+
+test('the code over the whole screen is whole, however the phone is held', async ({ page }) => {
+	await page.emulateMedia({ reducedMotion: 'reduce' });
+	await signIn(page, newAddress());
+	await page.getByRole('button', { name: 'Show my code' }).click();
+	const large = page.getByRole('dialog');
+	await expect(async () => {
+		await page.getByRole('button', { name: 'Show the code larger' }).click({ timeout: 1000 });
+		await expect(large).toBeVisible({ timeout: 1000 });
+	}).toPass();
+	const qr = large.getByRole('img', { name: /Member code ending/ });
+	for (const [width, height] of [
+		[320, 640],
+		[390, 844],
+		[414, 896],
+		[844, 390],
+		[568, 320],
+		[768, 1024],
+		[1440, 900]
+	] as const) {
+		await page.setViewportSize({ width, height });
+		const box = await qr.boundingBox();
+		const where = `${width} × ${height}: ${JSON.stringify(box)}`;
+		expect(box, where).toBeTruthy();
+		if (!box) continue;
+		expect(box.x, where).toBeGreaterThanOrEqual(0);
+		expect(box.y, where).toBeGreaterThanOrEqual(0);
+		expect(box.x + box.width, where).toBeLessThanOrEqual(width);
+		expect(box.y + box.height, where).toBeLessThanOrEqual(height);
+		// A picture that is whole may still be too small to be read.
+		expect(Math.min(box.width, box.height), where).toBeGreaterThanOrEqual(Math.min(width, height) * 0.8);
+		const text = await large.getByText(/^M[2-9A-Z ]{18,}$/).boundingBox();
+		expect(text && text.x >= 0 && text.x + text.width <= width && text.y + text.height <= height, where).toBe(true);
+	}
+});
