@@ -9,21 +9,30 @@ import type { Cents, Points } from '#core/amounts';
  * Never: is asked by a till or a wallet.
  */
 
-/** What happened in a stretch of time, in the programme's currency. */
+/**
+ * What happened in a stretch of time, in the programme's currency, all on one basis: after the returns that happened in
+ * the same stretch, whenever the goods were bought.
+ */
 export interface Figures {
-	/** paid for goods after discounts, less what was returned in the same stretch */
+	/** paid for goods after discounts, less what was returned */
 	salesCents: Cents;
+	/** worth of the goods that came back */
 	returnsCents: Cents;
+	/** sales made; a return makes none of them undone */
 	receipts: number;
-	/** mean receipt total before returns; null without receipts */
+	/** sales after returns by receipt; null without receipts */
 	averageCents: Cents | null;
-	discountCents: Cents;
+	/** less what returns took back */
 	pointsEarned: Points;
+	/** less what returns gave back */
 	pointsSpent: Points;
+	/** those given back are not counted */
 	vouchersRedeemed: number;
 	voucherCents: Cents;
-	giftCardsSold: number;
-	giftCardsSoldCents: Cents;
+	/** cards that got their money, sold or given */
+	giftCardsIssued: number;
+	giftCardsIssuedCents: Cents;
+	/** less what returns put back on cards */
 	giftCardsChargedCents: Cents;
 	membersJoined: number;
 }
@@ -156,10 +165,9 @@ export interface ReceiptRow {
 /** Sums over all receipts of a filter, in the programme's currency. */
 export interface ReceiptTotals {
 	receipts: number;
+	/** less what came back of these receipts, whenever that was */
 	totalCents: Cents;
-	discountCents: Cents;
-	pointsEarned: Points;
-	pointsSpent: Points;
+	returnedCents: Cents;
 }
 
 /** What a receipt's page shows beside the receipt itself. */

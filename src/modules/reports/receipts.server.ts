@@ -80,23 +80,19 @@ export async function totalReceipts(
 	filter: ReceiptFilter
 ): Promise<ReceiptTotals & { currency: string }> {
 	const { currency } = await programmeOf(reads);
-	const [row] = await sqlOf(reads).unsafe<
-		{ receipts: number; total_cents: number; discount_cents: number; points_earned: number; points_spent: number }[]
-	>(
+	const [row] = await sqlOf(reads).unsafe<{ receipts: number; total_cents: number; returned_cents: number }[]>(
 		`select count(*)::int as receipts, coalesce(sum(r.total_cents), 0)::bigint as total_cents,
-			coalesce(sum(r.discount_cents), 0)::bigint as discount_cents,
-			coalesce(sum(r.points_earned), 0)::bigint as points_earned,
-			coalesce(sum(r.points_spent), 0)::bigint as points_spent
-		from receipts r where ${fits} and r.currency = $6`,
+			coalesce(sum(b.cents), 0)::bigint as returned_cents
+		from receipts r
+		left join (select t.receipt_id, sum(t.total_cents) as cents from returns t group by 1) b on b.receipt_id = r.id
+		where ${fits} and r.currency = $6`,
 		[...(await parametersOf(reads, filter)), currency]
 	);
 	return {
 		currency,
 		receipts: row?.receipts ?? 0,
-		totalCents: row?.total_cents ?? 0,
-		discountCents: row?.discount_cents ?? 0,
-		pointsEarned: row?.points_earned ?? 0,
-		pointsSpent: row?.points_spent ?? 0
+		totalCents: (row?.total_cents ?? 0) - (row?.returned_cents ?? 0),
+		returnedCents: row?.returned_cents ?? 0
 	};
 }
 

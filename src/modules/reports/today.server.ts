@@ -71,19 +71,19 @@ export async function todayOf(
 function figuresOf(sums: Sums | undefined, suffix: '' | '_until'): Figures {
 	const of = (name: string) => sums?.[name + suffix] ?? 0;
 	const receipts = of('receipts');
+	const salesCents = of('total_cents') - of('returned_cents');
 	return {
-		salesCents: of('total_cents') - of('returned_cents'),
+		salesCents,
 		returnsCents: of('returned_cents'),
 		receipts,
-		averageCents: receipts === 0 ? null : scale(of('total_cents'), 1, receipts, 'nearest'),
-		discountCents: of('discount_cents'),
-		pointsEarned: of('points_earned'),
-		pointsSpent: of('points_spent'),
+		averageCents: receipts === 0 ? null : scale(salesCents, 1, receipts, 'nearest'),
+		pointsEarned: of('points_earned') - of('points_taken_back'),
+		pointsSpent: of('points_spent') - of('points_given_back'),
 		vouchersRedeemed: of('redeemed'),
 		voucherCents: of('redeemed_cents'),
-		giftCardsSold: of('sold'),
-		giftCardsSoldCents: of('sold_cents'),
-		giftCardsChargedCents: of('gift_card_cents'),
+		giftCardsIssued: of('issued'),
+		giftCardsIssuedCents: of('issued_cents'),
+		giftCardsChargedCents: of('gift_card_cents') - of('gift_card_cents_back'),
 		membersJoined: of('joined')
 	};
 }
@@ -105,7 +105,6 @@ const parts: Part[] = [
 		sums: {
 			receipts: 'count(*)',
 			total_cents: 'sum(f.total_cents)',
-			discount_cents: 'sum(f.discount_cents)',
 			points_earned: 'sum(f.points_earned)',
 			points_spent: 'sum(f.points_spent)',
 			gift_card_cents: 'sum(f.gift_card_cents)'
@@ -115,20 +114,25 @@ const parts: Part[] = [
 		from: 'returns f',
 		at: 'f.happened_at',
 		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
-		sums: { returned_cents: 'sum(f.total_cents)' }
+		sums: {
+			returned_cents: 'sum(f.total_cents)',
+			points_taken_back: 'sum(f.points_taken_back)',
+			points_given_back: 'sum(f.points_given_back)',
+			gift_card_cents_back: 'sum(f.gift_card_cents)'
+		}
 	},
 	{
 		from: 'receipts f join voucher_redemptions r on r.receipt_id = f.id',
 		at: 'f.happened_at',
-		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5) and r.given_back_at is null',
 		sums: { redeemed: 'count(*)', redeemed_cents: 'sum(r.cents)' }
 	},
 	{
-		// Cards are sold by the house, not by a store.
+		// Cards are issued by the house, not by a store; nothing is kept of whether somebody paid for one.
 		from: 'gift_cards f',
 		at: 'f.activated_at',
 		where: 'f.currency = $4 and $5::text is null',
-		sums: { sold: 'count(*)', sold_cents: 'sum(f.initial_cents)' }
+		sums: { issued: 'count(*)', issued_cents: 'sum(f.initial_cents)' }
 	},
 	{
 		from: 'members f',

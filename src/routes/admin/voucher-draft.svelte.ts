@@ -31,7 +31,7 @@ export class VoucherDraft {
 	products = $state.raw<Named[]>([]);
 	categoryIds = $state.raw<string[]>([]);
 	storeIds = $state.raw<string[]>([]);
-	codeKind = $state<CodeKind>('shared');
+	#codeKind = $state<CodeKind>('shared');
 	holding = $state<Holding>('open');
 	sharedCode = $state('');
 	startDay = $state('');
@@ -56,6 +56,18 @@ export class VoucherDraft {
 		if (before) this.#take(before, names);
 	}
 
+	get codeKind(): CodeKind {
+		return this.#codeKind;
+	}
+
+	/** A code of its own usually works once, a shared one for everybody: the limit that nobody typed follows the kind. */
+	set codeKind(kind: CodeKind) {
+		if (kind === this.#codeKind) return;
+		this.#codeKind = kind;
+		const untouched = kind === 'unique' ? '' : writeWhole(1);
+		if (!this.#before && this.usesPerCode === untouched) this.usesPerCode = kind === 'unique' ? writeWhole(1) : '';
+	}
+
 	#take(before: Definition, names: Record<string, string>): void {
 		const named = (ids: readonly string[]) => ids.map((id) => ({ id, name: names[id] ?? '…' }));
 		const { effect, conditions } = before;
@@ -74,7 +86,7 @@ export class VoucherDraft {
 		this.products = named(conditions.productIds);
 		this.categoryIds = conditions.categoryIds;
 		this.storeIds = conditions.storeIds;
-		this.codeKind = before.codeKind;
+		this.#codeKind = before.codeKind;
 		this.holding = before.holding;
 		this.startDay = before.startsAt ? localDay(before.startsAt, this.#timeZone) : '';
 		this.endDay = before.endsAt ? this.#lastDayOf(before.endsAt) : '';
