@@ -305,6 +305,55 @@ describe('staff with a password', () => {
 		await expect(hired).rejects.toMatchObject({ code: 'identity.password_too_short', details: { least: 10 } });
 	});
 
+	it.each(['0123456789', 'Password2026'])('are not made with a password that anybody would try: %s', async (tried) => {
+		const invitation = { name: 'Al', email: newAddress(), password: tried, role: 'owner' as const };
+		const hired = inTransaction(db, (tx) => inviteStaff(tx, invitation, new Date()));
+		await expect(hired).rejects.toMatchObject({ code: 'identity.password_too_simple' });
+	});
+
+	it('change their password themselves, which ends their sign-ins elsewhere but not the wallet', async () => {
+		const email = newAddress();
+		const { visitor: phone, code } = await asked(email);
+		await phone.api.wallet.identity.signInWithCode.mutate({ email, code });
+		await hire(email, 'owner');
+		const [desk, cafe] = [new Visitor(), new Visitor()];
+		for (const each of [desk, cafe]) await each.api.admin.identity.signIn.mutate({ email, password });
+		const change = (old: string, fresh: string) => desk.api.admin.identity.changePassword.mutate({ old, fresh });
+		expect((await refusalFrom(change('not this one', 'a new and better one'))).code).toBe(
+			'identity.password_old_wrong'
+		);
+		expect((await refusalFrom(change(password, 'short'))).code).toBe('identity.password_too_short');
+		expect((await refusalFrom(change(password, '0123456789'))).code).toBe('identity.password_too_simple');
+		expect(await cafe.api.admin.identity.me.query()).not.toBeNull();
+		await change(password, 'a new and better one');
+		expect(await desk.api.admin.identity.me.query()).toMatchObject({ role: 'owner' });
+		expect(await cafe.api.admin.identity.me.query()).toBeNull();
+		expect(await phone.api.wallet.identity.me.query()).toMatchObject({ email });
+		const old = await refusalFrom(new Visitor().api.admin.identity.signIn.mutate({ email, password }));
+		expect(old.code).toBe('identity.password_wrong');
+		await new Visitor().api.admin.identity.signIn.mutate({ email, password: 'a new and better one' });
+	});
+
+	it('may not guess the old password for long at a desk left open', async () => {
+		const email = newAddress();
+		await hire(email, 'manager');
+		const desk = new Visitor();
+		await desk.api.admin.identity.signIn.mutate({ email, password });
+		const change = (old: string) =>
+			desk.api.admin.identity.changePassword.mutate({ old, fresh: 'a new and better one' });
+		for (let guess = 0; guess < 8; guess++)
+			expect((await refusalFrom(change(`guess ${guess}`))).code).toBe('identity.password_old_wrong');
+		const locked = await refusalFrom(change(password));
+		expect(locked).toMatchObject({ code: 'identity.too_many_tries', details: { minutes: 15 } });
+	});
+
+	it('may not change anything without having signed in', async () => {
+		const refusal = await refusalFrom(
+			new Visitor().api.admin.identity.changePassword.mutate({ old: password, fresh: 'a new and better one' })
+		);
+		expect(refusal.kind).toBe('unauthenticated');
+	});
+
 	it('do not count a success as a failure', async () => {
 		const email = newAddress();
 		await hire(email, 'owner');

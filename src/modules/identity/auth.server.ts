@@ -189,6 +189,7 @@ export async function openWithPassword<T>(
 }
 
 export interface OpenSession {
+	sessionId: string;
 	userId: string;
 	email: string;
 	name: string;
@@ -201,7 +202,8 @@ export async function findSession(face: AuthFace, context: AuthContext): Promise
 	const { headers, response } = await auth.api.getSession({ headers: headersFor(context), returnHeaders: true });
 	passCookies(headers, context);
 	if (!response || (response.session as { face?: unknown }).face !== face) return null;
-	return { userId: response.user.id, email: response.user.email, name: response.user.name };
+	const { user, session } = response;
+	return { sessionId: session.id, userId: user.id, email: user.email, name: user.name };
 }
 
 /** Ends the session on the server and takes the cookie away; without a session it only does the latter. */

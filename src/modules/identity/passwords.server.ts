@@ -1,9 +1,14 @@
+import { verifyPassword } from 'better-auth/crypto';
+import { and, eq, ne } from 'drizzle-orm';
 import type { Role } from '#core/actor';
-import { openWithPassword, refusedAs, type AuthContext } from './auth.server.ts';
+import { inTransaction } from '#platform/db';
+import { findSession, openWithPassword, refusedAs, type AuthContext } from './auth.server.ts';
 import { limits } from './limits.server.ts';
+import { newPasswordHash } from './new-password.server.ts';
 import { permissionsOf } from './permissions.ts';
 import { identityRefusals } from './refusals.ts';
 import { findStaffOf } from './staff.server.ts';
+import { authAccounts, sessions } from './tables.server.ts';
 import { claimTry, forgetTries, minutesUntil } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -39,4 +44,33 @@ export async function signInWithPassword(
 		if (refusedAs(error) !== null) throw refuse('identity.password_wrong');
 		throw error;
 	}
+}
+
+/**
+ * Gives whoever is signed in a new password and ends their other sign-ins to the console. Guesses at the old one are
+ * counted as those at the door are, and beside them: somebody else's tries there lock nobody out here.
+ * @throws identity.password_old_wrong, identity.too_many_tries (`minutes`), identity.password_too_short (`least`),
+ * identity.password_too_simple
+ */
+export async function changePassword(
+	context: AuthContext,
+	{ userId, old, fresh }: { userId: string; old: string; fresh: string },
+	now: Date
+): Promise<void> {
+	const about = `change of password ${userId}`;
+	const until = await claimTry(context.db, about, limits.passwordPerAccount, now);
+	if (until) throw refuse('identity.too_many_tries', { minutes: minutesUntil(until, now) });
+	const session = await findSession('admin', context);
+	const ofUser = and(eq(authAccounts.userId, userId), eq(authAccounts.providerId, 'credential'));
+	const [account] = await context.db.select({ hash: authAccounts.password }).from(authAccounts).where(ofUser);
+	if (!session || !account?.hash || !(await verifyPassword({ hash: account.hash, password: old })))
+		throw refuse('identity.password_old_wrong');
+	await forgetTries(context.db, about, limits.passwordPerAccount);
+	const password = await newPasswordHash(fresh);
+	await inTransaction(context.db, async (tx) => {
+		await tx.update(authAccounts).set({ password, updatedAt: now }).where(ofUser);
+		await tx
+			.delete(sessions)
+			.where(and(eq(sessions.userId, userId), eq(sessions.face, 'admin'), ne(sessions.id, session.sessionId)));
+	});
 }

@@ -14,6 +14,10 @@ export const identityRefusals = declareRefusals({
 	'identity.password_wrong': 'unauthenticated',
 	/** fewer than `least` characters */
 	'identity.password_too_short': 'unprocessable',
+	/** a run of keys, or a word from the head of every list */
+	'identity.password_too_simple': 'unprocessable',
+	/** whoever changes a password did not know the old one */
+	'identity.password_old_wrong': 'unprocessable',
 	/** this role works at the till and has no console */
 	'identity.no_console': 'forbidden',
 	/** `triesLeft` for this cashier on this tablet */

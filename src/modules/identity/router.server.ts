@@ -7,7 +7,7 @@ import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
 import { codeSchema, emailSchema, nameSchema, passwordSchema, permissionsOf, pinSchema } from './index.ts';
-import { signInWithPassword } from './passwords.server.ts';
+import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { createCashier, disableStaff, listStaff, setPin } from './staff.server.ts';
 import { listCashiers, signInAtTill, signOutAtTill } from './till.server.ts';
 
@@ -71,6 +71,11 @@ export const adminRouter = router({
 		.mutation(({ ctx, input }) => signInWithPassword(ctx, input.email, input.password, ctx.now)),
 
 	signOut: publicProcedure.mutation(({ ctx }) => closeSession('admin', ctx)),
+
+	/** A new password for whoever is signed in; their other sign-ins to the console end. */
+	changePassword: procedure('console.use')
+		.input(z.object({ old: passwordSchema, fresh: passwordSchema }))
+		.mutation(({ ctx, input }) => changePassword(ctx, { userId: ctx.actor.userId, ...input }, ctx.now)),
 
 	/** Who is signed in and what they may do, or null. */
 	me: publicProcedure.query(({ ctx }) => {

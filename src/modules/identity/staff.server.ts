@@ -1,9 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { hashPassword } from 'better-auth/crypto';
 import type { Role } from '#core/actor';
 import { newId } from '#core/ids';
 import { constraintOf, type Db, type Reads, type Tx } from '#platform/db';
-import { isSimplePin, leastPassword, type StaffRow } from './index.ts';
+import { isSimplePin, type StaffRow } from './index.ts';
+import { newPasswordHash } from './new-password.server.ts';
 import { hashPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { authAccounts, sessions, staff, tillSessions, users } from './tables.server.ts';
@@ -27,17 +27,14 @@ export interface Invitation {
  * Makes somebody staff with a sign-in to the console. Somebody who already is a shopper keeps that account and gets a
  * password for the console beside it.
  * @throws identity.email_taken when the address already is staff's, identity.password_too_short (`least`),
- * identity.pin_too_simple
+ * identity.password_too_simple, identity.pin_too_simple
  */
 export async function inviteStaff(
 	tx: Tx,
 	invitation: Invitation,
 	now: Date
 ): Promise<{ staffId: string; userId: string }> {
-	if (invitation.password.length < leastPassword) {
-		throw refuse('identity.password_too_short', { least: leastPassword });
-	}
-	const password = await hashPassword(invitation.password);
+	const password = await newPasswordHash(invitation.password);
 	const [user] = await tx
 		.insert(users)
 		.values({
