@@ -18,7 +18,12 @@ export const appRouter = router({
 		giftcards: giftcards.walletRouter,
 		home: wallet.walletRouter
 	}),
-	till: router({ identity: identity.tillRouter, stores: stores.tillRouter, checkout: checkout.tillRouter }),
+	till: router({
+		identity: identity.tillRouter,
+		stores: stores.tillRouter,
+		checkout: checkout.tillRouter,
+		reports: reports.tillRouter
+	}),
 	admin: router({
 		giftcards: giftcards.adminRouter,
 		identity: identity.adminRouter,

@@ -77,7 +77,9 @@ class Tablet {
 			shop: shelf('shop', storage)
 		};
 		const fetch = (address: unknown, init?: RequestInit) => this.#fetch(String(address), init ?? {});
-		return new Till(apiServer(createApi(fetch), fetch), shelves, (notice) => this.notices.push(notice));
+		return new Till(apiServer(createApi(fetch), fetch), shelves, (notice) => {
+			if (notice.kind !== 'quiet') this.notices.push(notice);
+		});
 	}
 
 	async #fetch(address: string, init: RequestInit): Promise<Response> {
@@ -392,6 +394,35 @@ describe('a sale that is not finished', () => {
 		notice.undo();
 		expect(tablet.till.sale).toMatchObject({ key });
 		expect(tablet.till.sale.basket.lines).toHaveLength(1);
+	});
+});
+
+describe('a tablet', () => {
+	it('finds its own last receipts again after a reload, without the sale that is open', async () => {
+		const [tablet, other] = [await aTill(), await aTill()];
+		for (const name of ['Bread', 'Bread']) {
+			pick(tablet, name);
+			await tablet.till.commit();
+			tablet.till.nextSale();
+		}
+		await tablet.reload();
+		const rows = await tablet.till.server.lastReceipts();
+		expect(await other.till.server.lastReceipts()).toEqual([]);
+		pick(tablet, 'Bread');
+		await tablet.till.showReceipt(rows[0]!.number);
+		expect(tablet.till).toMatchObject({ phase: 'receipt', again: true, receipt: { number: rows[0]!.number } });
+		tablet.till.nextSale();
+		expect([rows.length, tablet.till.sale.basket.lines.length]).toEqual([2, 1]);
+	});
+
+	it('that is disconnected in the console notices it by itself, also where nobody is signed in', async () => {
+		const { till } = await aTill();
+		await till.watch();
+		expect(till).toMatchObject({ phase: 'sale', disconnected: false });
+		await till.signOut();
+		await manager.api.admin.identity.devices.revoke.mutate({ deviceId: till.station.device!.id });
+		await till.watch();
+		expect(till).toMatchObject({ phase: 'enrol', disconnected: true });
 	});
 });
 

@@ -304,6 +304,21 @@ describe('a cashier with a PIN', () => {
 		expect(await visitor.api.till.identity.me.query()).toMatchObject({ staff: null });
 	});
 
+	it('is not kept signed in by a tablet that only looks whether it is still a till', async () => {
+		const start = new Date();
+		let now = start;
+		const visitor = await tablet(highStreet, () => now);
+		await visitor.api.till.identity.signIn.mutate({ staffId: await cashier('Hal'), pin: '4711' });
+		const idle = new Visitor({ now: () => now, headers: { 'x-idle': '1' } });
+		idle.cookies.set('till', visitor.cookies.get('till')!);
+		for (const hours of [1, 3]) {
+			now = later(start, hours * hour);
+			expect((await idle.api.till.identity.me.query())?.staff?.name).toBe('Hal');
+		}
+		now = later(start, 4 * hour + minute);
+		expect(await idle.api.till.identity.me.query()).toMatchObject({ staff: null });
+	});
+
 	it('who has left is out at once and no longer in the list', async () => {
 		const visitor = await tablet();
 		const staffId = await cashier('Jo');

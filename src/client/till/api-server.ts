@@ -1,22 +1,31 @@
 import { post, RestFault } from '#client/rest.ts';
-import { api, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
+import { api, createApi, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
 import type { ReceiptView } from '#purchases';
 import type { TillServer, Trouble } from './server.ts';
 
 /** A queue of shoppers waits for this one: the server answers it before its pages' machinery is reached. */
 const commitPath = '/api/v1/checkout/commit';
 
+/** Asks without counting as work: a tablet that nobody touches still asks for a PIN again after a while. */
+const idleApi = (fetch: typeof globalThis.fetch): Api =>
+	createApi((input, init) => fetch(input, { ...init, headers: { ...(init?.headers as object), 'x-idle': '1' } }));
+
 /**
  * The server as this till reaches it.
  * @param fetch for the commit, which is a plain request
  */
 export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof globalThis.fetch): TillServer {
-	const { identity, stores, checkout } = client.till;
+	const { identity, stores, checkout, reports } = client.till;
+	const idle = idleApi(fetch ?? ((...args) => globalThis.fetch(...args)));
 	return {
 		async station() {
 			const me = await identity.me.query();
 			if (!me) return { device: null, people: [], cashier: null };
 			return { device: { id: me.deviceId }, people: await identity.cashiers.query(), cashier: me.staff };
+		},
+		async standing() {
+			const me = await idle.till.identity.me.query();
+			return me && { cashierId: me.staff?.id ?? null };
 		},
 		enrol: async (code) => void (await identity.enrol.mutate({ code })),
 		signIn: async (staffId, pin) => void (await identity.signIn.mutate({ staffId, pin })),
@@ -36,6 +45,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		facts: async (ask) => (await checkout.quote.mutate({ ask })).facts,
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
 		commit: (attempt) => post<{ receipt: ReceiptView; replayed: boolean }>(commitPath, attempt, fetch),
+		lastReceipts: () => reports.lastReceipts.query(),
 		receipt: (number) => checkout.receipt.mutate({ number }),
 		previewReturn: (request) => checkout.previewReturn.mutate(request),
 		takeBack: (request) => checkout.takeBack.mutate(request),

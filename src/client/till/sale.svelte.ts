@@ -3,6 +3,7 @@ import { newId } from '#core/ids';
 import type { MemberCard } from '#checkout';
 import {
 	quote,
+	type AppliedRight,
 	type Ask,
 	type Facts,
 	type GiftCardFact,
@@ -28,6 +29,15 @@ export interface AskedCard {
 	id: string;
 	/** null: as much as possible */
 	cents: Cents | null;
+}
+
+/** A right that one tap would use. */
+export interface Offer {
+	right: AppliedRight;
+	/** what it would take off */
+	cents: Cents;
+	/** the title of the right it would replace; null: it joins those that are used */
+	insteadOf: string | null;
 }
 
 /** What of an open sale outlives a reload, as plain JSON. */
@@ -112,6 +122,27 @@ export class OpenSale {
 		return this.facts && quote(this.ask, this.facts, this.#clock());
 	});
 
+	/**
+	 * What one tap would use: the rights that are possible, each tried together with those that are used already. One that
+	 * cannot join them is offered in their place.
+	 */
+	readonly offers: Offer[] = $derived.by(() => {
+		const { quote: now, facts } = this;
+		if (!now || !facts) return [];
+		const { ask } = this;
+		const clock = this.#clock();
+		return now.possible.flatMap((right): Offer[] => {
+			if (now.applied.length === 0) return [{ right, cents: right.cents, insteadOf: null }];
+			const joined = quote({ ...ask, rightIds: [...ask.rightIds, right.id] }, facts, clock);
+			const added = joined.applied.find(({ id }) => id === right.id);
+			if (added) return [{ right, cents: added.cents, insteadOf: null }];
+			const rightIds = this.#inPlaceOfRivals(right.id);
+			const alone = quote({ ...ask, rightIds }, facts, clock).applied.find(({ id }) => id === right.id);
+			const rival = now.applied.find(({ id }) => !rightIds.includes(id));
+			return alone && rival ? [{ right, cents: alone.cents, insteadOf: rival.title }] : [];
+		});
+	});
+
 	/** Gift cards the sale knows of and does not charge yet: the member's. */
 	readonly offeredCards: GiftCardFact[] = $derived.by(() => {
 		const asked = idsOf(this.cards);
@@ -177,6 +208,17 @@ export class OpenSale {
 
 	askRight(id: string): void {
 		if (!this.rightIds.includes(id)) this.rightIds = [...this.rightIds, id];
+	}
+
+	/** Uses a right and takes out those of its kind: one voucher per receipt. */
+	useInstead(id: string): void {
+		this.rightIds = this.#inPlaceOfRivals(id);
+	}
+
+	#inPlaceOfRivals(id: string): string[] {
+		const kind = this.#rights.find((right) => right.id === id)?.kind;
+		const rivals = idsOf(this.#rights.filter((right) => right.kind === kind));
+		return [...this.rightIds.filter((other) => !rivals.has(other)), id];
 	}
 
 	removeRight(id: string): void {

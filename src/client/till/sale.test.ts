@@ -46,6 +46,30 @@ describe('an open sale', () => {
 		expect(sale.ready).toBe(true);
 	});
 
+	test('offers a second voucher in the place of the first, since one goes with a receipt', () => {
+		const sale = aSale();
+		sale.addProduct(cake);
+		const rights = [right({ id: 'spring', title: 'Spring' }), right({ id: 'coffee', title: 'Coffee' })];
+		sale.setMember(anna({ rights }));
+		expect(sale.offers.map(({ right, insteadOf }) => [right.id, insteadOf]).sort()).toEqual([
+			['coffee', null],
+			['spring', null]
+		]);
+		sale.askRight('spring');
+		expect(sale.offers).toMatchObject([{ right: { id: 'coffee' }, insteadOf: 'Spring' }]);
+		sale.useInstead('coffee');
+		expect(sale.quote?.applied.map(({ id }) => id)).toEqual(['coffee']);
+		expect(sale.quote?.refused.filter(({ asked }) => asked)).toEqual([]);
+		expect(sale.ready).toBe(true);
+		// One that was scanned although another is used says so, and changes places with one tap.
+		sale.addRight(rights[0]!);
+		expect(sale.quote?.refused[0]?.refusal.code).toBe('voucher.one_per_receipt');
+		expect(sale.ready).toBe(false);
+		sale.useInstead('spring');
+		expect(sale.quote?.applied.map(({ id }) => id)).toEqual(['spring']);
+		expect(sale.ready).toBe(true);
+	});
+
 	test('is not ready while it is empty, or while something asked for does not apply', () => {
 		const sale = aSale();
 		expect(sale.ready).toBe(false);

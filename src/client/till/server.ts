@@ -3,6 +3,7 @@ import type { Role } from '#core/actor';
 import type { RefusalData } from '#core/refusal';
 import type { Ask, Facts, Quote } from '#pricing';
 import type { ReceiptView, ReturnView } from '#purchases';
+import type { TillReceiptRow } from '#reports';
 import type { CatalogueSource } from './catalogue.svelte.ts';
 import type { Attempt, Shop } from './sale.svelte.ts';
 
@@ -24,6 +25,8 @@ export interface ShopFacts extends Shop {
 /** What the till asks of the server; every call may throw, and `troubleOf` says what a thrown error means. */
 export interface TillServer extends CatalogueSource {
 	station(): Promise<Station>;
+	/** whether this tablet is still a till, and who stands at it; asking does not count as work there */
+	standing(): Promise<{ cashierId: string | null } | null>;
 	enrol(code: string): Promise<void>;
 	signIn(staffId: string, pin: string): Promise<void>;
 	signOut(): Promise<void>;
@@ -31,6 +34,8 @@ export interface TillServer extends CatalogueSource {
 	facts(ask: Ask): Promise<Facts>;
 	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
+	/** this tablet's newest, newest first */
+	lastReceipts(): Promise<TillReceiptRow[]>;
 	receipt(number: string): Promise<ReceiptView>;
 	previewReturn(request: Omit<ReturnRequest, 'key'>): Promise<ReturnView>;
 	takeBack(request: ReturnRequest): Promise<{ given: ReturnView; replayed: boolean }>;

@@ -14,16 +14,21 @@ import type { Now, ShopFacts, Station, TillServer } from './server.ts';
 
 export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'receipt' | 'return';
 
-/** Something the cashier should hear about; the screen puts it into words. */
-export type Notice =
+/** Something that did not work; the screen puts it into words. */
+export type Trouble =
 	| { kind: 'refused'; refusal: RefusalData }
 	| { kind: 'unreached' }
 	| { kind: 'unexpected'; requestId: string | null }
+	| { kind: 'card_empty'; lastSymbols: string };
+
+/** Something the cashier should hear about. `quiet`: what was said before is over, by another try or another screen. */
+export type Notice =
+	| Trouble
+	| { kind: 'quiet' }
 	| { kind: 'member'; name: string | null }
 	| { kind: 'added'; name: string }
 	| { kind: 'voucher'; title: string }
 	| { kind: 'card'; lastSymbols: string }
-	| { kind: 'card_empty'; lastSymbols: string }
 	| { kind: 'cleared'; undo: () => void };
 
 export interface Shelves {
@@ -40,12 +45,16 @@ const needsEnrolment = new Set(['access.enrol_first']);
 
 /** The till of one tablet: where it stands, who works at it, what it is doing. */
 export class Till {
-	phase = $state<Phase>('starting');
+	#phase = $state<Phase>('starting');
+	/** the tablet was one of the shop's tills until just now */
+	disconnected = $state(false);
 	station = $state.raw<Station>({ device: null, people: [], cashier: null });
 	shop = $state.raw<ShopFacts | null>(null);
 	/** whether the last call reached the server and the browser believes in a network */
 	reached = $state(true);
 	receipt = $state.raw<ReceiptView | null>(null);
+	/** the receipt is looked at again: the sale beside it was done before */
+	again = $state(false);
 	/** the old quote and the new one, while the cashier looks at the difference */
 	stale = $state.raw<{ before: Quote; now: Now } | null>(null);
 	committing = $state(false);
@@ -61,6 +70,7 @@ export class Till {
 	readonly server: TillServer;
 	readonly #shelves: Shelves;
 	readonly #tell: (notice: Notice) => void;
+	#wasTill = false;
 
 	/** @param tell shows a notice */
 	constructor(server: TillServer, shelves: Shelves, tell: (notice: Notice) => void, clock?: () => Date) {
@@ -74,6 +84,16 @@ export class Till {
 			(facts) => this.sale.learn(facts),
 			(error) => this.#heed(error)
 		);
+	}
+
+	get phase(): Phase {
+		return this.#phase;
+	}
+
+	private set phase(phase: Phase) {
+		if (phase === this.#phase) return;
+		this.#phase = phase;
+		this.#tell({ kind: 'quiet' });
 	}
 
 	get currency(): string {
@@ -93,7 +113,10 @@ export class Till {
 		const kept = this.#shelves.sale.read<SaleSnapshot>();
 		if (kept?.version === 1) this.sale.restore(kept);
 		const shop = this.#shelves.shop.read<ShopFacts>();
-		if (shop) this.#takeShop(shop);
+		if (shop) {
+			this.#wasTill = true;
+			this.#takeShop(shop);
+		}
 		await this.#settle();
 		if (this.phase === 'sale' && this.sale.attempt) await this.commit();
 	}
@@ -103,15 +126,46 @@ export class Till {
 		try {
 			this.station = await this.#reach(() => this.server.station());
 			if (!this.station.device) {
-				this.phase = 'enrol';
+				this.#strand();
 				return;
 			}
+			this.disconnected = false;
+			this.#wasTill = true;
 			this.#takeShop(await this.#reach(() => this.server.shop()));
 			this.#shelves.shop.write(this.shop);
 			void this.catalogue.load();
 			this.phase = this.station.cashier ? 'sale' : 'pin';
 		} catch (error) {
 			if (!this.#heed(error)) this.phase = 'unreached';
+		}
+	}
+
+	/** The tablet is not, or no longer, one of the shop's tills. */
+	#strand(): void {
+		this.disconnected = this.#wasTill;
+		this.#wasTill = false;
+		this.station = { device: null, people: [], cashier: null };
+		this.#shelves.shop.clear();
+		this.phase = 'enrol';
+	}
+
+	/**
+	 * Looks whether this tablet is still a till and its cashier still signed in: an idle screen must not go on showing what
+	 * the console has ended. It does not count as work at the till, and a server that does not answer changes nothing.
+	 */
+	async watch(): Promise<void> {
+		if (!this.station.device || this.busy || this.sale.frozen) return;
+		const asked = this.station;
+		try {
+			const standing = await this.#reach(() => this.server.standing());
+			if (this.station !== asked || this.busy) return;
+			if (!standing) this.#strand();
+			else if (asked.cashier && standing.cashierId !== asked.cashier.id) {
+				this.station = { ...asked, cashier: null };
+				this.phase = 'pin';
+			}
+		} catch {
+			// told by the network's sign on the strip
 		}
 	}
 
@@ -182,18 +236,21 @@ export class Till {
 	/**
 	 * Something was scanned or typed: by the wedge scanner wherever the focus is, by the camera, by hand.
 	 * @param wanted the only kind that is of use here; null: whatever it is
+	 * @param complain hears of trouble instead of everybody: the field it was typed into shows it
 	 * @returns whether it was of use
 	 */
-	async scan(text: string, wanted: CodeKind | null = null): Promise<boolean> {
+	async scan(text: string, wanted: CodeKind | null = null, complain?: (trouble: Trouble) => void): Promise<boolean> {
+		this.#tell({ kind: 'quiet' });
+		const tell = complain ?? this.#tell;
 		if (this.phase === 'receipt') this.nextSale();
 		if ((this.phase !== 'sale' && this.phase !== 'return') || this.#isFrozen()) return false;
 		const known = this.#knownHere(text, wanted);
-		if (known) return known.kind === 'refused' ? this.#refuse(known.refusal) : this.#use(known.found);
+		if (known) return known.kind === 'refused' ? this.#refuse(known.refusal, tell) : this.#use(known.found, tell);
 		this.identifying += 1;
 		try {
-			return this.#use(await this.#reach(() => this.server.identify(text, wanted)));
+			return this.#use(await this.#reach(() => this.server.identify(text, wanted)), tell);
 		} catch (error) {
-			this.#report(error);
+			this.#report(error, tell);
 			return false;
 		} finally {
 			this.identifying -= 1;
@@ -221,7 +278,7 @@ export class Till {
 		);
 	}
 
-	#use(found: Identified): boolean {
+	#use(found: Identified, tell: (trouble: Trouble) => void): boolean {
 		switch (found.kind) {
 			case 'member':
 				this.sale.setMember(found.member);
@@ -232,7 +289,7 @@ export class Till {
 				this.#tell({ kind: 'voucher', title: found.right.title });
 				return true;
 			case 'giftCard':
-				return this.#useCard(found.card);
+				return this.#useCard(found.card, tell);
 			case 'product':
 				this.pick(found.product);
 				if (found.product.unit === 'piece') this.#tell({ kind: 'added', name: found.product.name });
@@ -244,10 +301,10 @@ export class Till {
 	}
 
 	/** A card that can pay something is charged; why another one cannot is said at once. */
-	#useCard(card: GiftCardFact): boolean {
-		if (card.state !== 'active') return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`));
+	#useCard(card: GiftCardFact, tell: (trouble: Trouble) => void): boolean {
+		if (card.state !== 'active') return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`), tell);
 		if (card.availableCents <= 0) {
-			this.#tell({ kind: 'card_empty', lastSymbols: card.lastSymbols });
+			tell({ kind: 'card_empty', lastSymbols: card.lastSymbols });
 			return false;
 		}
 		this.sale.addCard(card);
@@ -262,6 +319,7 @@ export class Till {
 		const attempt = this.sale.startAttempt();
 		if (!attempt) return;
 		this.committing = true;
+		this.#tell({ kind: 'quiet' });
 		this.feed.stop();
 		this.keep();
 		const outcome = await commit(this.server, attempt);
@@ -271,6 +329,7 @@ export class Till {
 			case 'done':
 				this.sale.reset();
 				this.receipt = outcome.receipt;
+				this.again = false;
 				this.stale = null;
 				this.phase = 'receipt';
 				break;
@@ -301,6 +360,16 @@ export class Till {
 		this.phase = 'sale';
 	}
 
+	/**
+	 * Shows a receipt again, to print it or take goods back; the open sale waits.
+	 * @throws what the server refuses, for the list to show
+	 */
+	async showReceipt(number: string): Promise<void> {
+		this.receipt = await this.#reach(() => this.server.receipt(number));
+		this.again = true;
+		this.phase = 'receipt';
+	}
+
 	/** Opens a receipt to take goods back; the open sale waits. Without a number, the screen asks for it. */
 	async openReturn(number: string | null = null): Promise<void> {
 		this.goodsBack = new GoodsBack(this.server);
@@ -319,11 +388,11 @@ export class Till {
 	}
 
 	/** Tells of an error; a lost sign-in or enrolment leads to its screen instead. */
-	#report(error: unknown): void {
+	#report(error: unknown, tell: (trouble: Trouble) => void = this.#tell): void {
 		if (this.#heed(error)) return;
 		const trouble = this.server.troubleOf(error);
-		if (trouble.kind === 'refused') this.#tell({ kind: 'refused', refusal: trouble.refusal });
-		else this.#tell(trouble);
+		if (trouble.kind === 'refused') tell({ kind: 'refused', refusal: trouble.refusal });
+		else tell(trouble);
 	}
 
 	/** Whether an error meant that somebody has to sign in or the tablet to be enrolled, which is then on the screen. */
@@ -333,7 +402,7 @@ export class Till {
 	}
 
 	#heedRefusal({ code }: RefusalData): boolean {
-		if (needsEnrolment.has(code)) this.phase = 'enrol';
+		if (needsEnrolment.has(code)) this.#strand();
 		else if (needsPin.has(code)) {
 			this.station = { ...this.station, cashier: null };
 			this.phase = 'pin';
@@ -341,8 +410,8 @@ export class Till {
 		return true;
 	}
 
-	#refuse(refusal: RefusalData): false {
-		this.#tell({ kind: 'refused', refusal });
+	#refuse(refusal: RefusalData, tell: (trouble: Trouble) => void = this.#tell): false {
+		tell({ kind: 'refused', refusal });
 		return false;
 	}
 

@@ -50,7 +50,7 @@ async function tillOf({ db, cookies, headers, secure }: AuthContext, now: Date):
 	const bearer = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 	const token = bearer ?? cookies.get(cookieName('till', secure));
 	if (!token || !isDeviceToken(token)) return guest;
-	return (await findTill(db, token, now)) ?? guest;
+	return (await findTill(db, token, now, { idle: headers.has('x-idle') })) ?? guest;
 }
 
 /** Gives the tablet its token. */

@@ -95,8 +95,11 @@ export async function signOutAtTill(db: Db, deviceId: string, now: Date): Promis
 		.where(and(eq(tillSessions.deviceId, deviceId), isNull(tillSessions.signedOutAt)));
 }
 
-/** The tablet that a token belongs to, and who stands there; null for unknown and revoked ones. */
-export async function findTill(db: Db, token: string, now: Date): Promise<Till | null> {
+/**
+ * The tablet that a token belongs to, and who stands there; null for unknown and revoked ones.
+ * @param idle the tablet asks by itself: nobody has touched it, so it is no sign of life of the cashier's
+ */
+export async function findTill(db: Db, token: string, now: Date, { idle = false } = {}): Promise<Till | null> {
 	const [row] = await db
 		.select({
 			deviceId: devices.id,
@@ -131,7 +134,7 @@ export async function findTill(db: Db, token: string, now: Date): Promise<Till |
 	if (row.deviceSeenAt < due) {
 		await db.update(devices).set({ lastSeenAt: now }).where(eq(devices.id, row.deviceId));
 	}
-	if (row.sessionId && row.sessionSeenAt && row.sessionSeenAt < due) {
+	if (!idle && row.sessionId && row.sessionSeenAt && row.sessionSeenAt < due) {
 		await db.update(tillSessions).set({ lastSeenAt: now }).where(eq(tillSessions.id, row.sessionId));
 	}
 	const standing = row.staffId && row.name && row.role ? { id: row.staffId, name: row.name, role: row.role } : null;

@@ -147,6 +147,14 @@ export interface ReceiptFilter {
 	number: string | null;
 }
 
+/** A receipt as the tablet that made it lists it. */
+export interface TillReceiptRow {
+	number: string;
+	happenedAt: string;
+	currency: string;
+	totalCents: Cents;
+}
+
 export interface ReceiptRow {
 	id: string;
 	number: string;

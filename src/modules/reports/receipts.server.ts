@@ -1,11 +1,11 @@
 import { normaliseCode } from '#core/codes';
 import { pageSize, type Page } from '#core/page';
-import { addDays, startOfDay } from '#core/time';
+import { addDays, day, later, startOfDay } from '#core/time';
 import { purchaseRefusals } from '#purchases';
 import { instant, sqlOf, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
 import { readCursor, writeCursor } from './cursor.server.ts';
-import type { ReceiptBeside, ReceiptFilter, ReceiptRow, ReceiptTotals, VoucherUse } from './index.ts';
+import type { ReceiptBeside, ReceiptFilter, ReceiptRow, ReceiptTotals, TillReceiptRow, VoucherUse } from './index.ts';
 
 interface ListedReceipt {
 	id: string;
@@ -35,6 +35,28 @@ async function parametersOf(reads: Reads, filter: ReceiptFilter): Promise<(strin
 	const to = filter.toDay === null ? null : startOfDay(addDays(filter.toDay, 1), timeZone);
 	const number = normaliseCode(filter.number ?? '');
 	return [filter.storeId, from?.toISOString() ?? null, to?.toISOString() ?? null, filter.memberId, number || null];
+}
+
+/** How far back a tablet looks for its own last receipts. */
+const tillDays = 7;
+
+/** What a tablet sold last, newest first: at most ten of the last seven days, without a word of who bought. */
+export async function lastReceiptsAt(
+	reads: Reads,
+	{ deviceId, storeId }: { deviceId: string; storeId: string },
+	now: Date
+): Promise<TillReceiptRow[]> {
+	const since = later(now, -tillDays * day).toISOString();
+	const rows = await sqlOf(reads)<{ number: string; happened_at: string; currency: string; total_cents: number }[]>`
+		select number, happened_at, currency, total_cents from receipts
+		where store_id = ${storeId} and device_id = ${deviceId} and happened_at >= ${since}
+		order by happened_at desc, id desc limit 10`;
+	return rows.map((row) => ({
+		number: row.number,
+		happenedAt: instant(row.happened_at).toISOString(),
+		currency: row.currency,
+		totalCents: row.total_cents
+	}));
 }
 
 /** Receipts of a filter, newest first, a page at a time. */

@@ -5,7 +5,7 @@ import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders } from './index.ts';
 import { countMembers, listMembers, memberPage } from './members.server.ts';
-import { besideReceipt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
+import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
 import { todayOf } from './today.server.ts';
 
 const id = z.string().check(z.maxLength(40));
@@ -26,6 +26,11 @@ const receiptFilter = z.object({
 	toDay: z.nullable(day),
 	memberId: z.nullable(id),
 	number: z.nullable(text)
+});
+
+export const tillRouter = router({
+	/** What this tablet sold last, to print again or take back. */
+	lastReceipts: procedure('till.sell').query(({ ctx }) => lastReceiptsAt(ctx.db, ctx.actor, ctx.now))
 });
 
 export const adminRouter = router({

@@ -1,12 +1,12 @@
 import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
-import type { Notice } from '#client/till/till.svelte.ts';
+import type { Notice, Till, Trouble } from '#client/till/till.svelte.ts';
 import { getLocale } from '#locale';
 import { m } from '#messages';
 import type { ReceiptView } from '#purchases';
 import { money, number, points, quantity } from '#ui/format.ts';
 import { sentenceOf } from '#ui/refusal.ts';
-import { toast } from '#ui/toasts.svelte.ts';
+import { hush, toast } from '#ui/toasts.svelte.ts';
 import { spoken } from './spoken.svelte.ts';
 
 /** Figures as the till's texts need them, in the language of the page. */
@@ -23,22 +23,39 @@ export const sentence = (refusal: RefusalData, timeZone: string): string => sent
 /** The last symbols of a card, as they stand on its plastic. */
 export const cardName = (lastSymbols: string): string => m.till_card_name({ symbols: lastSymbols });
 
+/** What a notice of trouble says: beside the field that it is about, or at the edge of the screen. */
+export function complaint(trouble: Trouble, timeZone: string): string {
+	switch (trouble.kind) {
+		case 'refused':
+			return sentence(trouble.refusal, timeZone);
+		case 'unreached':
+			return m.till_unreached();
+		case 'unexpected':
+			return trouble.requestId ? m.till_unexpected_number({ number: trouble.requestId }) : m.till_unexpected();
+		case 'card_empty':
+			return m.till_card_empty({ card: cardName(trouble.lastSymbols) });
+	}
+}
+
+/** The same for what a call threw. */
+export function complaintOf({ server, timeZone }: Pick<Till, 'server' | 'timeZone'>, thrown: unknown): string {
+	return complaint(server.troubleOf(thrown), timeZone);
+}
+
 /**
- * Says a notice: trouble in a few words at the edge of the screen; what went well is on the screen already and is only
- * read out.
+ * Says a notice: trouble in a few words over the strip, until they are read or something else happens; what went well is
+ * on the screen already and is only read out.
  */
 export function say(notice: Notice, timeZone: string): void {
+	hush();
 	switch (notice.kind) {
+		case 'quiet':
+			break;
 		case 'refused':
-			toast(sentence(notice.refusal, timeZone), { tone: 'bad' });
-			break;
 		case 'unreached':
-			toast(m.till_unreached(), { tone: 'bad' });
-			break;
 		case 'unexpected':
-			toast(notice.requestId ? m.till_unexpected_number({ number: notice.requestId }) : m.till_unexpected(), {
-				tone: 'bad'
-			});
+		case 'card_empty':
+			toast(complaint(notice, timeZone), { tone: 'bad', passing: true });
 			break;
 		case 'member':
 			spoken.text = notice.name ? m.till_member_here({ name: notice.name }) : m.till_member_here_nameless();
@@ -52,11 +69,8 @@ export function say(notice: Notice, timeZone: string): void {
 		case 'card':
 			spoken.text = m.till_card_read({ card: cardName(notice.lastSymbols) });
 			break;
-		case 'card_empty':
-			toast(m.till_card_empty({ card: cardName(notice.lastSymbols) }), { tone: 'bad' });
-			break;
 		case 'cleared':
-			toast(m.till_cleared(), { action: { label: m.till_undo(), run: notice.undo } });
+			toast(m.till_cleared(), { passing: true, action: { label: m.till_undo(), run: notice.undo } });
 			break;
 	}
 }
