@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
+import { createApi, type Api } from '#client/trpc.ts';
 import { expect, test } from './test.ts';
 
 /** The wallet in a phone's browser: joining, every screen, and what a small screen must not cut. */
@@ -131,6 +132,47 @@ test('a member of long standing sees everything, and all of it is sound', async 
 			await expect(sheet).toBeVisible({ timeout: 1000 });
 		}).toPass();
 	});
+});
+
+/** The console's procedures, signed in as the owner, without a page. */
+async function asOwner(context: BrowserContext, origin: string): Promise<Api['admin']> {
+	const { admin } = createApi(async (path, init) => {
+		const { method = 'GET', body, headers } = init ?? {};
+		const answer = await context.request.fetch(origin + String(path), {
+			method,
+			headers: { ...Object.fromEntries(new Headers(headers)), origin },
+			...(typeof body === 'string' ? { data: body } : {})
+		});
+		return new Response(new Uint8Array(await answer.body()), { status: answer.status() });
+	});
+	await admin.identity.signIn.mutate({ email: 'owner@pareto.example', password: 'linden-and-saffron' });
+	return admin;
+}
+
+test('what the shop gives appears by itself, is said once, and covers nothing', async ({ page, browser, baseURL }) => {
+	const address = newAddress();
+	await signIn(page, address);
+	await page.getByRole('button', { name: 'Show my code' }).click();
+	await expect(memberCode(page)).toBeVisible();
+	const live = page.waitForResponse((answer) => answer.ok() && answer.url().endsWith('/api/live'));
+	await page.goto('/vouchers');
+	await live;
+	const office = await browser.newContext();
+	const admin = await asOwner(office, baseURL ?? '');
+
+	const card = { count: 1, cents: 1500, member: address, active: true, expiresAt: null };
+	await admin.giftcards.issue.mutate({ key: crypto.randomUUID(), ...card });
+	const news = page.getByRole('log').getByText('Now in your wallet: a gift card with €15.00');
+	await expect(news).toBeVisible();
+	const top = (await news.boundingBox())?.y ?? 0;
+	for (const needed of [page.getByRole('heading', { level: 1 }), page.getByRole('button', { name: 'Add a code' })]) {
+		const box = await needed.boundingBox();
+		expect(box && box.y + box.height).toBeLessThan(top);
+	}
+	await expect(news).toBeHidden({ timeout: 7000 });
+	await page.getByRole('link', { name: 'Gift cards' }).click();
+	await expect(page.getByText('€15.00').first()).toBeVisible();
+	await office.close();
 });
 
 test('the code over the whole screen is whole, however the phone is held', async ({ page }) => {
