@@ -7,6 +7,8 @@ import { expect, test } from './test.ts';
 const phone = { width: 390, height: 844 };
 
 test.use({ viewport: phone });
+// Each has its own member; together they would take long.
+test.describe.configure({ mode: 'parallel' });
 
 /** The newest code that was sent to an address: without a mail server it lies on the page for that. */
 async function mailedCode(context: BrowserContext, address: string): Promise<string> {
