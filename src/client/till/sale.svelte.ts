@@ -49,6 +49,8 @@ export interface SaleSnapshot {
 	rightIds: string[];
 	cards: AskedCard[];
 	points: Points | 'most';
+	/** absent: not asked */
+	confirmed?: boolean;
 	rights: Right[];
 	giftCards: GiftCardFact[];
 	products: Record<string, ProductFact>;
@@ -64,6 +66,8 @@ export class OpenSale {
 	/** the idempotency key: made once per sale, kept over retries and reloads */
 	key = $state(newId('request'));
 	member = $state.raw<MemberCard | null>(null);
+	/** the cashier made sure that a member who was identified by number alone stands here */
+	confirmed = $state(false);
 	rightIds = $state.raw<string[]>([]);
 	cards = $state.raw<AskedCard[]>([]);
 	/** how many points the member would like to spend; the quote's range limits them */
@@ -95,6 +99,12 @@ export class OpenSale {
 	get frozen(): boolean {
 		return this.attempt !== null;
 	}
+
+	/**
+	 * Whether what the member owns may pay: their phone showed a code of this minute, or the cashier confirmed who they are.
+	 * A number alone can be read over a shoulder.
+	 */
+	readonly trusted: boolean = $derived(this.member?.via !== 'static' || this.confirmed);
 
 	/** What is asked for, with the points brought within what is possible now. */
 	readonly ask: Ask = $derived(this.#askWith(this.#fittingPoints));
@@ -186,7 +196,8 @@ export class OpenSale {
 	/** Puts the member in who showed their code. Rights and cards of the one before leave with them. */
 	setMember(member: MemberCard): void {
 		if (this.member && this.member.fact.id !== member.fact.id) this.removeMember();
-		this.member = member;
+		// Who showed their phone is not doubted because their number is typed as well.
+		this.member = this.member?.via === 'rotating' ? { ...member, via: 'rotating' } : member;
 		this.#knowRights(member.rights);
 		this.#knowCards(member.giftCards);
 	}
@@ -197,6 +208,7 @@ export class OpenSale {
 		this.rightIds = this.rightIds.filter((id) => !held.has(id));
 		this.cards = this.cards.filter(({ id }) => !cards.has(id));
 		this.points = 0;
+		this.confirmed = false;
 		this.member = null;
 	}
 
@@ -208,6 +220,11 @@ export class OpenSale {
 
 	askRight(id: string): void {
 		if (!this.rightIds.includes(id)) this.rightIds = [...this.rightIds, id];
+	}
+
+	/** Whether one tap may use a right: the member's own wait until they are known for sure. */
+	mayUse(id: string): boolean {
+		return this.trusted || !this.member?.rights.some((right) => right.id === id);
 	}
 
 	/** Uses a right and takes out those of its kind: one voucher per receipt. */
@@ -307,6 +324,7 @@ export class OpenSale {
 			rightIds: this.rightIds,
 			cards: this.cards,
 			points: this.points,
+			confirmed: this.confirmed,
 			rights: this.#rights,
 			giftCards: this.#giftCards,
 			products: this.#products,
@@ -321,6 +339,7 @@ export class OpenSale {
 		this.rightIds = snapshot.rightIds;
 		this.cards = snapshot.cards;
 		this.points = snapshot.points;
+		this.confirmed = snapshot.confirmed ?? false;
 		this.attempt = snapshot.attempt;
 		this.#rights = snapshot.rights;
 		this.#giftCards = snapshot.giftCards;

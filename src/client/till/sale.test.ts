@@ -70,6 +70,27 @@ describe('an open sale', () => {
 		expect(sale.ready).toBe(true);
 	});
 
+	test('lets what a member owns wait while only their number was given, until the cashier is sure', () => {
+		const sale = aSale();
+		sale.addProduct(cake);
+		const own = { rights: [right({ id: 'spring' })], giftCards: [card('gft', 500)] };
+		sale.setMember(anna({ ...own, via: 'static' }, 100));
+		expect([sale.trusted, sale.mayUse('spring'), sale.mayUse('scanned')]).toEqual([false, false, true]);
+		sale.confirmed = true;
+		expect([sale.trusted, sale.mayUse('spring')]).toEqual([true, true]);
+		const kept = sale.snapshot;
+		sale.removeMember();
+		sale.setMember(anna({ ...own, via: 'static' }));
+		expect(sale.trusted).toBe(false);
+		sale.restore(kept);
+		expect(sale.trusted).toBe(true);
+		sale.removeMember();
+		// The phone settles it, and a number typed afterwards takes nothing away.
+		sale.setMember(anna(own));
+		sale.setMember(anna({ ...own, via: 'static' }));
+		expect(sale.trusted).toBe(true);
+	});
+
 	test('is not ready while it is empty, or while something asked for does not apply', () => {
 		const sale = aSale();
 		expect(sale.ready).toBe(false);
