@@ -134,9 +134,9 @@ export function compactMoney(cents: number, currency: string, language: Language
 }
 
 /** A quantity in thousandths: `1000` → `1`, `1250` → `1.25`; with a unit of Intl (`kilogram`) `1.25 kg`. */
-export function quantity(thousandths: number, language: Language, unit?: string): string {
+export function quantity(thousandths: number, language: Language, unit: 'piece' | 'kilogram' = 'piece'): string {
 	const options: Intl.NumberFormatOptions = { maximumFractionDigits: 3 };
-	if (unit) Object.assign(options, { style: 'unit', unit });
+	if (unit !== 'piece') Object.assign(options, { style: 'unit', unit });
 	return numbers(language, options).format(thousandths / 1000);
 }
 

@@ -226,20 +226,9 @@ export class Model {
 		return one.kind === 'sale' ? this.#sell(one, now, drawn, kept?.id) : this.#takeBack(one, now, drawn, kept?.id);
 	}
 
-	/**
-	 * A batch of sales: as one after the other, but the same key again is answered as it was in this batch, even with the
-	 * refusal of a moment ago.
-	 */
+	/** A batch: as one after the other. */
 	applyAll(commands: readonly Command[], now: Date, drawn: readonly (Drawn | null)[]): Told[] {
-		const first = new Map<string, { told: Told; input: string }>();
-		return commands.map((one, place) => {
-			const before = one.kind === 'sale' ? first.get(keyOf(one.command)) : undefined;
-			if (before && 'refused' in before.told && !before.told.refused.startsWith('key.'))
-				return before.input === inputOf(one) ? before.told : refused('key.reused');
-			const told = this.apply(one, now, drawn[place] ?? null);
-			if (!before) first.set(keyOf(one.command), { told, input: inputOf(one) });
-			return told;
-		});
+		return commands.map((one, place) => this.apply(one, now, drawn[place] ?? null));
 	}
 
 	#sell(one: Command & { kind: 'sale' }, now: Date, drawn: Drawn | null, kept: string | undefined): Told {

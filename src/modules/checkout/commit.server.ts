@@ -22,10 +22,14 @@ export type SaleCommand = Counter &
 /** A sale that was decided and waits to be written with its batch. */
 interface Decided {
 	command: SaleCommand;
+	inputHash: string;
 	rows: ReceiptRows;
 	quote: Quote;
 	guest: boolean;
 }
+
+/** A sale of this batch, or the receipt of an earlier one. */
+type Sold = { sale: Decided; replayed: boolean } | { receiptId: string };
 
 const onceOf = ({ caller, key }: SaleCommand): OnceKey => ({ caller, key });
 const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerprint, storeId });
@@ -36,75 +40,48 @@ const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerpr
  * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
  */
 export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now: Date): Promise<SaleResult[]> {
-	const results = new Map<number, SaleResult>();
-	const hashes = commands.map((command) => hashOf(inputOf(command)));
-	const firsts: number[] = [];
-	const seen = new Map<string, number>();
-	commands.forEach((command, place) => {
-		const name = nameOf(command);
-		if (!isKey(command.key)) results.set(place, { ok: false, refusal: onceRefusals.data('key.malformed') });
-		else if (!seen.has(name)) {
-			seen.set(name, place);
-			firsts.push(place);
-		}
-	});
-	const asked = firsts.map((place) => commands[place] as SaleCommand);
+	const valid = commands.filter((command) => isKey(command.key));
 	// The keys are looked up after the locks, on the same connection: a twin of a command, under way in another batch, has
 	// then been committed or has not begun, and is not judged by what its first left behind.
 	const [scene, before] = await Promise.all([
-		Scene.gather(tx, asked, now, { lock: true }),
-		findOnce(sqlOf(tx), asked.map(onceOf))
+		Scene.gather(tx, valid, now, { lock: true }),
+		findOnce(sqlOf(tx), valid.map(onceOf))
 	]);
-	const replays: { place: number; receiptId: string }[] = [];
-	const decided: (Decided & { inputHash: string; place: number })[] = [];
-	for (const place of firsts) {
-		const [command, inputHash] = [commands[place] as SaleCommand, hashes[place] as string];
-		const kept = before.get(nameOf(command));
-		if (kept && kept.inputHash !== inputHash)
-			results.set(place, { ok: false, refusal: onceRefusals.data('key.reused') });
-		else if (kept) replays.push({ place, receiptId: (kept.answer as { receiptId: string }).receiptId });
-		else {
-			const answer = decide(scene, command);
-			if ('ok' in answer) results.set(place, answer);
-			else decided.push({ ...answer, inputHash, place });
-		}
-	}
-	await write(tx, scene, decided);
-	for (const one of decided) results.set(one.place, { ok: true, receipt: viewOf(one, scene), replayed: false });
+	const decided = new Map<string, Decided>();
+	const answers = commands.map((command): SaleResult | Sold => {
+		const name = nameOf(command);
+		if (!isKey(command.key)) return { ok: false, refusal: onceRefusals.data('key.malformed') };
+		const inputHash = hashOf(inputOf(command));
+		const [kept, earlier] = [before.get(name), decided.get(name)];
+		const known = kept ?? earlier;
+		if (known && known.inputHash !== inputHash) return { ok: false, refusal: onceRefusals.data('key.reused') };
+		if (kept) return { receiptId: (kept.answer as { receiptId: string }).receiptId };
+		if (earlier) return { sale: earlier, replayed: true };
+		const answer = decide(scene, { ...command, inputHash });
+		if ('ok' in answer) return answer;
+		decided.set(name, answer);
+		return { sale: answer, replayed: false };
+	});
+	await write(tx, scene, [...decided.values()]);
 	const old = new Map(
 		(
 			await receiptViews(
 				tx,
-				replays.map((one) => one.receiptId)
+				answers.flatMap((answer) => ('receiptId' in answer ? answer.receiptId : []))
 			)
 		).map((view) => [view.id, view])
 	);
-	for (const { place, receiptId } of replays) {
-		const receipt = old.get(receiptId);
+	return answers.map((answer): SaleResult => {
+		if ('ok' in answer) return answer;
+		if ('sale' in answer) return { ok: true, receipt: viewOf(answer.sale, scene), replayed: answer.replayed };
+		const receipt = old.get(answer.receiptId);
 		must(receipt, 'a kept key leads to its receipt');
-		results.set(place, { ok: true, receipt, replayed: true });
-	}
-	return commands.map((command, place) => results.get(place) ?? again(results, hashes, seen, nameOf(command), place));
-}
-
-/** The same key twice in one batch: the second gets the first's answer, or is refused for other input. */
-function again(
-	results: Map<number, SaleResult>,
-	hashes: string[],
-	seen: Map<string, number>,
-	name: string,
-	place: number
-): SaleResult {
-	const first = seen.get(name);
-	must(first !== undefined, 'a command without an answer repeats an earlier key');
-	if (hashes[first] !== hashes[place]) return { ok: false, refusal: onceRefusals.data('key.reused') };
-	const answer = results.get(first);
-	must(answer, 'the first of a repeated key was answered');
-	return answer.ok ? { ...answer, replayed: true } : answer;
+		return { ok: true, receipt, replayed: true };
+	});
 }
 
 /** Quotes one sale on the scene and, when it stands, moves its points, money and uses in memory. */
-function decide(scene: Scene, command: SaleCommand): Decided | SaleResult {
+function decide(scene: Scene, command: SaleCommand & { inputHash: string }): Decided | SaleResult {
 	const refusal = scene.unknown(command);
 	if (refusal) return { ok: false, refusal };
 	const facts = scene.facts(command);
@@ -118,7 +95,7 @@ function decide(scene: Scene, command: SaleCommand): Decided | SaleResult {
 	const memberId = command.ask.memberId ?? newId('member', scene.now);
 	const rows = rowsOf(command, quoted, memberId, scene.now);
 	move(scene, quoted, rows);
-	return { command, rows, quote: quoted, guest };
+	return { command, inputHash: command.inputHash, rows, quote: quoted, guest };
 }
 
 /** What the quote promised, on the books. It was quoted on these very books, so that a refusal here is our own fault. */
@@ -202,6 +179,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			categoryId: line.categoryId,
 			name: line.name,
 			quantityThousandths: line.quantity,
+			unit: line.unit,
 			unitCents: line.unitCents,
 			listCents: line.listCents,
 			discountCents: line.discountCents,
@@ -233,7 +211,7 @@ const soldEvent = ({ rows: { receipt } }: Decided): Event => ({
 });
 
 /** Writes a batch: all of it one statement. */
-async function write(tx: Tx, scene: Scene, decided: readonly (Decided & { inputHash: string })[]): Promise<void> {
+async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise<void> {
 	if (decided.length === 0) return;
 	const { now } = scene;
 	const guests = decided.filter((one) => one.guest).map((one) => one.rows.receipt.memberId);

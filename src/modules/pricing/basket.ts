@@ -150,6 +150,7 @@ function newLine(line: BasketLine, product: ProductFact | null, unitCents: Cents
 		categoryId: product ? product.categoryId : line.categoryId,
 		name: product ? product.name : (line.name ?? ''),
 		quantity: line.quantity,
+		unit: product?.unit ?? 'piece',
 		unitCents,
 		listCents,
 		discounts: [],

@@ -37,11 +37,14 @@ export interface Ask {
 	points: Points | 'most';
 }
 
+/** What a quantity counts. */
+export type Unit = 'piece' | 'kilogram';
+
 export interface ProductFact {
 	id: string;
 	name: string;
 	categoryId: string;
-	unit: 'piece' | 'kilogram';
+	unit: Unit;
 	priceCents: Cents;
 	costCents: Cents | null;
 	archived: boolean;
@@ -115,6 +118,7 @@ export interface QuotedLine {
 	/** as on the receipt; empty for an amount without a name: the faces say it in the reader's language */
 	name: string;
 	quantity: Thousandths;
+	unit: Unit;
 	unitCents: Cents;
 	listCents: Cents;
 	discounts: QuotedDiscount[];

@@ -21,7 +21,8 @@ export type {
 	QuotedLine,
 	RefusedRight,
 	Right,
-	Step
+	Step,
+	Unit
 } from './contract.ts';
 export { basketLimits } from './basket.ts';
 export { effectKinds, type EffectKind } from './effects.ts';

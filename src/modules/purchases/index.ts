@@ -1,6 +1,6 @@
 import { declareRefusals } from '#core/refusal';
 import type { Cents, Points, Thousandths } from '#core/amounts';
-import type { Step } from '#pricing';
+import type { Step, Unit } from '#pricing';
 
 /**
  * Purchases: what happened, for good.
@@ -36,6 +36,7 @@ export interface ReceiptLineView {
 	productId: string | null;
 	name: string;
 	quantity: Thousandths;
+	unit: Unit;
 	unitCents: Cents;
 	listCents: Cents;
 	discountCents: Cents;

@@ -66,6 +66,7 @@ export function receiptView(
 			productId: line.productId,
 			name: line.name,
 			quantity: line.quantityThousandths,
+			unit: line.unit,
 			unitCents: line.unitCents,
 			listCents: line.listCents,
 			discountCents: line.discountCents,

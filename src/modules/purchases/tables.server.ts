@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { amount, at, key } from '#platform/columns';
+import type { Unit } from '#pricing';
 import type { StoredStep, Tender } from './index.ts';
 
 /**
@@ -63,6 +64,8 @@ export const receiptLines = pgTable(
 		categoryId: key(),
 		name: text().notNull(),
 		quantityThousandths: amount().notNull(),
+		/** of what: as the product was sold, whatever becomes of it */
+		unit: text().$type<Unit>().notNull(),
 		unitCents: amount().notNull(),
 		listCents: amount().notNull(),
 		discountCents: amount().notNull(),

@@ -26,7 +26,7 @@ export function wordsIn(timeZone: string) {
 		percent: (share: number) => percent(share, language, 0),
 		/** with a digit behind the mark */
 		share: (share: number) => percent(share, language, 1),
-		quantity: (thousandths: number) => quantity(thousandths, language),
+		quantity: (thousandths: number, unit?: 'piece' | 'kilogram') => quantity(thousandths, language, unit),
 		day: (at: Date, style?: DayStyle) => day(at, language, timeZone, style),
 		/** the last day of something that ends at this instant */
 		lastDay: (endsAt: Date, style?: DayStyle) => day(new Date(endsAt.getTime() - 1), language, timeZone, style),

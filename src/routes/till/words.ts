@@ -16,7 +16,7 @@ export const pts = (value: Points): string => m.till_points({ count: value, text
 
 /** A line's quantity: `2`, `0.352 kg`. */
 export const howMuch = (thousandths: Thousandths, unit: 'piece' | 'kilogram'): string =>
-	quantity(thousandths, getLocale(), unit === 'kilogram' ? 'kilogram' : undefined);
+	quantity(thousandths, getLocale(), unit);
 
 export const sentence = (refusal: RefusalData, timeZone: string): string => sentenceOf(refusal, getLocale(), timeZone);
 
