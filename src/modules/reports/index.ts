@@ -72,6 +72,16 @@ export interface Today {
 	otherCurrencies: { currency: string; receipts: number; salesCents: Cents }[];
 }
 
+/** What a new house does first, and whether it did. */
+export interface NextSteps {
+	/** somebody can sign in at a till */
+	cashier: boolean;
+	tablet: boolean;
+	/** the programme's rules were saved once by a person */
+	rules: boolean;
+	voucher: boolean;
+}
+
 export const memberOrders = ['newest', 'recent', 'spent'] as const;
 /** newest: joined last; recent: bought last; spent: bought most. */
 export type MemberOrder = (typeof memberOrders)[number];
@@ -198,6 +208,7 @@ export interface VoucherUse {
 	cents: Cents;
 	givenBackAt: Date | null;
 	receipt: { id: string; number: string };
-	member: { id: string; name: string | null; joined: boolean };
+	member: { id: string; number: string; name: string | null; joined: boolean };
+	staffName: string | null;
 	code: string;
 }

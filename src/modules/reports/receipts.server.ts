@@ -180,12 +180,15 @@ export async function voucherUses(reads: Reads, voucherId: string, most = 20): P
 			member_id: string;
 			name: string | null;
 			joined: boolean;
+			member_number: string;
+			staff: string | null;
 			code: string;
 		}[]
 	>`select u.id, u.redeemed_at, u.cents, u.given_back_at, u.receipt_id, r.number, u.member_id, m.name,
-			m.joined_at is not null as joined, c.code
+			m.joined_at is not null as joined, m.number as member_number, s.name as staff, c.code
 		from voucher_redemptions u join voucher_codes c on c.id = u.code_id
 		join receipts r on r.id = u.receipt_id join members m on m.id = u.member_id
+		left join staff s on s.id = r.staff_id
 		where u.voucher_id = ${voucherId} order by u.redeemed_at desc, u.id desc limit ${most}`;
 	return rows.map((row) => ({
 		id: row.id,
@@ -193,7 +196,8 @@ export async function voucherUses(reads: Reads, voucherId: string, most = 20): P
 		cents: row.cents,
 		givenBackAt: row.given_back_at === null ? null : instant(row.given_back_at),
 		receipt: { id: row.receipt_id, number: row.number },
-		member: { id: row.member_id, name: row.name, joined: row.joined },
+		member: { id: row.member_id, number: row.member_number, name: row.name, joined: row.joined },
+		staffName: row.staff,
 		code: row.code
 	}));
 }

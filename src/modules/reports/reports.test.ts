@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { undoSales } from '#checkout/server';
 import { day, hour, later } from '#core/time';
 import { issue } from '#giftcards/server';
+import { historyOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
@@ -17,6 +18,7 @@ import {
 	testSettings,
 	type Shop
 } from '../../../tests/support/shop.ts';
+import { withReceipts } from './references.server.ts';
 import {
 	besideReceipt,
 	countMembers,
@@ -228,6 +230,14 @@ describe('a member’s page', () => {
 	});
 });
 
+describe('a member’s history', () => {
+	it('tells of a return by the receipt that it belongs to', async () => {
+		const page = await withReceipts(db, await historyOf(db, ann, { cursor: null, limit: 50 }));
+		const taken = page.items.filter(({ reason }) => reason === 'taken_back');
+		expect(taken.map(({ ref }) => ref)).toEqual([receiptId]);
+	});
+});
+
 describe('the list of receipts', () => {
 	const found = async (filter: object) =>
 		(await listReceipts(db, { filter: { ...everything, ...filter } })).items.map(({ totalCents }) => totalCents);
@@ -282,7 +292,7 @@ describe('what stands beside a receipt', () => {
 
 	it('and a voucher knows its uses', async () => {
 		expect(await voucherUses(db, voucherId)).toMatchObject([
-			{ cents: 1000, receipt: { id: receiptId }, member: { id: ann } }
+			{ cents: 1000, receipt: { id: receiptId }, member: { id: ann, number: expect.any(String) as string } }
 		]);
 	});
 });

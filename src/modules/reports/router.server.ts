@@ -5,7 +5,9 @@ import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders } from './index.ts';
 import { countMembers, listMembers, memberPage } from './members.server.ts';
+import { nextSteps } from './next-steps.server.ts';
 import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
+import { withReceipts } from './references.server.ts';
 import { todayOf } from './today.server.ts';
 
 const id = z.string().check(z.maxLength(40));
@@ -41,6 +43,8 @@ export const adminRouter = router({
 			return { ...today, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
 		}),
 
+	nextSteps: procedure('figures.read').query(({ ctx }) => nextSteps(ctx.db, ctx.now)),
+
 	members: procedure('members.read')
 		.input(z.object({ text, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
 		.query(async ({ ctx, input }) => {
@@ -58,7 +62,7 @@ export const adminRouter = router({
 			const [page, points, history] = await Promise.all([
 				memberPage(ctx.db, input.id),
 				pointsOf(ctx.db, [input.id], ctx.now),
-				historyOf(ctx.db, input.id, { cursor: null, limit: 20 })
+				historyOf(ctx.db, input.id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
 			const balance = points.get(input.id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 			return { ...page, points: balance, history };
@@ -66,7 +70,9 @@ export const adminRouter = router({
 
 	memberHistory: procedure('ledger.read')
 		.input(z.object({ id, cursor }))
-		.query(({ ctx, input }) => historyOf(ctx.db, input.id, { cursor: input.cursor, limit: 50 })),
+		.query(async ({ ctx, input }) =>
+			withReceipts(ctx.db, await historyOf(ctx.db, input.id, { cursor: input.cursor, limit: 50 }))
+		),
 
 	receipts: procedure('receipts.read')
 		.input(z.object({ filter: receiptFilter, cursor }))

@@ -11,6 +11,9 @@ import type { IconSource } from '#ui/icon.ts';
 /** Whether the menu is folded to its icons, kept for the next visit: `narrow` or nothing. */
 export const navigationCookie = 'console-menu';
 
+/** Whether somebody put away the list of next steps: `hidden` or nothing. */
+export const stepsCookie = 'console-steps';
+
 export interface Errand {
 	href: string;
 	label: () => string;

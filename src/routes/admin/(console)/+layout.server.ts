@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { permissionsOf } from '#identity';
-import { navigationCookie } from '../navigation.ts';
+import { navigationCookie, stepsCookie } from '../navigation.ts';
 import type { LayoutServerLoad } from './$types';
 
 /** Nobody sees the console without having signed in to it; what each page shows, its procedures decide again. */
@@ -13,6 +13,7 @@ export const load: LayoutServerLoad = ({ locals, cookies, url, untrack }) => {
 	const { staffId, name, role } = actor;
 	return {
 		me: { staffId, name, role, permissions: permissionsOf(role) },
-		narrow: cookies.get(navigationCookie) === 'narrow'
+		narrow: cookies.get(navigationCookie) === 'narrow',
+		stepsHidden: cookies.get(stepsCookie) === 'hidden'
 	};
 };
