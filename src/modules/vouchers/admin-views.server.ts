@@ -27,7 +27,13 @@ export interface VoucherFigures {
 	usesLeft: number | null;
 }
 
-export interface VoucherSummary extends VoucherFigures {
+/** So many codes of a voucher a list counts: a pool of a million must not make it slow. */
+export const mostCounted = 10_000;
+
+export interface VoucherSummary extends Pick<VoucherFigures, 'redeemed' | 'savedCents'> {
+	/** at most `mostCounted` */
+	codes: number;
+	moreCodes: boolean;
 	id: string;
 	title: string;
 	currency: string;
@@ -95,6 +101,8 @@ interface Row {
 	saved_cents: number;
 }
 
+type ListedRow = Omit<Row, 'held' | 'voided' | 'unlimited' | 'uses_left'>;
+
 /** `stateOf` as the database reads it; $1 is now */
 const state = `case when v.archived_at is not null then 'archived' when v.ends_at <= $1 then 'ended'
 	when v.paused_at is not null then 'paused' when v.starts_at > $1 then 'scheduled' else 'running' end`;
@@ -111,6 +119,24 @@ const figures = `left join lateral (
 		from voucher_redemptions r where r.voucher_id = v.id and r.given_back_at is null
 	) r on true`;
 
+/**
+ * The same for a list, one pass per voucher that ends after `mostCounted` codes; the order keeps it on the index, also
+ * for vouchers without codes beside a large pool. Counting them all took 0.9 s for a
+ * page with one pool of 200,000.
+ */
+const listedFigures = `left join lateral (
+		select count(*)::int as codes from (
+			select 1 from voucher_codes c where c.voucher_id = v.id order by c.id limit ${mostCounted + 1}
+		) c
+	) c on true
+	left join lateral (
+		select c.code as shared_code from voucher_codes c where v.code_kind = 'shared' and c.voucher_id = v.id order by c.id limit 1
+	) s on true
+	left join lateral (
+		select count(*)::int as redeemed, coalesce(sum(r.cents), 0)::bigint as saved_cents
+		from voucher_redemptions r where r.voucher_id = v.id and r.place is not null
+	) r on true`;
+
 const maybe = (text: string | null): Date | null => (text === null ? null : instant(text));
 
 const figuresOf = (row: Row): VoucherFigures => ({
@@ -122,7 +148,7 @@ const figuresOf = (row: Row): VoucherFigures => ({
 	usesLeft: row.unlimited ? null : row.uses_left
 });
 
-const datesOf = (row: Row) => ({
+const datesOf = (row: Pick<Row, 'starts_at' | 'ends_at' | 'paused_at' | 'archived_at'>) => ({
 	startsAt: maybe(row.starts_at),
 	endsAt: maybe(row.ends_at),
 	pausedAt: maybe(row.paused_at),
@@ -144,15 +170,15 @@ export async function listVouchers(
 	const sql = sqlOf(reads);
 	const trimmed = text.trim();
 	const [rows, counted] = await Promise.all([
-		sql.unsafe<Row[]>(
-			`select v.*, c.*, r.* from (
+		sql.unsafe<ListedRow[]>(
+			`select v.*, c.*, s.*, r.* from (
 				select v.* from vouchers v
 				where ($2::text is null and v.archived_at is null or ${state} = $2)
 					and ($3::text is null or v.title ilike $3 or exists (
 						select 1 from voucher_codes s where s.voucher_id = v.id and s.code = $4 and v.code_kind = 'shared'))
 					and ($5::text is null or v.id < $5 collate "C")
 				order by v.id desc limit $6
-			) v ${figures} order by v.id desc`,
+			) v ${listedFigures} order by v.id desc`,
 			[
 				now.toISOString(),
 				asked,
@@ -183,8 +209,11 @@ export async function listVouchers(
 			startsAt: maybe(row.starts_at),
 			endsAt: maybe(row.ends_at),
 			state: stateOf(datesOf(row), now),
-			sharedCode: sharedCodeOf(row),
-			...figuresOf(row)
+			sharedCode: row.shared_code,
+			codes: Math.min(row.codes, mostCounted),
+			moreCodes: row.codes > mostCounted,
+			redeemed: row.redeemed,
+			savedCents: row.saved_cents
 		})),
 		nextCursor: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null,
 		counts,
