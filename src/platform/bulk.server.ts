@@ -71,9 +71,9 @@ function shapeOf(table: Table, keys: string[]): Shape {
 }
 
 /** The statement that inserts rows, and its lists. */
-function insertOf<T extends Table>(
-	table: T,
-	rows: readonly InferInsertModel<T>[],
+function insertOf(
+	table: Table,
+	rows: readonly object[],
 	first: object,
 	suffix: string
 ): { text: string; params: string[] } {
