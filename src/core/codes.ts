@@ -102,14 +102,16 @@ export function isPaymentCardNumber(text: string): boolean {
 /**
  * What a normalised code is, by its form alone.
  * `mistyped`: it has the form of one of ours, but the check symbol does not fit.
- * `other`: none of ours: a shared voucher code chosen by a manager, a product's barcode, or nothing we know.
+ * `other`: none of ours: a shared voucher code chosen by a manager, a product's barcode, or nothing we know. A word like
+ * VALENTINESDAY has the form of one of ours by chance: the look-up decides, and where it finds nothing, `as` is the better
+ * guess at what was meant.
  */
 export type CodeReading =
 	| { kind: CodeForm; code: string }
 	| { kind: 'paymentCard' }
 	| { kind: 'mistyped'; as: CodeForm }
 	| { kind: 'malformed' }
-	| { kind: 'other'; code: string };
+	| { kind: 'other'; code: string; as: CodeForm | null };
 
 export function readCode(text: string): CodeReading {
 	if (text.length > 200) return { kind: 'malformed' };
@@ -120,8 +122,7 @@ export function readCode(text: string): CodeReading {
 		const { prefix, length } = codeForms[form];
 		if (code.length !== length || !code.startsWith(prefix)) continue;
 		if (isChecked(code)) return { kind: form, code };
-		// A shared code such as VALENTINESDAY may have this length too: the look-up decides, `as` names the better guess.
-		return /\d/.test(code) ? { kind: 'mistyped', as: form } : { kind: 'other', code };
+		return /\d/.test(code) ? { kind: 'mistyped', as: form } : { kind: 'other', code, as: form };
 	}
-	return { kind: 'other', code };
+	return { kind: 'other', code, as: null };
 }

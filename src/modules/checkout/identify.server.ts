@@ -51,12 +51,10 @@ export async function identify(db: Db, command: IdentifyCommand, now: Date): Pro
 			throw codeRefusals.refuse('code.payment_card');
 		case 'malformed':
 			throw codeRefusals.refuse('code.malformed');
-		case 'mistyped': {
-			const kind = kindOf[reading.as];
-			throw codeRefusals.refuse(`code.mistyped_${spelled[kind as Exclude<CodeKind, 'product'>]}`);
-		}
+		case 'mistyped':
+			throw mistyped(reading.as);
 		case 'other':
-			return ofNoForm(db, reading.code, command, now);
+			return ofNoForm(db, reading, command, now);
 	}
 	const kind = kindOf[reading.kind];
 	// Before it is looked up: a member code asked for in the wrong place must not be used up.
@@ -77,12 +75,21 @@ export async function identify(db: Db, command: IdentifyCommand, now: Date): Pro
 }
 
 /** A product's barcode or a voucher's shared code: nothing about its form says which. */
-async function ofNoForm(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
+async function ofNoForm(
+	db: Db,
+	{ code, as }: { code: string; as: CodeForm | null },
+	command: IdentifyCommand,
+	now: Date
+): Promise<Identified> {
 	const product = await findProductByBarcode(db, code);
 	const is: Identified | null = product ? { kind: 'product', product } : await voucher(db, code, command, now);
 	if (is) demand(is.kind, command);
+	else if (as) throw mistyped(as);
 	return found(is, command.wanted);
 }
+
+const mistyped = (as: CodeForm) =>
+	codeRefusals.refuse(`code.mistyped_${spelled[kindOf[as] as Exclude<CodeKind, 'product'>]}`);
 
 /** @throws code.is_… when something else was asked for */
 function demand(kind: CodeKind, { wanted }: IdentifyCommand): void {

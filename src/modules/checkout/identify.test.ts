@@ -190,6 +190,8 @@ describe('what is no code of ours', () => {
 		['a voucher code with a slip', slip(withCheck('V234567892ABC')), 'code.mistyped_voucher'],
 		['a gift card code with a slip', slip(withCheck('G234567892ABCDEFG')), 'code.mistyped_gift_card'],
 		['a receipt number with a slip', slip(withCheck('R234567892A')), 'code.mistyped_receipt'],
+		['a receipt number with a slip and no digit', slip(withCheck('RABCDEFGHJK')), 'code.mistyped_receipt'],
+		['a word that is as long as a voucher code', 'VALENTINESDAYS', 'code.mistyped_voucher'],
 		['a word', 'NOSUCHTHING', 'code.unknown']
 	])('%s is refused, and not repeated', async (_, text, code) => {
 		const error = await scan(text).catch((thrown: unknown) => thrown);

@@ -62,7 +62,8 @@ export async function readMemberCode(
 	now: Date
 ): Promise<ReadMemberCode> {
 	const reading = readCode(text);
-	if (reading.kind === 'mistyped') throw customersRefusals.refuse('member_code.mistyped');
+	if (reading.kind === 'mistyped' || (reading.kind === 'other' && reading.as !== null))
+		throw customersRefusals.refuse('member_code.mistyped');
 	if (reading.kind !== 'member' && reading.kind !== 'rotatingMember') {
 		throw customersRefusals.refuse('member_code.unknown');
 	}

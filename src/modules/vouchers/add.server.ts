@@ -51,7 +51,10 @@ export async function addToWallet(
 		.where(eq(voucherCodes.code, reading.code))
 		// Two who type the same code at once: the second sees whose it became.
 		.for('update', { of: voucherCodes });
-	if (!row) throw rightRefusals.refuse('voucher.unknown');
+	if (!row) {
+		const slip = reading.kind === 'other' && reading.as !== null;
+		throw slip ? addRefusals.refuse('voucher.add_mistyped') : rightRefusals.refuse('voucher.unknown');
+	}
 	const { code: found, voucher } = row;
 	if (found.memberId === memberId && !found.voidedAt) return { codeId: found.id };
 	if (found.memberId !== null) throw rightRefusals.refuse('voucher.other_member');
