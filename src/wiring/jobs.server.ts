@@ -7,7 +7,7 @@ import { inTransaction, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
 import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
-import { programmeOf } from '#stores/server';
+import { findProgramme } from '#stores/server';
 
 /** Who wants to hear of which event. Modules that come later add theirs here. */
 export const handlers: ReadonlyMap<string, readonly Handler[]> = new Map();
@@ -33,7 +33,10 @@ export const jobs: readonly Job[] = [
 		name: 'ledger.mature',
 		cron: '*/10 * * * *',
 		async run({ db, now }) {
-			const { rules, timeZone } = await programmeOf(db);
+			const programme = await findProgramme(db);
+			// A house that nobody has set up yet has no points that could mature.
+			if (!programme) return;
+			const { rules, timeZone } = programme;
 			await mature(db, {
 				now,
 				life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone),
