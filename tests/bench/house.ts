@@ -11,7 +11,7 @@ import { inTransaction, sqlOf, type Db } from '#platform/db';
 import { quote, type Ask, type BasketLine, type Facts } from '#pricing';
 import { createProduct } from '#stores/server';
 import { createVoucher, makeCodes } from '#vouchers/server';
-import { anAsk, line, noConditions, openShop, percent } from '../support/shop.ts';
+import { aDefinition, anAsk, line, openShop } from '../support/shop.ts';
 
 /** A sale as a till sends it: asked for, quoted, agreed to. */
 export interface ReadySale {
@@ -131,18 +131,7 @@ export class House {
 	async #codes(count: number, now: Date): Promise<string[]> {
 		return inTransaction(this.#db, async (tx) => {
 			if (this.#voucher.codesLeft < count) {
-				const definition = {
-					title: 'A tenth off',
-					description: null,
-					effect: percent(10),
-					conditions: noConditions,
-					codeKind: 'unique' as const,
-					holding: 'open' as const,
-					startsAt: null,
-					endsAt: null,
-					usesPerMember: null,
-					usesPerCode: 1
-				};
+				const definition = aDefinition({ title: 'A tenth off' });
 				const { id } = await createVoucher(tx, { definition, currency, sharedCode: null }, now);
 				this.#voucher = { id, codesLeft: codesPerVoucher };
 				this.#facts = null;

@@ -13,7 +13,7 @@ import { assign, createVoucher, makeCodes } from '#vouchers/server';
 import type { RequestEvent } from '@sveltejs/kit';
 import { GET as liveUpdates } from '../../src/routes/api/live/+server.ts';
 import { testDatabase } from '../support/database.ts';
-import { aKey, anAsk, aSale, line, noConditions, openShop as furnish, percent, type Shop } from '../support/shop.ts';
+import { aDefinition, aKey, anAsk, aSale, line, openShop as furnish, type Shop } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -70,19 +70,7 @@ async function givesVoucher(
 		const { id } = await createVoucher(
 			tx,
 			{
-				definition: {
-					title: 'Ten percent',
-					description: null,
-					effect: percent(10),
-					conditions: noConditions,
-					codeKind: 'unique',
-					holding: 'open',
-					startsAt: null,
-					endsAt: null,
-					usesPerMember: null,
-					usesPerCode: 1,
-					...definition
-				},
+				definition: aDefinition(definition),
 				currency: 'EUR',
 				sharedCode: null
 			},

@@ -9,7 +9,7 @@ import { receipts } from '#purchases/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { voucherCodes, voucherRedemptions } from '#vouchers/tables';
 import { testDatabase } from '../support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, openShop, percent, testSettings } from '../support/shop.ts';
+import { aDefinition, aKey, aMember, anAsk, aSale, line, openShop, testSettings } from '../support/shop.ts';
 import { auditHouse } from '#wiring/house-audit.server';
 
 const { db, url } = await testDatabase();
@@ -31,18 +31,12 @@ async function withProcesses<T>(run: (sell: (command: SaleCommand, n: number) =>
 
 const aVoucher = (wish: { usesPerCode?: number; usesPerMember?: number }) =>
 	inTransaction(db, async (tx) => {
-		const definition = {
+		const definition = aDefinition({
 			title: 'Raced for',
-			description: null,
-			effect: percent(10),
-			conditions: noConditions,
-			codeKind: 'shared' as const,
-			holding: 'open' as const,
-			startsAt: null,
-			endsAt: null,
+			codeKind: 'shared',
 			usesPerMember: wish.usesPerMember ?? null,
 			usesPerCode: wish.usesPerCode ?? null
-		};
+		});
 		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
 		return (await findByCode(tx, made.sharedCode as string))?.code.id as string;
 	});

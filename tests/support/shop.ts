@@ -7,6 +7,7 @@ import type { Ask, BasketLine, Conditions, Effect, ProgrammeRules } from '#prici
 import { readSettings, useSettings } from '#platform/settings';
 import { defaultRules } from '#stores';
 import { createCategory, createProduct, createStore, foundProgramme } from '#stores/server';
+import type { Definition } from '#vouchers';
 
 /** A small shop for tests: one programme, two stores, six products in two categories. */
 export interface TestShop {
@@ -22,6 +23,21 @@ export const percent = (percent: number, capCents: number | null = null): Effect
 	kind: 'percent',
 	percent,
 	capCents
+});
+
+/** What a manager wrote: a tenth off everything with a pool of codes, each good for one use; or as wished. */
+export const aDefinition = (wish: Partial<Definition> = {}): Definition => ({
+	title: 'Ten percent',
+	description: null,
+	effect: percent(10),
+	conditions: noConditions,
+	codeKind: 'unique',
+	holding: 'open',
+	startsAt: null,
+	endsAt: null,
+	usesPerMember: null,
+	usesPerCode: 1,
+	...wish
 });
 
 export interface Shop extends TestShop {

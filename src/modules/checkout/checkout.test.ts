@@ -10,12 +10,12 @@ import { voucherCodes } from '#vouchers/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
+	aDefinition,
 	aKey,
 	aMember,
 	anAsk,
 	aSale,
 	line,
-	noConditions,
 	openShop,
 	percent,
 	sell,
@@ -60,18 +60,13 @@ const given = (result: ReturnResult) => {
 
 async function aVoucher(effect = percent(10), wish: Partial<{ usesPerCode: number; usesPerMember: number }> = {}) {
 	return inTransaction(db, async (tx) => {
-		const definition = {
+		const definition = aDefinition({
 			title: 'Test voucher',
-			description: null,
 			effect,
-			conditions: noConditions,
-			codeKind: 'shared' as const,
-			holding: 'open' as const,
-			startsAt: null,
-			endsAt: null,
+			codeKind: 'shared',
 			usesPerMember: wish.usesPerMember ?? null,
 			usesPerCode: wish.usesPerCode ?? null
-		};
+		});
 		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
 		const found = await findByCode(tx, made.sharedCode as string);
 		return found?.code.id as string;

@@ -4,7 +4,7 @@ import { createCashier } from '#identity/server';
 import { inTransaction } from '#platform/db';
 import { createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
-import { noConditions, openShop, percent } from '../../../tests/support/shop.ts';
+import { aDefinition, openShop } from '../../../tests/support/shop.ts';
 import { nextSteps } from './next-steps.server.ts';
 
 const { db } = await testDatabase();
@@ -15,18 +15,7 @@ it('a new house is told what is left to do, until it did it or is no longer new'
 	expect(await nextSteps(db, now)).toEqual({ cashier: false, tablet: false, rules: false, voucher: false });
 	await inTransaction(db, async (tx) => {
 		await createCashier(tx, { name: 'Ada', pin: '2580', storeIds: null }, now);
-		const definition = {
-			title: 'Ten percent',
-			description: null,
-			effect: percent(10),
-			conditions: noConditions,
-			codeKind: 'unique' as const,
-			holding: 'open' as const,
-			startsAt: null,
-			endsAt: null,
-			usesPerMember: null,
-			usesPerCode: 1
-		};
+		const definition = aDefinition();
 		await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
 	});
 	expect(await nextSteps(db, now)).toEqual({ cashier: true, tablet: false, rules: false, voucher: true });

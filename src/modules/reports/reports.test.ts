@@ -7,16 +7,15 @@ import { inTransaction } from '#platform/db';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
+	aDefinition,
 	aMember,
 	anAsk,
 	aSale,
 	line,
-	noConditions,
 	openShop,
-	percent,
 	sell,
-	testSettings,
-	type Shop
+	type Shop,
+	testSettings
 } from '../../../tests/support/shop.ts';
 import { withReceipts } from './references.server.ts';
 import {
@@ -57,18 +56,7 @@ beforeAll(async () => {
 	ann = await aMember(db, later(now, -40 * day));
 	bob = await aMember(db, later(now, -hour));
 	await inTransaction(db, async (tx) => {
-		const definition = {
-			title: 'Ten percent',
-			description: null,
-			effect: percent(10),
-			conditions: noConditions,
-			codeKind: 'unique' as const,
-			holding: 'assigned' as const,
-			startsAt: null,
-			endsAt: null,
-			usesPerMember: null,
-			usesPerCode: 1
-		};
+		const definition = aDefinition({ holding: 'assigned' });
 		voucherId = (await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, later(now, -day))).id;
 		const [given] = await assign(tx, { voucherId, memberIds: [ann] }, later(now, -day));
 		codeId = given && 'codeId' in given ? given.codeId : '';

@@ -7,17 +7,16 @@ import { inTransaction } from '#platform/db';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
+	aDefinition,
 	aKey,
 	aMember,
 	anAsk,
 	aSale,
 	line,
-	noConditions,
 	openShop,
-	percent,
 	sell,
-	testSettings,
-	type Shop
+	type Shop,
+	testSettings
 } from '../../../tests/support/shop.ts';
 import { listReceipts, todayOf, totalReceipts } from './server.ts';
 
@@ -51,18 +50,7 @@ beforeAll(async () => {
 	let codeId = '';
 	let cardId = '';
 	await inTransaction(db, async (tx) => {
-		const definition = {
-			title: 'Ten percent',
-			description: null,
-			effect: percent(10),
-			conditions: noConditions,
-			codeKind: 'unique' as const,
-			holding: 'assigned' as const,
-			startsAt: null,
-			endsAt: null,
-			usesPerMember: null,
-			usesPerCode: 1
-		};
+		const definition = aDefinition({ holding: 'assigned' });
 		const { id } = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, later(now, -day));
 		const [given] = await assign(tx, { voucherId: id, memberIds: [ann] }, later(now, -day));
 		codeId = given && 'codeId' in given ? given.codeId : '';

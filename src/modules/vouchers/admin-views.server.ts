@@ -30,19 +30,15 @@ export interface VoucherFigures {
 /** So many codes of a voucher a list counts: a pool of a million must not make it slow. */
 export const mostCounted = 10_000;
 
-export interface VoucherSummary extends Pick<VoucherFigures, 'redeemed' | 'savedCents'> {
+export interface VoucherSummary
+	extends
+		Pick<VoucherFigures, 'redeemed' | 'savedCents'>,
+		Pick<Definition, 'title' | 'effect' | 'conditions' | 'codeKind' | 'holding' | 'startsAt' | 'endsAt'> {
 	/** at most `mostCounted` */
 	codes: number;
 	moreCodes: boolean;
 	id: string;
-	title: string;
 	currency: string;
-	effect: Effect;
-	conditions: Conditions;
-	codeKind: CodeKind;
-	holding: Holding;
-	startsAt: Date | null;
-	endsAt: Date | null;
 	state: VoucherState;
 	/** the one code of a shared voucher */
 	sharedCode: string | null;

@@ -1,5 +1,5 @@
-import type { Effect, Conditions } from '#pricing';
-import type { CodeKind, Holding, VoucherState } from '#vouchers';
+import type { Effect } from '#pricing';
+import type { Definition, VoucherState } from '#vouchers';
 import { m } from '#messages';
 import { isolated, list } from '#ui/format.ts';
 import type { Words } from './words.ts';
@@ -21,16 +21,8 @@ export const voucherStateTones: Record<VoucherState, 'good' | 'warn' | 'neutral'
 };
 
 /** What a rule needs to be said: the definition, and the names behind its ids. */
-export interface Rule {
+export interface Rule extends Omit<Definition, 'title' | 'description'> {
 	currency: string;
-	effect: Effect;
-	conditions: Conditions;
-	codeKind: CodeKind;
-	holding: Holding;
-	startsAt: Date | null;
-	endsAt: Date | null;
-	usesPerMember: number | null;
-	usesPerCode: number | null;
 	names: Record<string, string>;
 }
 

@@ -1,4 +1,4 @@
-/** Chance that is the same every time: everything the demo shop draws comes from one seed. */
+/** Chance that is the same every time: everything the demo shop draws comes from one seed, and so does a simulation. */
 export class Chance {
 	#state: number;
 
@@ -6,7 +6,7 @@ export class Chance {
 		this.#state = seed >>> 0;
 	}
 
-	/** Uniform in [0, 1): mulberry32. */
+	/** Uniform in [0, 1): mulberry32 (Tommy Ettinger, public domain). */
 	next(): number {
 		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
 		let t = this.#state;
