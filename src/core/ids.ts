@@ -26,6 +26,7 @@ export const idKinds = {
 	voucherCode: 'vco',
 	redemption: 'red',
 	event: 'evt',
+	deed: 'ded',
 	request: 'req'
 } as const;
 
