@@ -67,6 +67,29 @@ describe('messages', () => {
 	});
 });
 
+/** Every action that is written into the audit trail: literals, so that their words can be looked for here. */
+const actions = product
+	.filter(({ path, text }) => text.includes('keepTrail(') && !path.startsWith('src/platform/'))
+	.flatMap((file) =>
+		[...nodesOf(file.tree)].flatMap((node) => {
+			if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'action') return [];
+			const action = ts.isStringLiteral(node.initializer) ? node.initializer.text : null;
+			return [{ action, place: placeOf(file, node) }];
+		})
+	);
+
+describe('the audit trail', () => {
+	test('has words for every action, and for the kinds of things that actions are about', () => {
+		expect(actions.length).toBeGreaterThan(0);
+		expect(actions.filter(({ action }) => action === null)).toEqual([]);
+		const wanted = actions.flatMap(({ action }) => [
+			`trail_${(action ?? '').replace('.', '_')}`,
+			`trail_area_${(action ?? '').split('.')[0]}`
+		]);
+		expect([...new Set(wanted)].filter((key) => !(key in (all.en ?? {})))).toEqual([]);
+	});
+});
+
 /** The codes of every `declareRefusals({ … })`, read from the code: nothing has to be loaded for it. */
 const declared = product.flatMap((file) =>
 	[...nodesOf(file.tree)].flatMap((node) => {

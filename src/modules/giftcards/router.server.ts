@@ -4,6 +4,7 @@ import { Refusal } from '#core/refusal';
 import { membersNamed } from '#customers/server';
 import type { Reads } from '#platform/db';
 import { tellChanged } from '#platform/live';
+import { keepTrail } from '#platform/trail';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
@@ -100,12 +101,14 @@ export const adminRouter = router({
 					ctx.now
 				);
 				// All or none: they are equal, so that what refuses one refuses all.
-				return {
-					ids: cards.map((card) => {
-						if (!card.ok) throw new Refusal(card.refusal);
-						return card.id;
-					})
-				};
+				const ids = cards.map((card) => {
+					if (!card.ok) throw new Refusal(card.refusal);
+					return card.id;
+				});
+				const after = { valueCents: cents, currency, expiresAt, active };
+				const deeds = ids.map((id) => ({ action: 'gift_card.issued', subject: { kind: 'gift_card', id }, after }));
+				await keepTrail(tx, ctx, deeds, ctx.now);
+				return { ids };
 			});
 			tellChanged(ctx.db, holders);
 			return { cards: await revealed(ctx.db, ids) };
@@ -117,6 +120,8 @@ export const adminRouter = router({
 			await writeOnce(ctx, 'giftcards.activate', input, async (tx) => {
 				const [result] = await activate(tx, [input.id], ctx.now);
 				if (result && !result.ok) throw new Refusal(result.refusal);
+				const subject = { kind: 'gift_card', id: input.id };
+				await keepTrail(tx, ctx, { action: 'gift_card.activated', subject }, ctx.now);
 				return null;
 			});
 			tellChanged(ctx.db, [input.id]);

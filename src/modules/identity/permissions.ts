@@ -29,6 +29,7 @@ const table: Record<string, readonly Role[]> = {
 	'programme.write': ['owner'],
 	'staff.read': ['manager', 'owner'],
 	'staff.write': ['manager', 'owner'],
+	'trail.read': ['manager', 'owner'],
 	'devices.read': ['manager', 'owner'],
 	'devices.write': ['manager', 'owner']
 };

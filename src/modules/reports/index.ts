@@ -1,4 +1,5 @@
 import type { Cents, Points } from '#core/amounts';
+import type { Change } from '#platform/trail';
 
 /**
  * Reports: read models for the console.
@@ -211,4 +212,35 @@ export interface VoucherUse {
 	member: { id: string; number: string; name: string | null; joined: boolean };
 	staffName: string | null;
 	code: string;
+}
+
+export interface TrailFilter {
+	/** part of a subject's name, of a reason, or of a name of the house's people */
+	text: string;
+	/** the first word of actions, such as `voucher` */
+	area: string | null;
+	staffId: string | null;
+	subjectId: string | null;
+	/** ISO dates in the programme's time zone, both included */
+	fromDay: string | null;
+	toDay: string | null;
+}
+
+/** One entry of the audit trail: who did what to what, and what is other than before. */
+export interface TrailEntry {
+	id: string;
+	at: Date;
+	/** dotted, past tense: `voucher.paused` */
+	action: string;
+	subject: { kind: string; id: string; title: string | null };
+	changes: Change[];
+	reason: string | null;
+	who: {
+		kind: 'till' | 'shopper' | 'staff' | 'house' | 'client' | 'guest';
+		staffId: string | null;
+		name: string | null;
+		device: string | null;
+		store: string | null;
+		memberId: string | null;
+	};
 }

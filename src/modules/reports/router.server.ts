@@ -9,6 +9,7 @@ import { nextSteps } from './next-steps.server.ts';
 import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
 import { withReceipts } from './references.server.ts';
 import { todayOf } from './today.server.ts';
+import { listTrail, trailStaff } from './trail.server.ts';
 
 const id = z.string().check(z.maxLength(40));
 const text = z.string().check(z.maxLength(200));
@@ -21,6 +22,15 @@ const day = z.string().check(
 		return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 	})
 );
+
+const trailFilter = z.object({
+	text,
+	area: z.nullable(z.string().check(z.regex(/^[a-z_]{1,40}$/))),
+	staffId: z.nullable(id),
+	subjectId: z.nullable(id),
+	fromDay: z.nullable(day),
+	toDay: z.nullable(day)
+});
 
 const receiptFilter = z.object({
 	storeId: z.nullable(id),
@@ -91,6 +101,18 @@ export const adminRouter = router({
 		.query(async ({ ctx, input }) => {
 			const [receipt, beside] = await Promise.all([getReceipt(ctx.db, input.id), besideReceipt(ctx.db, input.id)]);
 			return { receipt, ...beside };
+		}),
+
+	/** Who did what: the whole house's, one person's, or what became of one thing. */
+	trail: procedure('trail.read')
+		.input(z.object({ filter: trailFilter, cursor, size: z.int().check(z.minimum(1), z.maximum(1000)) }))
+		.query(async ({ ctx, input }) => {
+			const [page, staff, { timeZone, currency }] = await Promise.all([
+				listTrail(ctx.db, input),
+				trailStaff(ctx.db),
+				programmeOf(ctx.db)
+			]);
+			return { ...page, staff, timeZone, currency };
 		}),
 
 	voucherUses: procedure('vouchers.read')

@@ -1,4 +1,5 @@
 import Gift from '@lucide/svelte/icons/gift';
+import HistoryIcon from '@lucide/svelte/icons/history';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
@@ -29,6 +30,7 @@ export const errands: readonly Errand[] = [
 	{ href: '/admin/vouchers', label: m.admin_nav_vouchers, icon: Ticket, permission: 'vouchers.read' },
 	{ href: '/admin/gift-cards', label: m.admin_nav_gift_cards, icon: Gift, permission: 'giftcards.read' },
 	{ href: '/admin/staff', label: m.admin_nav_staff, icon: TabletSmartphone, permission: 'staff.read' },
+	{ href: '/admin/trail', label: m.admin_nav_trail, icon: HistoryIcon, permission: 'trail.read' },
 	{ href: '/admin/settings', label: m.admin_nav_settings, icon: SlidersHorizontal, permission: 'programme.read' }
 ];
 

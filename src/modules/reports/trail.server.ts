@@ -1,0 +1,99 @@
+import { pageSize, type Page } from '#core/page';
+import { addDays, startOfDay } from '#core/time';
+import { instant, sqlOf, type Reads } from '#platform/db';
+import type { Change } from '#platform/trail';
+import { programmeOf } from '#stores/server';
+import { readCursor, writeCursor } from './cursor.server.ts';
+import type { TrailEntry, TrailFilter } from './index.ts';
+
+interface Listed {
+	id: string;
+	at: string;
+	action: string;
+	subject_kind: string;
+	subject_id: string;
+	title: string | null;
+	changes: Change[];
+	reason: string | null;
+	actor_kind: TrailEntry['who']['kind'];
+	staff_id: string | null;
+	staff_name: string | null;
+	device_name: string | null;
+	store_name: string | null;
+	member_id: string | null;
+}
+
+const likely = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
+/**
+ * The audit trail, newest first, a page at a time. A subject that is a person is named as they are called today, and not
+ * at all once they were erased.
+ */
+export async function listTrail(
+	reads: Reads,
+	{ filter, cursor = null, size = pageSize }: { filter: TrailFilter; cursor?: string | null; size?: number }
+): Promise<Page<TrailEntry>> {
+	const { timeZone } = await programmeOf(reads);
+	const after = readCursor(cursor, ['instant', 'text']);
+	const from = filter.fromDay === null ? null : startOfDay(filter.fromDay, timeZone).toISOString();
+	const to = filter.toDay === null ? null : startOfDay(addDays(filter.toDay, 1), timeZone).toISOString();
+	const text = filter.text.trim();
+	const rows = await sqlOf(reads).unsafe<Listed[]>(
+		`select t.id, t.at, t.action, t.subject_kind, t.subject_id, t.changes, t.reason, t.actor_kind, t.staff_id,
+			coalesce(t.title, m.name, p.name) as title, s.name as staff_name, d.name as device_name, o.name as store_name,
+			t.member_id
+		from trail_entries t
+		left join staff s on s.id = t.staff_id
+		left join devices d on d.id = t.device_id
+		left join stores o on o.id = t.store_id
+		left join members m on t.subject_kind = 'member' and m.id = t.subject_id and m.erased_at is null
+		left join staff p on t.subject_kind = 'staff' and p.id = t.subject_id
+		where ($1::text is null or t.subject_id = $1) and ($2::text is null or t.staff_id = $2)
+			and ($3::text is null or starts_with(t.action, $3::text || '.'))
+			and ($4::timestamptz is null or t.at >= $4) and ($5::timestamptz is null or t.at < $5)
+			and ($6::text is null or t.title ilike $6 or t.reason ilike $6 or m.name ilike $6 or p.name ilike $6
+				or s.name ilike $6)
+			and ($7::timestamptz is null or (t.at, t.id) < ($7, $8::text collate "C"))
+		order by t.at desc, t.id desc limit $9`,
+		[
+			filter.subjectId,
+			filter.staffId,
+			filter.area,
+			from,
+			to,
+			text === '' ? null : likely(text),
+			after?.[0] ?? null,
+			after?.[1] ?? null,
+			size + 1
+		]
+	);
+	const shown = rows.slice(0, size);
+	const last = shown.at(-1);
+	return {
+		items: shown.map(entryOf),
+		nextCursor: rows.length > size && last ? writeCursor([last.at, last.id]) : null
+	};
+}
+
+const entryOf = (row: Listed): TrailEntry => ({
+	id: row.id,
+	at: instant(row.at),
+	action: row.action,
+	subject: { kind: row.subject_kind, id: row.subject_id, title: row.title },
+	changes: row.changes,
+	reason: row.reason,
+	who: {
+		kind: row.actor_kind,
+		staffId: row.staff_id,
+		name: row.staff_name,
+		device: row.device_name,
+		store: row.store_name,
+		memberId: row.member_id
+	}
+});
+
+/** Whose deeds are in the trail, for its filter: everybody of the house, those who left last. */
+export async function trailStaff(reads: Reads): Promise<{ id: string; name: string }[]> {
+	return sqlOf(reads)<{ id: string; name: string }[]>`
+		select id, name from staff order by disabled_at is not null, name, id limit 500`;
+}

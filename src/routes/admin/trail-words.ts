@@ -1,0 +1,97 @@
+import type { TrailEntry } from '#reports';
+import { getLocale } from '#locale';
+import type { Words } from './words.ts';
+
+type Change = TrailEntry['changes'][number];
+type Message = (inputs: Record<string, unknown>, options: { locale: string }) => string;
+
+// One module per message: actions and fields are named by what is stored, so that their words are found by name.
+const modules = import.meta.glob<Record<string, Message>>('../../paraglide/messages/trail_*.js', { eager: true });
+const messages = new Map(
+	Object.values(modules).flatMap((module) => Object.entries(module).filter(([name]) => name.startsWith('trail_')))
+);
+const messageFor = (name: string): string | null => messages.get(name)?.({}, { locale: getLocale() }) ?? null;
+
+/** `voucher.paused` as a phrase; an action that is newer than this page is shown as it is stored. */
+export const actionWords = (action: string): string => messageFor(`trail_${action.replace('.', '_')}`) ?? action;
+
+/** `usesPerMember` as people call it. */
+const fieldWords = (field: string): string =>
+	messageFor(`trail_field_${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`) ?? field;
+
+/** The first words of actions, for the filter. */
+export const areas = [
+	...new Set([...messages.keys()].flatMap((name) => /^trail_area_(.+)$/.exec(name)?.[1] ?? []))
+].sort();
+export const areaWords = (area: string): string => messageFor(`trail_area_${area}`) ?? area;
+
+const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
+
+/** A stored value in words: by what its field is called, as refusals' details are. */
+function valueWords(field: string, value: unknown, words: Words, currency: string): string {
+	if (typeof value === 'boolean') return messageFor(value ? 'trail_value_yes' : 'trail_value_no') ?? String(value);
+	if (typeof value === 'number') return /cents$/i.test(field) ? words.money(value, currency) : words.number(value);
+	if (typeof value === 'string') return instantForm.test(value) ? words.dateTime(new Date(value)) : value;
+	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || '–';
+	if (!isRecord(value)) return '–';
+	return Object.entries(value)
+		.map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, currency)}`)
+		.join(', ');
+}
+
+export interface ChangeWords {
+	field: string;
+	/** null: personal or secret, only that it changed is known */
+	values: { before: string; after: string } | null;
+}
+
+/** What changed, field by field; a record inside a field is told by the parts of it that differ. */
+export function changeWords(changes: readonly Change[], words: Words, currency: string): ChangeWords[] {
+	return changes.flatMap((change): ChangeWords[] => {
+		if ('hidden' in change) return [{ field: fieldWords(change.field), values: null }];
+		const { field, before, after } = change;
+		if (isRecord(before) && isRecord(after)) {
+			return Object.keys({ ...before, ...after })
+				.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+				.map((name) => ({
+					field: `${fieldWords(field)}: ${fieldWords(name)}`,
+					values: {
+						before: valueWords(name, before[name] ?? null, words, currency),
+						after: valueWords(name, after[name] ?? null, words, currency)
+					}
+				}));
+		}
+		return [
+			{
+				field: fieldWords(field),
+				values: {
+					before: valueWords(field, before, words, currency),
+					after: valueWords(field, after, words, currency)
+				}
+			}
+		];
+	});
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Who did it: the person, else the tablet, else what kind of caller it was. */
+export function whoWords({ kind, name, device, store }: TrailEntry['who']): string {
+	const who = name ?? messageFor(`trail_by_${kind}`) ?? kind;
+	return [who, device, store].filter((part) => part !== null).join(' · ');
+}
+
+const pages: Record<string, (id: string) => string> = {
+	voucher: (id) => `/admin/vouchers/${id}`,
+	gift_card: (id) => `/admin/gift-cards/${id}`,
+	member: (id) => `/admin/members/${id}`,
+	receipt: (id) => `/admin/receipts/${id}`,
+	programme: () => '/admin/settings',
+	store: (id) => `/admin/stores/${id}`,
+	product: (id) => `/admin/products/${id}`,
+	staff: (id) => `/admin/staff/${id}`
+};
+
+/** The page of what was changed, where it has one. */
+export const pageOf = ({ kind, id }: { kind: string; id: string }): string | null => pages[kind]?.(id) ?? null;
