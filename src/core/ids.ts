@@ -8,6 +8,8 @@ export const idKinds = {
 	account: 'acc',
 	verification: 'ver',
 	staff: 'stf',
+	role: 'rol',
+	client: 'cli',
 	device: 'dev',
 	enrolment: 'enr',
 	tillSession: 'tls',

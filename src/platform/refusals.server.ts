@@ -9,6 +9,10 @@ export const requestRefusals = declareRefusals({
 	/** the caller is no enrolled tablet */
 	'access.enrol_first': 'unauthenticated',
 	'access.not_allowed': 'forbidden',
+	/** it belongs to a store that is none of the caller's, or there is no such thing: which of the two is not told */
+	'access.other_store': 'forbidden',
+	/** it concerns every store, and the caller is limited to some */
+	'access.all_stores_only': 'forbidden',
 	/** another site's page sent the request */
 	'access.foreign_origin': 'forbidden',
 	/** fields of the input have the wrong form; the attachment names them: `[{ path, problem }]` */

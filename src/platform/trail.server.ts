@@ -75,6 +75,8 @@ function whoOf(actor: Actor) {
 			return { ...nobody, actorKind: actor.kind, staffId: actor.staffId };
 		case 'shopper':
 			return { ...nobody, actorKind: actor.kind, memberId: actor.memberId };
+		case 'client':
+			return { ...nobody, actorKind: actor.kind, clientId: actor.clientId };
 		default:
 			return { ...nobody, actorKind: actor.kind };
 	}

@@ -9,7 +9,15 @@ import { trailEntries } from './trail.tables.server.ts';
 const { db } = await testDatabase();
 const now = new Date('2026-03-01T10:00:00Z');
 const ann: By = {
-	actor: { kind: 'staff', userId: 'usr_1', staffId: 'stf_1', name: 'Ann', role: 'manager' },
+	actor: {
+		kind: 'staff',
+		userId: 'usr_1',
+		staffId: 'stf_1',
+		name: 'Ann',
+		role: 'manager',
+		permissions: [],
+		storeIds: null
+	},
 	requestId: 'req_1'
 };
 
@@ -48,7 +56,12 @@ describe('an entry', () => {
 
 	it('at a till names the tablet, its store and the cashier; the house is nobody', async () => {
 		const till: By = {
-			actor: { kind: 'till', deviceId: 'dev_1', storeId: 'sto_1', staff: { id: 'stf_2', name: 'Bo', role: 'cashier' } },
+			actor: {
+				kind: 'till',
+				deviceId: 'dev_1',
+				storeId: 'sto_1',
+				staff: { id: 'stf_2', name: 'Bo', role: 'cashier', permissions: [], storeIds: null }
+			},
 			requestId: null
 		};
 		const subject = { kind: 'member', id: 'mem_1' };

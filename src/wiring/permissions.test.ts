@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Actor, Role } from '#core/actor';
-import { may, permissions, permissionsOf } from '#identity';
+import { builtInRoles, type Actor, type BuiltInRole, type Rights } from '#core/actor';
+import { clientPermissions, completed, may, neededBy, permissions, permissionsByGroup, permissionsOf } from '#identity';
+import { m } from '#messages';
 import { proceduresOf } from '#platform/trpc';
 import { appRouter } from './router.server.ts';
 
@@ -22,20 +23,30 @@ const open = [
 	'wallet.identity.signOut'
 ];
 
+const rightsOf = (role: BuiltInRole): Rights => ({ role, permissions: permissionsOf(role), storeIds: null });
 const shopper: Actor = { kind: 'shopper', userId: 'u', memberId: 'm' };
-const staff = (role: Role): Actor => ({ kind: 'staff', userId: 'u', staffId: 's', name: 'Ann', role });
-const till = (role: Role | null): Actor => ({
+const staff = (role: BuiltInRole): Actor => ({
+	kind: 'staff',
+	userId: 'u',
+	staffId: 's',
+	name: 'Ann',
+	...rightsOf(role)
+});
+const till = (role: BuiltInRole | null): Actor => ({
 	kind: 'till',
 	deviceId: 'd',
 	storeId: 's',
-	staff: role && { id: 's', name: 'Ann', role }
+	staff: role && { id: 's', name: 'Ann', ...rightsOf(role) }
 });
 const everybody: Actor[] = [
 	{ kind: 'guest' },
+	{ kind: 'house' },
+	{ kind: 'client', clientId: 'c', name: 'Web shop', permissions, storeIds: null },
 	shopper,
 	till(null),
-	...(['cashier', 'manager', 'owner'] as const).flatMap((role) => [till(role), staff(role)])
+	...builtInRoles.flatMap((role) => [till(role), staff(role)])
 ];
+const held = (actor: Actor) => permissions.filter((permission) => may(actor, permission));
 
 describe('every procedure', () => {
 	it('asks for a permission, or is one of the few that are open', () => {
@@ -55,33 +66,101 @@ describe('every procedure', () => {
 });
 
 describe('who holds what', () => {
-	it.each(['cashier', 'manager', 'owner'] as const)('a %s at a till holds nothing of the console', (role) => {
-		const held = permissions.filter((permission) => may(till(role), permission));
-		expect(held).toContain('till.sell');
-		expect(held.filter((permission) => !permission.startsWith('till.'))).toEqual([]);
+	it.each(builtInRoles)('a %s at a till holds nothing of the console', (role) => {
+		expect(held(till(role)).filter((permission) => !permission.startsWith('till.'))).toEqual([]);
 	});
 
-	it('a tablet where nobody stands, a shopper and a guest hold next to nothing', () => {
-		const held = (actor: Actor) => permissions.filter((permission) => may(actor, permission));
+	it('a cashier sells and takes back; a supervisor also does what needs somebody senior; neither has the console', () => {
+		expect(held(till('cashier'))).toEqual(['till.device', 'till.return', 'till.sell']);
+		expect(held(till('supervisor'))).toEqual([
+			'till.device',
+			'till.manual',
+			'till.return',
+			'till.return_without_receipt',
+			'till.sell'
+		]);
+		expect([...held(staff('cashier')), ...held(staff('supervisor'))]).toEqual([]);
+	});
+
+	it('a key-account manager sees customers and their figures, gives vouchers, and does not sell', () => {
+		expect(held(till('key_account_manager'))).toEqual(['till.device']);
+		expect(held(staff('key_account_manager'))).toEqual([
+			'console.use',
+			'figures.read',
+			'giftcards.read',
+			'ledger.read',
+			'members.read',
+			'members.write',
+			'products.read',
+			'programme.read',
+			'receipts.read',
+			'stores.read',
+			'vouchers.assign',
+			'vouchers.read'
+		]);
+	});
+
+	it('a manager has all but what the owner keeps', () => {
+		const kept = permissionsOf('owner').filter((permission) => !permissionsOf('manager').includes(permission));
+		expect(kept).toEqual(['stores.write', 'roles.write', 'programme.write', 'keys.write']);
+	});
+
+	it('an owner holds all there is to give', () => {
+		const given = permissions.filter((permission) => !['wallet.own', 'till.device'].includes(permission));
+		expect([...permissionsOf('owner')].sort()).toEqual(given);
+	});
+
+	it('a tablet where nobody stands, a shopper, a guest and a program hold next to nothing', () => {
 		expect(held(till(null))).toEqual(['till.device']);
 		expect(held(shopper)).toEqual(['wallet.own']);
 		expect(held({ kind: 'guest' })).toEqual([]);
+		expect(held({ kind: 'house' })).toEqual([]);
+		expect(held({ kind: 'client', clientId: 'c', name: 'Web shop', permissions, storeIds: null })).toEqual(
+			clientPermissions
+		);
 	});
 
-	it('a cashier has no console; a manager has all but what the owner keeps', () => {
-		expect(permissionsOf('cashier')).toEqual([]);
-		const owner = permissionsOf('owner');
-		expect(owner.filter((permission) => !permissionsOf('manager').includes(permission))).toEqual([
-			'stores.write',
-			'programme.write'
-		]);
-		expect(permissionsOf('manager').filter((permission) => !owner.includes(permission))).toEqual([]);
-		expect(owner.every((permission) => may(staff('owner'), permission))).toBe(true);
-	});
-
-	it('nobody holds a permission that the table does not list', () => {
+	it('nobody holds a permission that the catalogue does not list, even with its name in their role', () => {
 		for (const unknown of ['vouchers.erase', 'till.rob', 'wallet.print', '', 'constructor', '__proto__']) {
-			expect(everybody.filter((actor) => may(actor, unknown))).toEqual([]);
+			const liar: Actor = { ...(staff('owner') as Actor & { kind: 'staff' }), permissions: [unknown] };
+			expect([...everybody, liar].filter((actor) => may(actor, unknown))).toEqual([]);
+		}
+	});
+});
+
+describe('a choice of permissions', () => {
+	it('brings what it needs, in the order of the catalogue', () => {
+		expect(completed(['vouchers.write'])).toEqual([
+			'console.use',
+			'vouchers.read',
+			'vouchers.write',
+			'stores.read',
+			'programme.read'
+		]);
+		expect(completed(['till.return', 'till.return'])).toEqual(['till.sell', 'till.return']);
+		expect(completed([])).toEqual([]);
+	});
+
+	it.each(['wallet.own', 'till.device', 'till.rob', 'constructor'])('cannot hold %s', (name) => {
+		expect(completed(['till.sell', name])).toBeNull();
+	});
+
+	it('is complete after one step: what is needed needs nothing that is not named too', () => {
+		for (const name of permissions)
+			for (const needed of neededBy(name))
+				expect([name, ...neededBy(name)]).toEqual(expect.arrayContaining([...neededBy(needed)]));
+	});
+
+	it('is complete in every built-in role', () => {
+		for (const role of builtInRoles) expect(completed(permissionsOf(role))).toEqual(permissionsOf(role));
+	});
+
+	it('is told in words in every language', () => {
+		const say = m as unknown as Record<string, (inputs: object, options: { locale: string }) => string>;
+		const key = (name: string) => `admin_permission_${name.replaceAll('.', '_')}`;
+		for (const { group, names } of permissionsByGroup) {
+			for (const name of [`admin_permissions_${group}`, ...names.flatMap((each) => [key(each), `${key(each)}_about`])])
+				for (const locale of ['en', 'ru', 'zh', 'fa']) expect(say[name]?.({}, { locale }), name).toMatch(/\S/);
 		}
 	});
 });

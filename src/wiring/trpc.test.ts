@@ -43,9 +43,17 @@ const routes = router({
 
 const origin = 'http://shop.example';
 const guest: Actor = { kind: 'guest' };
-const baker: Actor = { kind: 'staff', userId: 'u', staffId: 's', name: 'Ann', role: 'manager' };
+const baker: Actor = {
+	kind: 'staff',
+	userId: 'u',
+	staffId: 's',
+	name: 'Ann',
+	role: 'manager',
+	permissions: [],
+	storeIds: null
+};
 const tablet: Actor = { kind: 'till', deviceId: 'd', storeId: 'high-street', staff: null };
-const cashier: Actor = { ...tablet, staff: { id: 's', name: 'Bo', role: 'owner' } };
+const cashier: Actor = { ...tablet, staff: { id: 's', name: 'Bo', role: 'owner', permissions: [], storeIds: null } };
 
 function contextOf(actor: Actor, more: Partial<Context> = {}): Context {
 	return {

@@ -167,7 +167,7 @@ describe('a cashier with a PIN', () => {
 			role: 'cashier'
 		});
 		const person = await visitor.api.till.identity.signIn.mutate({ staffId, pin: '۴۷۱۱' });
-		expect(person).toEqual({ id: staffId, name: 'Bo', role: 'cashier' });
+		expect(person).toEqual({ id: staffId, name: 'Bo', role: 'cashier', permissions: ['till.sell', 'till.return'] });
 		expect((await visitor.api.till.identity.me.query())?.staff).toEqual(person);
 		await visitor.api.till.identity.signOut.mutate();
 		expect(await visitor.api.till.identity.me.query()).toMatchObject({ storeId: highStreet, staff: null });

@@ -14,7 +14,7 @@ export interface Station {
 	/** who may enter a PIN here */
 	people: { id: string; name: string }[];
 	/** null: nobody has */
-	cashier: { id: string; name: string; role: Role } | null;
+	cashier: { id: string; name: string; role: Role; permissions: readonly string[] } | null;
 }
 
 export interface ShopFacts extends Shop {

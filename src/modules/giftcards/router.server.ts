@@ -71,7 +71,7 @@ export const adminRouter = router({
 	 * Issues cards of one value. Their codes are in this answer and nowhere else; the key's stored answer has the ids only,
 	 * so that a repeated call can show the codes again to the same caller.
 	 */
-	issue: procedure('giftcards.write')
+	issue: procedure('giftcards.issue')
 		.input(
 			z.object({
 				key,

@@ -3,6 +3,7 @@ import { closeSession, findSession, type AuthContext } from './auth.server.ts';
 import { cookieName, cookieOptions, deviceCookieAge } from './cookies.server.ts';
 import { isDeviceToken } from './devices.server.ts';
 import type { Face } from './index.ts';
+import { hasConsole } from './permissions.ts';
 import { findStaffOf } from './staff.server.ts';
 import { findTill } from './till.server.ts';
 
@@ -34,7 +35,7 @@ export async function actorOf(face: Face, context: AuthContext, memberOf: Member
 		return memberId ? { kind: 'shopper', userId: session.userId, memberId } : guest;
 	}
 	const person = await findStaffOf(context.db, session.userId);
-	if (person) return { kind: 'staff', userId: session.userId, ...person };
+	if (person && hasConsole(person)) return { kind: 'staff', userId: session.userId, ...person };
 	await closeSession('admin', context);
 	return guest;
 }

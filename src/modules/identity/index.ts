@@ -8,7 +8,19 @@
 import { z } from 'zod/mini';
 import type { Role } from '#core/actor';
 
-export { may, permissions, permissionsOf } from './permissions.ts';
+export {
+	clientPermissions,
+	completed,
+	hasConsole,
+	isBuiltIn,
+	may,
+	neededBy,
+	permissionGroups,
+	permissions,
+	permissionsByGroup,
+	permissionsOf,
+	type PermissionGroup
+} from './permissions.ts';
 export { identityRefusals } from './refusals.ts';
 
 /** The parts of the product that have a sign-in of their own. */
@@ -60,6 +72,8 @@ export interface StaffRow {
 	id: string;
 	name: string;
 	role: Role;
+	/** what the house calls it, for a role of its own */
+	roleName: string | null;
 	email: string | null;
 	hasPin: boolean;
 	/** null: every store */

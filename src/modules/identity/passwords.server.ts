@@ -5,7 +5,7 @@ import { inTransaction } from '#platform/db';
 import { findSession, openWithPassword, refusedAs, type AuthContext } from './auth.server.ts';
 import { limits } from './limits.server.ts';
 import { newPasswordHash } from './new-password.server.ts';
-import { permissionsOf } from './permissions.ts';
+import { hasConsole } from './permissions.ts';
 import { identityRefusals } from './refusals.ts';
 import { findStaffOf } from './staff.server.ts';
 import { authAccounts, sessions } from './tables.server.ts';
@@ -35,11 +35,12 @@ export async function signInWithPassword(
 		const person = await openWithPassword(context, email, password, async (userId) => {
 			const found = await findStaffOf(context.db, userId);
 			if (!found) throw refuse('identity.password_wrong');
-			if (permissionsOf(found.role).length === 0) throw refuse('identity.no_console');
+			if (!hasConsole(found)) throw refuse('identity.no_console');
 			return found;
 		});
 		await forgetTries(context.db, about, limits.passwordPerAccount);
-		return person;
+		const { staffId, name, role } = person;
+		return { staffId, name, role };
 	} catch (error) {
 		if (refusedAs(error) !== null) throw refuse('identity.password_wrong');
 		throw error;

@@ -6,10 +6,11 @@ import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
-import { codeSchema, emailSchema, nameSchema, passwordSchema, permissionsOf, pinSchema } from './index.ts';
+import { codeSchema, emailSchema, nameSchema, passwordSchema, pinSchema } from './index.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
+import { findRoleName } from './rights.server.ts';
 import { createCashier, disableStaff, listStaff, setPin } from './staff.server.ts';
-import { listCashiers, signInAtTill, signOutAtTill } from './till.server.ts';
+import { listCashiers, shownAtTill, signInAtTill, signOutAtTill } from './till.server.ts';
 
 const staffId = z.string().refine((text) => isId('staff', text));
 const deviceId = z.string().refine((text) => isId('device', text));
@@ -51,7 +52,9 @@ export const tillRouter = router({
 
 	signIn: procedure('till.device')
 		.input(z.object({ staffId, pin: pinSchema }))
-		.mutation(({ ctx, input }) => signInAtTill(ctx.db, { till: ctx.actor, ...input }, ctx.now)),
+		.mutation(async ({ ctx, input }) =>
+			shownAtTill(await signInAtTill(ctx.db, { till: ctx.actor, ...input }, ctx.now))
+		),
 
 	signOut: procedure('till.device').mutation(({ ctx }) => signOutAtTill(ctx.db, ctx.actor.deviceId, ctx.now)),
 
@@ -60,7 +63,7 @@ export const tillRouter = router({
 		if (ctx.actor.kind !== 'till') return null;
 		renewDeviceToken(ctx);
 		const { deviceId, storeId, staff } = ctx.actor;
-		return { deviceId, storeId, staff };
+		return { deviceId, storeId, staff: staff && shownAtTill(staff) };
 	})
 });
 
@@ -78,10 +81,10 @@ export const adminRouter = router({
 		.mutation(({ ctx, input }) => changePassword(ctx, { userId: ctx.actor.userId, ...input }, ctx.now)),
 
 	/** Who is signed in and what they may do, or null. */
-	me: publicProcedure.query(({ ctx }) => {
+	me: publicProcedure.query(async ({ ctx }) => {
 		if (ctx.actor.kind !== 'staff') return null;
-		const { staffId, name, role } = ctx.actor;
-		return { staffId, name, role, permissions: permissionsOf(role) };
+		const { staffId, name, role, permissions, storeIds } = ctx.actor;
+		return { staffId, name, role, roleName: await findRoleName(ctx.db, role), permissions, storeIds };
 	}),
 
 	staff: router({

@@ -1,12 +1,13 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Role } from '#core/actor';
+import type { Rights, Role } from '#core/actor';
 import { newId } from '#core/ids';
 import { constraintOf, type Db, type Reads, type Tx } from '#platform/db';
 import { isSimplePin, type StaffRow } from './index.ts';
 import { newPasswordHash } from './new-password.server.ts';
 import { hashPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
-import { authAccounts, sessions, staff, tillSessions, users } from './tables.server.ts';
+import { rightsOf } from './rights.server.ts';
+import { authAccounts, roles, sessions, staff, tillSessions, users } from './tables.server.ts';
 
 const { refuse } = identityRefusals;
 
@@ -159,14 +160,16 @@ export async function disableStaff(
 /** Everybody of the house, those who left last, by name. */
 export async function listStaff(reads: Reads): Promise<StaffRow[]> {
 	const rows = await reads
-		.select({ row: staff, email: users.email })
+		.select({ row: staff, email: users.email, roleName: roles.name })
 		.from(staff)
+		.leftJoin(roles, eq(roles.id, staff.role))
 		.leftJoin(users, eq(users.id, staff.userId))
 		.orderBy(sql`${staff.disabledAt} is not null`, staff.name, staff.id);
-	return rows.map(({ row, email }) => ({
+	return rows.map(({ row, email, roleName }) => ({
 		id: row.id,
 		name: row.name,
 		role: row.role,
+		roleName,
 		email,
 		hasPin: row.pinHash !== null,
 		storeIds: row.storeIds,
@@ -175,14 +178,14 @@ export async function listStaff(reads: Reads): Promise<StaffRow[]> {
 	}));
 }
 
-/** The staff row behind a user, unless that person has left. */
+/** The person of the house behind a user with their rights as they are now, unless that person has left. */
 export async function findStaffOf(
 	reads: Db | Tx,
 	userId: string
-): Promise<{ staffId: string; name: string; role: Role } | null> {
+): Promise<({ staffId: string; name: string } & Rights) | null> {
 	const [row] = await reads
-		.select({ staffId: staff.id, name: staff.name, role: staff.role })
+		.select({ staffId: staff.id, name: staff.name, role: staff.role, storeIds: staff.storeIds })
 		.from(staff)
 		.where(and(eq(staff.userId, userId), isNull(staff.disabledAt)));
-	return row ?? null;
+	return row ? { staffId: row.staffId, name: row.name, ...(await rightsOf(reads, row)) } : null;
 }

@@ -1,4 +1,4 @@
-import { isNotNull, isNull } from 'drizzle-orm';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
 import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '#core/actor';
 import { at, key } from '#platform/columns';
@@ -88,11 +88,54 @@ export const staff = pgTable(
 		pinHash: text(),
 		/** null: every store */
 		storeIds: text().array(),
+		/** of name, role and stores: whoever changes them says which they saw */
+		version: integer().notNull().default(1),
 		createdAt: at().notNull(),
 		disabledAt: at()
 	},
 	(t) => [uniqueIndex('staff_user').on(t.userId).where(isNotNull(t.userId))]
 );
+
+/** Roles of the house's own; the built-in ones are code. A role that somebody ever had is archived, never deleted. */
+export const roles = pgTable(
+	'roles',
+	{
+		id: key().$type<`rol_${string}`>().primaryKey(),
+		name: text().notNull(),
+		permissions: text().array().notNull(),
+		version: integer().notNull().default(1),
+		createdAt: at().notNull(),
+		archivedAt: at()
+	},
+	(t) => [
+		uniqueIndex('roles_name')
+			.on(sql`lower(${t.name})`)
+			.where(isNull(t.archivedAt))
+	]
+);
+
+/** Programs with an API key. */
+export const apiClients = pgTable('api_clients', {
+	id: key().primaryKey(),
+	name: text().notNull(),
+	/** SHA-256 of the key, hex: 256 random bits need no salt */
+	keyHash: key().notNull().unique('api_clients_key'),
+	/** the key's last four symbols, so that people can tell keys apart */
+	lastSymbols: text().notNull(),
+	/** permissions */
+	scopes: text().array().notNull(),
+	/** null: every store */
+	storeIds: text().array(),
+	createdBy: key()
+		.notNull()
+		.references(() => staff.id),
+	createdAt: at().notNull(),
+	/** null: never */
+	expiresAt: at(),
+	/** written at most once a minute */
+	lastUsedAt: at(),
+	revokedAt: at()
+});
 
 export const devices = pgTable(
 	'devices',

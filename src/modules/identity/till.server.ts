@@ -7,6 +7,7 @@ import { tokenHash } from './devices.server.ts';
 import { limits } from './limits.server.ts';
 import { isPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
+import { rightsOf } from './rights.server.ts';
 import { devices, staff, tillSessions } from './tables.server.ts';
 import { claimTry, forgetTries, giveBackTry, minutesUntil, triesLeft } from './tries.server.ts';
 
@@ -44,7 +45,13 @@ export async function signInAtTill(
 	now: Date
 ): Promise<NonNullable<Till['staff']>> {
 	const [person] = await db
-		.select({ id: staff.id, name: staff.name, role: staff.role, pinHash: staff.pinHash })
+		.select({
+			id: staff.id,
+			name: staff.name,
+			role: staff.role,
+			storeIds: staff.storeIds,
+			pinHash: staff.pinHash
+		})
 		.from(staff)
 		.where(and(eq(staff.id, staffId), worksAt(till.storeId)));
 	// Tries are tries at one PIN: a new one from the console begins with a clean slate, on every tablet.
@@ -84,7 +91,7 @@ export async function signInAtTill(
 			lastSeenAt: now
 		});
 	});
-	return { id: person.id, name: person.name, role: person.role };
+	return { id: person.id, name: person.name, ...(await rightsOf(db, person)) };
 }
 
 /** Signs out whoever stands at the tablet; the tablet stays enrolled. */
@@ -109,7 +116,8 @@ export async function findTill(db: Db, token: string, now: Date, { idle = false 
 			sessionSeenAt: tillSessions.lastSeenAt,
 			staffId: staff.id,
 			name: staff.name,
-			role: staff.role
+			role: staff.role,
+			storeIds: staff.storeIds
 		})
 		.from(devices)
 		.leftJoin(
@@ -137,6 +145,21 @@ export async function findTill(db: Db, token: string, now: Date, { idle = false 
 	if (!idle && row.sessionId && row.sessionSeenAt && row.sessionSeenAt < due) {
 		await db.update(tillSessions).set({ lastSeenAt: now }).where(eq(tillSessions.id, row.sessionId));
 	}
-	const standing = row.staffId && row.name && row.role ? { id: row.staffId, name: row.name, role: row.role } : null;
-	return { kind: 'till', deviceId: row.deviceId, storeId: row.storeId, staff: standing };
+	return { kind: 'till', deviceId: row.deviceId, storeId: row.storeId, staff: await standing(db, row) };
+}
+
+/** Who stands at a tablet, with their rights as they are now. */
+async function standing(
+	reads: Reads,
+	row: { staffId: string | null; name: string | null; role: Role | null; storeIds: string[] | null }
+): Promise<Till['staff']> {
+	const { staffId, name, role, storeIds } = row;
+	if (!staffId || name === null || !role) return null;
+	return { id: staffId, name, ...(await rightsOf(reads, { role, storeIds })) };
+}
+
+/** What a tablet is told of who stands there: what they may do at a till, and nothing of the console. */
+export function shownAtTill(staff: NonNullable<Till['staff']>) {
+	const { id, name, role, permissions } = staff;
+	return { id, name, role, permissions: permissions.filter((permission) => permission.startsWith('till.')) };
 }

@@ -134,7 +134,7 @@ export const adminRouter = router({
 		),
 
 	/** Members are named by e-mail address, number or code; each gets an answer of their own. */
-	assign: procedure('vouchers.write')
+	assign: procedure('vouchers.assign')
 		.input(z.object({ key, voucherId: id, members: z.array(text).check(z.minLength(1), z.maxLength(1000)) }))
 		.mutation(async ({ ctx, input }) => {
 			const holders: string[] = [];
