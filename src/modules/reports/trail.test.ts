@@ -29,7 +29,8 @@ beforeAll(async () => {
 	await inTransaction(db, async (tx) => {
 		const person = async (name: string): Promise<By> => {
 			const { staffId } = await createCashier(tx, { name, pin: '2580', storeIds: null }, now);
-			return { actor: { kind: 'staff', userId: 'u', staffId, name, role: 'manager' }, requestId: null };
+			const rights = { role: 'manager', permissions: [], storeIds: null } as const;
+			return { actor: { kind: 'staff', userId: 'u', staffId, name, ...rights }, requestId: null };
 		};
 		ann = await person('Ann Manager');
 		bo = await person('Bo Owner');
