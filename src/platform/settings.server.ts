@@ -156,6 +156,9 @@ function missingTogether(given: Partial<Record<Name, string>>): string[] {
 	}
 	if (given.SMTP_URL && !given.MAIL_FROM)
 		faults.push('MAIL_FROM is missing: say from which address mail is sent by SMTP_URL.');
+	// Without it a stranger could ask for a mail whose link leads to a server of theirs: the Host header is anybody's.
+	if (given.SMTP_URL && !given.ORIGIN)
+		faults.push('ORIGIN is missing: links in mail need the public address, such as ORIGIN=https://wallet.example.com.');
 	if (given.MAIL_FROM && !given.SMTP_URL)
 		faults.push('MAIL_FROM is set, but SMTP_URL is not: say through which server mail is sent.');
 	return faults;

@@ -74,7 +74,8 @@ describe('settings', () => {
 		['DATABASE_URL', { DATABASE_URL: 'not an address', PARETO_SECRET: secret }],
 		['DATABASE_READ_URL', { DATABASE_READ_URL: database }],
 		['PARETO_SECRET', { DATABASE_URL: database }],
-		['MAIL_FROM', { SMTP_URL: 'smtp://localhost:2525' }],
+		['MAIL_FROM', { SMTP_URL: 'smtp://localhost:2525', ORIGIN: 'https://wallet.example.com' }],
+		['ORIGIN', { SMTP_URL: 'smtp://localhost:2525', MAIL_FROM: 'shop@example.com' }],
 		['MAIL_FROM', { MAIL_FROM: 'shop@example.com' }],
 		['ORIGIN', { ORIGIN: 'wallet.example.com' }],
 		['PORT', { PORT: '3000.5' }]

@@ -44,6 +44,8 @@ export interface Context {
 	headers: Headers;
 	/** the caller's address, for throttling */
 	ip: string;
+	/** the address people reach this server by, such as https://wallet.example.com: for links in mail */
+	origin: string;
 	/** whether the request came over https: decides names and attributes of cookies */
 	secure: boolean;
 	cookies: CookieJar;

@@ -26,6 +26,7 @@ export function contextOf(visit: Visit): Context {
 		sentenceOf: (refusal) => sentenceOf(refusal, language),
 		headers: request.headers,
 		ip: visit.getClientAddress(),
+		origin: settings().origin ?? url.origin,
 		secure: url.protocol === 'https:',
 		cookies,
 		mail: mail(),

@@ -65,6 +65,7 @@ function contextOf(actor: Actor, more: Partial<Context> = {}): Context {
 		sentenceOf: ({ code }) => `In words: ${code}`,
 		headers: new Headers(),
 		ip: '127.0.0.1',
+		origin: 'http://shop.test',
 		secure: false,
 		sameOrigin: true,
 		...more

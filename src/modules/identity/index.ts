@@ -59,6 +59,9 @@ export const leastPassword = 10;
 /** A password that somebody chooses. */
 export const newPasswordSchema = z.string().check(z.minLength(leastPassword), z.maxLength(128));
 
+/** What a one-time link carries in its fragment. */
+export const linkTokenSchema = z.string().check(z.regex(/^[\w-]{43}$/));
+
 export const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
 
 /** Whether a PIN is among the first that anybody would try: all digits the same, or one after the other. */
@@ -80,6 +83,22 @@ export interface StaffRow {
 	storeIds: string[] | null;
 	createdAt: Date;
 	disabledAt: Date | null;
+}
+
+/** Somebody who was invited and has not come yet. */
+export interface InvitationRow {
+	id: string;
+	version: number;
+	name: string;
+	email: string;
+	role: Role;
+	/** null: every store */
+	storeIds: string[] | null;
+	invitedBy: string;
+	createdAt: Date;
+	expiresAt: Date;
+	/** `not_sent`: the mail server did not take the letter; `over`: its link opens nothing any more */
+	state: 'sent' | 'not_sent' | 'over';
 }
 
 /** A till's tablet as lists show it. */

@@ -27,5 +27,13 @@ export const limits = {
 		{ tries: 20, within: 15 * minute },
 		{ tries: 120, within: day }
 	],
+	/** each is a mail to somebody who may not have asked for it */
+	resetsPerEmail: [
+		{ tries: 3, within: 15 * minute },
+		{ tries: 10, within: day }
+	],
+	resetsPerAddress: [{ tries: 30, within: hour }],
+	/** opening the links of invitations and resets */
+	linksPerAddress: [{ tries: 60, within: 15 * minute }],
 	enrolmentsPerAddress: [{ tries: 10, within: 15 * minute }]
 } as const satisfies Record<string, readonly Limit[]>;

@@ -23,6 +23,67 @@ export function codeMail(to: string, code: string, minutes: number, language: La
 	};
 }
 
+/** An invitation to the console. */
+export function invitationMail(
+	to: string,
+	{ name, by, link, days }: { name: string; by: string; link: string; days: number },
+	language: Language
+): Message {
+	const locale = { locale: language };
+	const valid = m.mail_invitation_valid({ days: new Intl.NumberFormat(intlTag[language]).format(days) }, locale);
+	return linkMail(to, language, {
+		subject: m.mail_invitation_subject({ by }, locale),
+		lead: m.mail_invitation_lead({ name, by }, locale),
+		link,
+		action: m.mail_invitation_open({}, locale),
+		after: [valid, m.mail_invitation_ignore({}, locale)]
+	});
+}
+
+/** A link to choose a new password. */
+export function resetMail(to: string, link: string, minutes: number, language: Language): Message {
+	const locale = { locale: language };
+	const valid = m.mail_reset_valid({ minutes: new Intl.NumberFormat(intlTag[language]).format(minutes) }, locale);
+	return linkMail(to, language, {
+		subject: m.mail_reset_subject({}, locale),
+		lead: m.mail_reset_lead({}, locale),
+		link,
+		action: m.mail_reset_open({}, locale),
+		after: [valid, m.mail_reset_ignore({}, locale)]
+	});
+}
+
+/** Something about somebody's sign-in is other than before: said in case it was not them. */
+export function passwordChangedMail(to: string, language: Language): Message {
+	const locale = { locale: language };
+	return noteMail(to, language, m.mail_password_changed_subject({}, locale), [
+		m.mail_password_changed_lead({}, locale),
+		m.mail_password_changed_not_you({}, locale)
+	]);
+}
+
+function noteMail(to: string, language: Language, subject: string, lines: string[]): Message {
+	const text = `${lines.join('\n\n')}\n`;
+	return { to, subject, text, html: page(language, subject, lines.map(paragraph)) };
+}
+
+/** The link stands on a line of its own in the text, so that every mail program makes it one to press. */
+function linkMail(
+	to: string,
+	language: Language,
+	{ subject, lead, link, action, after }: Record<'subject' | 'lead' | 'link' | 'action', string> & { after: string[] }
+): Message {
+	const button =
+		`<p style="margin:24px 0"><a href="${escape(link)}" style="display:inline-block;padding:12px 20px;` +
+		`border-radius:8px;background:#1f2937;color:#fff;text-decoration:none;font-weight:600">${escape(action)}</a></p>`;
+	return {
+		to,
+		subject,
+		text: `${lead}\n\n${link}\n\n${after.join('\n')}\n`,
+		html: page(language, subject, [paragraph(lead), button, ...after.map(paragraph)])
+	};
+}
+
 const escape = (text: string): string =>
 	text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] as string);
 

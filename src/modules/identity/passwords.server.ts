@@ -1,14 +1,18 @@
-import { verifyPassword } from 'better-auth/crypto';
+import { randomBytes } from 'node:crypto';
+import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { and, eq, ne } from 'drizzle-orm';
-import type { Role } from '#core/actor';
-import { inTransaction } from '#platform/db';
-import { findSession, openWithPassword, refusedAs, type AuthContext } from './auth.server.ts';
+import type { Staff } from '#core/actor';
+import type { Language } from '#core/languages';
+import { inTransaction, type Reads } from '#platform/db';
+import type { Mail } from '#platform/mail/mail';
+import { keepTrail, type By } from '#platform/trail';
+import { findSession, type AuthContext } from './auth.server.ts';
+import { admitToConsole, type Admitted } from './door.server.ts';
 import { limits } from './limits.server.ts';
-import { newPasswordHash } from './new-password.server.ts';
-import { hasConsole } from './permissions.ts';
+import { keepPassword, newPasswordHash } from './new-password.server.ts';
 import { identityRefusals } from './refusals.ts';
-import { findStaffOf } from './staff.server.ts';
-import { authAccounts, sessions } from './tables.server.ts';
+import { tellChanged, voidResets } from './resets.server.ts';
+import { authAccounts, sessions, users } from './tables.server.ts';
 import { claimTry, forgetTries, minutesUntil } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -25,26 +29,31 @@ export async function signInWithPassword(
 	email: string,
 	password: string,
 	now: Date
-): Promise<{ staffId: string; name: string; role: Role }> {
+): Promise<Admitted> {
 	const about = `password of ${email}`;
 	const until =
 		(await claimTry(context.db, about, limits.passwordPerAccount, now)) ??
 		(await claimTry(context.db, `sign-ins from ${context.ip}`, limits.signInsPerAddress, now));
 	if (until) throw refuse('identity.too_many_tries', { minutes: minutesUntil(until, now) });
-	try {
-		const person = await openWithPassword(context, email, password, async (userId) => {
-			const found = await findStaffOf(context.db, userId);
-			if (!found) throw refuse('identity.password_wrong');
-			if (!hasConsole(found)) throw refuse('identity.no_console');
-			return found;
-		});
-		await forgetTries(context.db, about, limits.passwordPerAccount);
-		const { staffId, name, role } = person;
-		return { staffId, name, role };
-	} catch (error) {
-		if (refusedAs(error) !== null) throw refuse('identity.password_wrong');
-		throw error;
-	}
+	const userId = await findUserBy(context.db, email, password);
+	if (!userId) throw refuse('identity.password_wrong');
+	const person = await admitToConsole(context, userId);
+	await forgetTries(context.db, about, limits.passwordPerAccount);
+	return person;
+}
+
+/** Hashed once, of nothing anybody could type: an unknown address takes as long as a wrong password. */
+let nobody: Promise<string> | null = null;
+
+/** The user whose address and password these are. */
+async function findUserBy(reads: Reads, email: string, password: string): Promise<string | null> {
+	const [row] = await reads
+		.select({ userId: users.id, hash: authAccounts.password })
+		.from(users)
+		.innerJoin(authAccounts, and(eq(authAccounts.userId, users.id), eq(authAccounts.providerId, 'credential')))
+		.where(eq(users.email, email));
+	const hash = row?.hash ?? (await (nobody ??= hashPassword(randomBytes(32).toString('hex'))));
+	return (await verifyPassword({ hash, password })) && row?.hash ? row.userId : null;
 }
 
 /**
@@ -54,10 +63,12 @@ export async function signInWithPassword(
  * identity.password_too_simple
  */
 export async function changePassword(
-	context: AuthContext,
-	{ userId, old, fresh }: { userId: string; old: string; fresh: string },
+	context: AuthContext & { mail: Mail; language: Language },
+	{ old, fresh }: { old: string; fresh: string },
+	by: By & { actor: Staff },
 	now: Date
 ): Promise<void> {
+	const { userId, staffId } = by.actor;
 	const about = `change of password ${userId}`;
 	const until = await claimTry(context.db, about, limits.passwordPerAccount, now);
 	if (until) throw refuse('identity.too_many_tries', { minutes: minutesUntil(until, now) });
@@ -69,9 +80,12 @@ export async function changePassword(
 	await forgetTries(context.db, about, limits.passwordPerAccount);
 	const password = await newPasswordHash(fresh);
 	await inTransaction(context.db, async (tx) => {
-		await tx.update(authAccounts).set({ password, updatedAt: now }).where(ofUser);
+		await keepPassword(tx, userId, password, now);
 		await tx
 			.delete(sessions)
 			.where(and(eq(sessions.userId, userId), eq(sessions.face, 'admin'), ne(sessions.id, session.sessionId)));
+		await voidResets(tx, userId, now);
+		await keepTrail(tx, by, { action: 'staff.password_changed', subject: { kind: 'staff', id: staffId } }, now);
 	});
+	tellChanged(context, session.email);
 }

@@ -32,6 +32,19 @@ export const identityRefusals = declareRefusals({
 	/** never made, or its time is over, or another tablet used it */
 	'identity.enrolment_unknown': 'not_found',
 	'identity.email_taken': 'conflict',
+	/** never sent, or its link was replaced by a newer one */
+	'identity.invitation_unknown': 'not_found',
+	/** it was good for `days` */
+	'identity.invitation_expired': 'gone',
+	'identity.invitation_withdrawn': 'gone',
+	'identity.invitation_used': 'conflict',
+	/** this address has an open invitation */
+	'identity.invited_already': 'conflict',
+	'identity.invitation_changed_meanwhile': 'conflict',
+	/** who works at the till only needs a PIN, not an invitation */
+	'identity.role_without_console': 'unprocessable',
+	/** never sent, used, replaced by a newer one, or over */
+	'identity.reset_unknown': 'gone',
 	'identity.staff_unknown': 'not_found',
 	'identity.device_unknown': 'not_found',
 	'identity.not_yourself': 'unprocessable',

@@ -6,6 +6,7 @@ import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
+import { invitationsRouter, resetRouter } from './account-router.server.ts';
 import { codeSchema, emailSchema, nameSchema, passwordSchema, pinSchema } from './index.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
@@ -78,7 +79,7 @@ export const adminRouter = router({
 	/** A new password for whoever is signed in; their other sign-ins to the console end. */
 	changePassword: procedure('console.use')
 		.input(z.object({ old: passwordSchema, fresh: passwordSchema }))
-		.mutation(({ ctx, input }) => changePassword(ctx, { userId: ctx.actor.userId, ...input }, ctx.now)),
+		.mutation(({ ctx, input }) => changePassword(ctx, input, ctx, ctx.now)),
 
 	/** Who is signed in and what they may do, or null. */
 	me: publicProcedure.query(async ({ ctx }) => {
@@ -86,6 +87,10 @@ export const adminRouter = router({
 		const { staffId, name, role, permissions, storeIds } = ctx.actor;
 		return { staffId, name, role, roleName: await findRoleName(ctx.db, role), permissions, storeIds };
 	}),
+
+	invitations: invitationsRouter,
+
+	reset: resetRouter,
 
 	staff: router({
 		list: procedure('staff.read').query(({ ctx }) => listStaff(ctx.db)),

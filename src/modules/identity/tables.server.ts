@@ -1,6 +1,7 @@
-import { isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '#core/actor';
+import type { Language } from '#core/languages';
 import { at, key } from '#platform/columns';
 import type { Face } from './index.ts';
 
@@ -90,6 +91,8 @@ export const staff = pgTable(
 		storeIds: text().array(),
 		/** of name, role and stores: whoever changes them says which they saw */
 		version: integer().notNull().default(1),
+		/** in which they are written to; null: nobody knows yet */
+		language: text().$type<Language>(),
 		createdAt: at().notNull(),
 		disabledAt: at()
 	},
@@ -202,4 +205,57 @@ export const tries = pgTable(
 		expiresAt: at().notNull()
 	},
 	(t) => [index('sign_in_tries_expires').on(t.expiresAt)]
+);
+
+/**
+ * Somebody asked by e-mail to join the house. Open until accepted, withdrawn or past its time; one open invitation per
+ * address. Claimed by the update that sets `acceptedAt`.
+ */
+export const invitations = pgTable(
+	'invitations',
+	{
+		id: key().primaryKey(),
+		email: key().notNull(),
+		name: text().notNull(),
+		role: text().$type<Role>().notNull(),
+		/** null: every store */
+		storeIds: text().array(),
+		language: text().$type<Language>().notNull(),
+		/** of the link that was mailed last; earlier links are void */
+		tokenHash: key().notNull().unique('invitations_token'),
+		version: integer().notNull(),
+		/** who answers for it: whoever invited, or sent it again */
+		invitedBy: key()
+			.notNull()
+			.references(() => staff.id),
+		createdAt: at().notNull(),
+		expiresAt: at().notNull(),
+		/** when the mail server took the last letter; null: it did not */
+		sentAt: at(),
+		acceptedAt: at(),
+		/** whom they became */
+		staffId: key().references(() => staff.id),
+		withdrawnAt: at()
+	},
+	(t) => [
+		uniqueIndex('invitations_open')
+			.on(t.email)
+			.where(and(isNull(t.acceptedAt), isNull(t.withdrawnAt)) as SQL)
+	]
+);
+
+/** A link that lets somebody choose a new password, claimed by the update that sets `usedAt`. */
+export const passwordResets = pgTable(
+	'password_resets',
+	{
+		id: key().primaryKey(),
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		tokenHash: key().notNull().unique('password_resets_token'),
+		createdAt: at().notNull(),
+		expiresAt: at().notNull(),
+		usedAt: at()
+	},
+	(t) => [index('password_resets_user').on(t.userId), index('password_resets_expires').on(t.expiresAt)]
 );
