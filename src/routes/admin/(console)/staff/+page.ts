@@ -3,11 +3,12 @@ import type { PageLoad } from './$types';
 
 export const load: PageLoad = async (event) => {
 	event.depends('admin:staff');
-	const [staff, devices, stores, programme] = await Promise.all([
+	const [staff, devices, stores, programme, invitations] = await Promise.all([
 		ask(event, (api) => api.admin.identity.staff.list.query()),
 		ask(event, (api) => api.admin.identity.devices.list.query()),
 		ask(event, (api) => api.admin.stores.list.query()),
-		ask(event, (api) => api.admin.stores.programme.query())
+		ask(event, (api) => api.admin.stores.programme.query()),
+		ask(event, (api) => api.admin.identity.invitations.list.query())
 	]);
-	return { staff, devices, stores, timeZone: programme.timeZone, now: new Date() };
+	return { staff, invitations, devices, stores, timeZone: programme.timeZone, now: new Date() };
 };
