@@ -9,7 +9,11 @@ const procedures = proceduresOf(appRouter);
 
 /** Open to everybody: signing in and out, asking who one is, and founding a house where there is none. */
 const open = [
+	'admin.identity.invitations.accept',
+	'admin.identity.invitations.read',
 	'admin.identity.me',
+	'admin.identity.reset.choose',
+	'admin.identity.reset.request',
 	'admin.identity.signIn',
 	'admin.identity.signOut',
 	'admin.setup.found',

@@ -64,8 +64,8 @@ async function post({ db, now, mail, origin }: Pick<Context, 'db' | 'now' | 'mai
 }
 
 export const invitationsRouter = router({
-	/** Who was invited and has not come yet. */
-	list: procedure('staff.read').query(({ ctx }) => listInvitations(ctx.db, ctx.now)),
+	/** Who was invited and has not come yet, and which roles one may give. */
+	list: procedure('staff.read').query(({ ctx }) => listInvitations(ctx.db, ctx.actor, ctx.now)),
 
 	/** Invites somebody to the console; `sent` says whether the letter has left. */
 	invite: procedure('staff.write')

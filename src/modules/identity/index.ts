@@ -85,6 +85,13 @@ export interface StaffRow {
 	disabledAt: Date | null;
 }
 
+/** A role that somebody may give to others. */
+export interface GivableRole {
+	role: Role;
+	/** what the house calls it; null for the built-in ones */
+	name: string | null;
+}
+
 /** Somebody who was invited and has not come yet. */
 export interface InvitationRow {
 	id: string;
@@ -92,6 +99,7 @@ export interface InvitationRow {
 	name: string;
 	email: string;
 	role: Role;
+	roleName: string | null;
 	/** null: every store */
 	storeIds: string[] | null;
 	invitedBy: string;

@@ -6,14 +6,14 @@ import { day, later } from '#core/time';
 import { constraintOf, inTransaction, type Db, type Reads, type Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import type { AuthContext } from './auth.server.ts';
-import type { InvitationRow } from './index.ts';
+import type { GivableRole, InvitationRow } from './index.ts';
 import { limits } from './limits.server.ts';
 import { linkHash, newLinkToken } from './links.server.ts';
 import { keepPassword, newPasswordHash } from './new-password.server.ts';
 import { identityRefusals } from './refusals.ts';
-import { mayGive, opensConsole, type Giver } from './giving.server.ts';
-import { rightsOf } from './rights.server.ts';
-import { invitations, sessions, staff, users } from './tables.server.ts';
+import { givableRoles, mayGive, opensConsole, type Giver } from './giving.server.ts';
+import { rightsOf, sharesStore } from './rights.server.ts';
+import { invitations, roles, sessions, staff, users } from './tables.server.ts';
 import { claimTry, minutesUntil } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -202,26 +202,43 @@ export async function withdrawInvitation(
 	await keepTrail(tx, by, { action: 'invitation.withdrawn', subject: { kind: 'invitation', id } }, now);
 }
 
-/** Who was invited and has not come yet, oldest first; those past their time among them. */
-export async function listInvitations(reads: Reads, now: Date): Promise<InvitationRow[]> {
-	const rows = await reads
-		.select({ row: invitations, by: staff.name, left: staff.disabledAt })
-		.from(invitations)
-		.innerJoin(staff, eq(staff.id, invitations.invitedBy))
-		.where(open)
-		.orderBy(asc(invitations.createdAt), asc(invitations.id));
-	return rows.map(({ row, by, left }) => ({
-		id: row.id,
-		version: row.version,
-		name: row.name,
-		email: row.email,
-		role: row.role,
-		storeIds: row.storeIds,
-		invitedBy: by,
-		createdAt: row.createdAt,
-		expiresAt: row.expiresAt,
-		state: left || row.expiresAt <= now ? 'over' : row.sentAt ? 'sent' : 'not_sent'
-	}));
+/**
+ * Who was invited to stores of theirs and has not come yet, oldest first, those past their time among them; and the roles
+ * that whoever asks may give.
+ */
+export async function listInvitations(
+	reads: Reads,
+	by: Giver,
+	now: Date
+): Promise<{ rows: InvitationRow[]; roles: GivableRole[] }> {
+	const [rows, given] = await Promise.all([
+		reads
+			.select({ row: invitations, by: staff.name, left: staff.disabledAt, roleName: roles.name })
+			.from(invitations)
+			.innerJoin(staff, eq(staff.id, invitations.invitedBy))
+			.leftJoin(roles, eq(roles.id, invitations.role))
+			.where(open)
+			.orderBy(asc(invitations.createdAt), asc(invitations.id)),
+		givableRoles(reads, by)
+	]);
+	return {
+		roles: given,
+		rows: rows
+			.filter(({ row }) => sharesStore(by.storeIds, row.storeIds))
+			.map(({ row, by: invitedBy, left, roleName }) => ({
+				id: row.id,
+				version: row.version,
+				name: row.name,
+				email: row.email,
+				role: row.role,
+				roleName,
+				storeIds: row.storeIds,
+				invitedBy,
+				createdAt: row.createdAt,
+				expiresAt: row.expiresAt,
+				state: left || row.expiresAt <= now ? 'over' : row.sentAt ? 'sent' : 'not_sent'
+			}))
+	};
 }
 
 /** Counts looks at links: 256 bits cannot be guessed, but nobody needs to try for hours. */
@@ -240,8 +257,8 @@ async function findByToken(reads: Reads, token: string, now: Date, lock: boolean
 	if (!found) throw refuse('identity.invitation_unknown');
 	const { row, by, left } = found;
 	if (row.acceptedAt) throw refuse('identity.invitation_used');
-	// Whoever answered for it is gone: somebody else has to send it again.
-	if (row.withdrawnAt || left) throw refuse('identity.invitation_withdrawn');
+	// Whoever answered for it is gone, or the role is: somebody else has to send it again.
+	if (row.withdrawnAt || left || !(await opensConsole(reads, row.role))) throw refuse('identity.invitation_withdrawn');
 	if (row.expiresAt <= now) throw refuse('identity.invitation_expired', { days: invitationDays });
 	return { row, by };
 }
