@@ -33,6 +33,7 @@ export const idKinds = {
 	redemption: 'red',
 	event: 'evt',
 	deed: 'ded',
+	pointAct: 'pac',
 	request: 'req'
 } as const;
 

@@ -3,6 +3,7 @@ import * as customers from '#customers/router';
 import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
 import { createCallerFactory, router } from '#platform/trpc';
+import * as points from '#points/router';
 import * as reports from '#reports/router';
 import * as setup from '#setup/router';
 import * as stores from '#stores/router';
@@ -16,6 +17,7 @@ export const appRouter = router({
 		customers: customers.walletRouter,
 		vouchers: vouchers.walletRouter,
 		giftcards: giftcards.walletRouter,
+		points: points.walletRouter,
 		home: wallet.walletRouter
 	}),
 	till: router({
@@ -27,6 +29,7 @@ export const appRouter = router({
 	admin: router({
 		giftcards: giftcards.adminRouter,
 		identity: identity.adminRouter,
+		points: points.adminRouter,
 		reports: reports.adminRouter,
 		setup: setup.adminRouter,
 		stores: stores.adminRouter,

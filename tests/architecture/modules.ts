@@ -27,6 +27,11 @@ export const modules: readonly Module[] = [
 	{ name: 'customers', owns: 'members, codes, consent', imports: [] },
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{
+		name: 'points',
+		owns: 'the policy for manual moves of points, who moved what and why',
+		imports: ['stores', 'customers', 'ledger']
+	},
+	{
 		name: 'purchases',
 		owns: 'receipts, lines, returns, rolling figures',
 		imports: ['pricing', 'stores', 'customers']

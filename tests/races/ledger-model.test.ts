@@ -36,6 +36,9 @@ const command: fc.Arbitrary<(ref: string, earlier: string) => Command> = fc.oneo
 		.record({ owner, points })
 		.map((rest) => (ref: string): Command => ({ verb: 'movePoints', ...rest, to: (rest.owner + 1) % 4, ref })),
 	fc
+		.record({ owner, days: fc.constantFrom(4, 12) })
+		.map((rest) => (ref: string): Command => ({ verb: 'extend', ...rest, ref })),
+	fc
 		.record({ verb: fc.constantFrom('credit' as const, 'debit' as const), owner, cents })
 		.map((rest) => (ref: string): Command => ({ ...rest, ref })),
 	fc

@@ -40,6 +40,7 @@ const wishes = {
 	}),
 	takeBack: fc.record({ verb: fc.constant('takeBack' as const), which: fc.nat(), share }),
 	movePoints: fc.record({ verb: fc.constant('movePoints' as const), owner, share }),
+	extend: fc.record({ verb: fc.constant('extend' as const), owner, days: fc.integer({ min: 1, max: 12 }) }),
 	money: fc.record({ verb: fc.constantFrom('debit' as const, 'move' as const), owner, share }),
 	credit: fc.record({ verb: fc.constant('credit' as const), owner, cents }),
 	hold: fc.record({ verb: fc.constant('hold' as const), owner, share, days: fc.integer({ min: 1, max: 9 }) }),
@@ -53,6 +54,7 @@ const wish = fc.oneof(
 	{ weight: 5, arbitrary: wishes.giveBack },
 	{ weight: 2, arbitrary: wishes.takeBack },
 	{ weight: 2, arbitrary: wishes.movePoints },
+	{ weight: 2, arbitrary: wishes.extend },
 	{ weight: 2, arbitrary: wishes.money },
 	{ weight: 3, arbitrary: wishes.credit },
 	{ weight: 3, arbitrary: wishes.hold },
@@ -110,6 +112,7 @@ class Past {
 		switch (wished.verb) {
 			case 'earn':
 			case 'credit':
+			case 'extend':
 				return { ...wished, ref };
 			case 'spend':
 				return { ...wished, points: part(view.spendable), ref };
@@ -240,6 +243,7 @@ describe('the ledger, compared with one that keeps every lot by itself', () => {
 			'giveBack',
 			'takeBack',
 			'movePoints',
+			'extend',
 			'credit',
 			'debit',
 			'move',

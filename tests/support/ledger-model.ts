@@ -21,6 +21,7 @@ export type Command =
 	  }
 	| { verb: 'takeBack'; owner: number; ofRef: string; points: number; ref: string }
 	| { verb: 'movePoints'; owner: number; to: number; points: number; ref: string }
+	| { verb: 'extend'; owner: number; days: number; ref: string }
 	| { verb: 'credit' | 'debit'; owner: number; cents: number; ref: string }
 	| { verb: 'move'; owner: number; to: number; cents: number; ref: string }
 	| { verb: 'hold'; owner: number; cents: number; days: number; ref: string }
@@ -184,9 +185,24 @@ export class Model {
 					toDebt += this.#arrive(to, points, potOf({ kind: 'until', days: 0 }, due), due);
 				return { toDebt };
 			}
+			case 'extend':
+				return this.#extend(owner, command, now);
 			default:
 				return this.#money(owner, command, now);
 		}
+	}
+
+	#extend(owner: Owner, command: Command & { verb: 'extend' }, now: number): unknown {
+		const until = now + command.days * day;
+		const early = this.#alive(owner, now).filter(({ due }) => due !== null && due < until);
+		const points = early.reduce((total, lot) => total + lot.points, 0);
+		if (points > 0) this.writeOff(command.owner, now);
+		const pot = potOf({ kind: 'until', days: 0 }, until);
+		for (const lot of early) {
+			this.#lot(owner, lot.points, pot, until);
+			lot.points = 0;
+		}
+		return { points };
 	}
 
 	#earn(owner: Owner, { points, life, pendingDays, ref }: Command & { verb: 'earn' }, now: number): unknown {

@@ -56,6 +56,7 @@ export class Runner {
 			case 'giveBack':
 			case 'takeBack':
 			case 'movePoints':
+			case 'extend':
 				return this.#points(book, command, now);
 			default: {
 				book.openAccount({ ownerId, name: accountNames.money, unit: 'EUR' });
@@ -95,6 +96,10 @@ export class Runner {
 				const { to, points } = command;
 				const done = book.movePoints({ fromOwnerId: ownerId, toOwnerId: this.id(to), points, ...common });
 				return done.ok ? { toDebt: done.toDebt } : done.refusal.code;
+			}
+			case 'extend': {
+				const endsAt = new Date(now + command.days * day);
+				return { points: book.extend({ ownerId, endsAt, ...common }).points };
 			}
 			default:
 				throw new Error('not a verb of points');

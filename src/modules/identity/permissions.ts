@@ -58,6 +58,12 @@ const catalogue: readonly Permission[] = [
 	{ name: 'members.export', group: 'members', holders: manager, needs: [...basics, 'members.read'] },
 	{ name: 'ledger.read', group: 'members', holders: kam, needs: [...basics, 'members.read'] },
 	{ name: 'ledger.adjust', group: 'members', holders: manager, needs: [...basics, 'members.read', 'ledger.read'] },
+	{
+		name: 'ledger.adjust_freely',
+		group: 'members',
+		holders: none,
+		needs: [...basics, 'members.read', 'ledger.read', 'ledger.adjust']
+	},
 
 	{ name: 'receipts.read', group: 'sales', holders: kam, needs: basics },
 	{ name: 'receipts.undo', group: 'sales', holders: manager, needs: [...basics, 'receipts.read'] },

@@ -127,6 +127,10 @@ export class Book {
 		return points.movePoints(this.#state, command);
 	}
 
+	extend(command: points.ExtendCommand) {
+		return points.extend(this.#state, command);
+	}
+
 	mature(ownerId: string, life: (maturedAt: Date) => Life) {
 		return points.mature(this.#state, ownerId, life);
 	}

@@ -79,6 +79,14 @@ export interface MovePointsCommand {
 	ref: string;
 }
 
+export interface ExtendCommand {
+	ownerId: string;
+	/** until when the points live that would lapse before */
+	endsAt: Date;
+	reason: string;
+	ref: string;
+}
+
 /** Points that came from, or went to, lots with one due date. */
 export interface DuePoints {
 	endsAt: Date | null;
@@ -397,6 +405,30 @@ export function movePoints(state: State, command: MovePointsCommand): Answer<{ t
 		toDebt: points - given.reduce((total, part) => total + part.points, 0),
 		moved: given.map((part) => ({ endsAt: dateOf(part.dueAt), points: part.points }))
 	};
+}
+
+/**
+ * Lets points live until a later date: all that would lapse before it. In every pot these are the next to be spent, so that
+ * they can leave it.
+ * @returns how many that was
+ */
+export function extend(
+	state: State,
+	{ ownerId, endsAt, reason, ref }: ExtendCommand
+): { points: Points; transferIds: string[] } {
+	const until = endsAt.getTime();
+	must(until > state.now.getTime(), 'points are extended into the future');
+	const transferIds: string[] = [];
+	const early = pieces(state, ownerId).filter(({ dueAt }) => dueAt !== null && dueAt < until);
+	// They are the soonest due over all pots: exactly what would be spent first.
+	const points = early.reduce((total, piece) => total + piece.points, 0);
+	if (points === 0) return { points, transferIds };
+	const perPot = new Map<Account, Points>();
+	for (const { pot, points: part } of choose(state, ownerId, points, transferIds))
+		perPot.set(pot, (perPot.get(pot) ?? 0) + part);
+	for (const [pot, part] of perPot)
+		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref }, transferIds);
+	return { points, transferIds };
 }
 
 /**

@@ -24,6 +24,7 @@ interface EventRow {
 	pending_until: string | null;
 	returned_cents: number | null;
 	reason: string | null;
+	note: string | null;
 }
 
 /**
@@ -35,7 +36,8 @@ const eventsQuery = `
 		select 'purchase' as kind, r.id, r.happened_at as at, r.id as receipt_id, s.name as store_name, r.currency,
 			r.total_cents, r.discount_cents as saved_cents, r.gift_card_cents, r.points_earned as earned,
 			r.points_spent as spent, null::bigint as owed, r.earned_pending_until as pending_until,
-			(select sum(b.total_cents)::bigint from returns b where b.receipt_id = r.id) as returned_cents, null::text as reason
+			(select sum(b.total_cents)::bigint from returns b where b.receipt_id = r.id) as returned_cents, null::text as reason,
+			null::text as note
 		from receipts r join stores s on s.id = r.store_id
 		where r.member_id = $1 and (r.happened_at, r.id) < ($2::timestamptz, $3::text collate "C")
 		order by r.happened_at desc, r.id desc limit $4
@@ -43,7 +45,7 @@ const eventsQuery = `
 		select 'return' as kind, b.id, b.happened_at as at, b.receipt_id, s.name as store_name, b.currency,
 			b.total_cents, null::bigint as saved_cents, b.gift_card_cents, b.points_given_back as earned,
 			b.points_taken_back as spent, b.points_owed as owed, null::timestamptz as pending_until,
-			null::bigint as returned_cents, null::text as reason
+			null::bigint as returned_cents, null::text as reason, null::text as note
 		from returns b join stores s on s.id = b.store_id
 		where b.member_id = $1 and (b.happened_at, b.id) < ($2::timestamptz, $3::text collate "C")
 		order by b.happened_at desc, b.id desc limit $4
@@ -51,8 +53,9 @@ const eventsQuery = `
 		select 'points' as kind, min(e.transfer_id) as id, e.posted_at as at, null::text as receipt_id,
 			null::text as store_name, null::text as currency, null::bigint as total_cents, null::bigint as saved_cents,
 			null::bigint as gift_card_cents,
-			(case when e.reason = 'matured' then sum(e.amount) filter (where e.amount > 0) else sum(e.amount) end)::bigint as earned,
-			0::bigint as spent, null::bigint as owed, null::timestamptz as pending_until, null::bigint as returned_cents, e.reason
+			(case when e.reason in ('matured', 'extended') then sum(e.amount) filter (where e.amount > 0) else sum(e.amount) end)::bigint as earned,
+			0::bigint as spent, null::bigint as owed, null::timestamptz as pending_until, null::bigint as returned_cents, e.reason,
+			(select a.note from point_acts a where a.id = min(e.ref)) as note
 		from entries e
 		where e.owner_id = $1 and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
 		group by e.posted_at, e.reason, case when e.reason in ('matured', 'expired') then null else e.ref end
@@ -91,7 +94,7 @@ function placeOf(cursor: string | null): Place | null {
 function eventOf(row: EventRow): WalletEvent {
 	const { kind, id } = row;
 	const at = instant(row.at);
-	if (kind === 'points') return { kind, id, at, reason: row.reason ?? '', points: row.earned };
+	if (kind === 'points') return { kind, id, at, reason: row.reason ?? '', points: row.earned, note: row.note };
 	const shared = {
 		id,
 		at,

@@ -52,6 +52,8 @@ export type WalletEvent =
 			reason: string;
 			/** what it did to the points; matured points are told as what became spendable */
 			points: Points;
+			/** a word from whoever moved them */
+			note: string | null;
 	  };
 
 /** A member's points as their wallet shows them. */

@@ -184,11 +184,15 @@ describe('an event in words', () => {
 			id: 'trf_1',
 			at: now,
 			reason,
-			points: some
+			points: some,
+			note: null
 		});
 		expect(eventTitle(points('expired', -5), reader())).toBe('Points expired');
 		expect(eventTitle(points('granted', 5), reader())).toBe('Points from the shop');
-		expect(eventTitle(points('corrected', -5), reader())).toBe('Points taken off by the shop');
+		expect(eventTitle(points('adjusted', -5), reader())).toBe('Points taken off by the shop');
+		expect(eventTitle(points('transferred', -5), reader())).toBe('Points given away');
+		expect(eventTitle(points('transferred', 5), reader())).toBe('Points from another member');
+		expect(pointsOfEvent(points('extended', 5))).toBe(0);
 	});
 });
 

@@ -184,14 +184,18 @@ export function eventTitle(event: WalletEvent, reader: Reader): string {
 	if (event.kind === 'return') return m.wallet_event_return({ store: storeText(event.storeName, reader) });
 	if (event.reason === 'expired') return m.wallet_event_expired();
 	if (event.reason === 'matured') return m.wallet_event_matured();
-	return event.points < 0 ? m.wallet_event_taken() : m.wallet_event_given();
+	const up = event.points > 0;
+	if (event.reason === 'extended') return m.wallet_event_extended();
+	if (event.reason === 'transferred') return up ? m.wallet_event_received() : m.wallet_event_sent();
+	return up ? m.wallet_event_given() : m.wallet_event_taken();
 }
 
 /** What an event did to the points, pending ones included; 0: nothing. */
 export function pointsOfEvent(event: WalletEvent): number {
 	if (event.kind === 'purchase') return event.pointsEarned - event.pointsSpent;
 	if (event.kind === 'return') return event.pointsGivenBack - event.pointsTakenBack;
-	return event.points;
+	// What was extended was there before.
+	return event.reason === 'extended' ? 0 : event.points;
 }
 
 /** What a movement of a gift card was. */

@@ -11,7 +11,10 @@ const reasons: Record<string, () => string> = {
 	given_back: m.admin_reason_given_back,
 	issued: m.admin_reason_issued,
 	charged: m.admin_reason_charged,
-	refunded: m.admin_reason_given_back
+	refunded: m.admin_reason_given_back,
+	adjusted: m.admin_reason_adjusted,
+	extended: m.admin_reason_extended,
+	transferred: m.admin_reason_transferred
 };
 
 /** Why something moved; a reason that is newer than this page is shown as it is written. */

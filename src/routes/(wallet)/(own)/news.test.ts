@@ -56,7 +56,7 @@ test('without points a sale is its receipt', () => {
 });
 
 test('points that expire are told with what is left', () => {
-	const expired: WalletEvent = { kind: 'points', id: 'trf_1', at: now, reason: 'expired', points: -12 };
+	const expired: WalletEvent = { kind: 'points', id: 'trf_1', at: now, reason: 'expired', points: -12, note: null };
 	expect(said(new News(wallet(92)), wallet(80, { latest: [expired] }))).toEqual([
 		'Points expired: −12. You have 80 points now.'
 	]);

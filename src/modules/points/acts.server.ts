@@ -1,0 +1,214 @@
+import type { Points } from '#core/amounts';
+import { newId } from '#core/ids';
+import { addDays, localDay, startOfDay } from '#core/time';
+import { membersNamed, memberFacts } from '#customers/server';
+import { lifeOf } from '#ledger';
+import { openBook } from '#ledger/server';
+import { sqlOf, type Tx } from '#platform/db';
+import { keepTrail, withoutCodes, type By } from '#platform/trail';
+import { programmeOf } from '#stores/server';
+import { mostPoints, pointsRefusals, reasonLength, type ActKind } from './index.ts';
+import { policyOf } from './policy.server.ts';
+import { pointActs } from './tables.server.ts';
+
+const { refuse } = pointsRefusals;
+
+/** Trimmed, with codes in it masked; refuses one that is too short or too long. */
+function reasonFrom(text: string): string {
+	const reason = withoutCodes(text.trim());
+	if (reason.length < reasonLength.least || reason.length > reasonLength.most) {
+		throw refuse('points.reason_form', { field: 'reason', least: reasonLength.least, most: reasonLength.most });
+	}
+	return reason;
+}
+
+function noteFrom(text: string | null): string | null {
+	const note = withoutCodes(text?.trim() ?? '');
+	if (note.length > reasonLength.most) throw refuse('points.note_form', { field: 'note', most: reasonLength.most });
+	return note || null;
+}
+
+/**
+ * Uses up part of a day's limit; nothing is used when it does not fit. Whoever races waits for the row.
+ * @returns how many are left for today when they did not fit, or null
+ */
+async function claimDay(
+	tx: Tx,
+	{ subjectId, day, points, limit }: { subjectId: string; day: string; points: Points; limit: Points }
+): Promise<{ left: Points } | null> {
+	if (points <= limit) {
+		const claimed = await sqlOf(tx)`
+			insert into point_days as d (subject_id, day, points) values (${subjectId}, ${day}, ${points})
+			on conflict (subject_id, day) do update set points = d.points + excluded.points
+			where d.points + excluded.points <= ${limit} returning 1`;
+		if (claimed.length > 0) return null;
+	}
+	const [row] = await sqlOf(tx)<{ points: number }[]>`
+		select points from point_days where subject_id = ${subjectId} and day = ${day}`;
+	return { left: Math.max(0, limit - (row?.points ?? 0)) };
+}
+
+async function keepAct(
+	tx: Tx,
+	act: {
+		id: string;
+		kind: ActKind;
+		memberId: string;
+		otherMemberId?: string;
+		points: Points;
+		reason: string | null;
+		note: string | null;
+	},
+	by: By,
+	now: Date
+): Promise<void> {
+	const staffId = by.actor.kind === 'staff' ? by.actor.staffId : null;
+	await tx.insert(pointActs).values({ ...act, staffId, at: now });
+	const { kind, reason, points } = act;
+	const subject = { kind: 'member', id: act.memberId };
+	const action = { adjusted: 'points.adjusted', extended: 'points.extended', transferred: 'points.transferred' }[kind];
+	await keepTrail(tx, by, { action, subject, after: { points }, reason }, now);
+}
+
+/** @throws member.unknown (also when erased), points.member_blocked */
+async function getReceiver(tx: Tx, memberId: string): Promise<void> {
+	const member = (await memberFacts(tx, [memberId])).get(memberId);
+	if (!member || member.erased) throw refuse('points.receiver_unknown');
+	if (member.blocked) throw refuse('points.member_blocked');
+}
+
+export interface Adjusting {
+	memberId: string;
+	/** positive: given; negative: taken */
+	points: Points;
+	/** why, for the house: 3 to 200 characters */
+	reason: string;
+	/** a word to the member, shown in their history */
+	note: string | null;
+	/** whether this person is bound by the policy's limits */
+	limited: boolean;
+}
+
+/**
+ * Gives a member points, or takes some, by hand. Given points pay what the member owes and live as earned ones do; taken
+ * ones go soonest due first.
+ * @throws points.amount_form, .reason_form, .note_form, .receiver_unknown, .member_blocked (nothing is given to a blocked
+ * member), .over_limit (`mostPoints`), .over_day_limit (`leftPoints`), .too_few (`availablePoints`, when nothing may be
+ * owed)
+ */
+export async function adjust(
+	tx: Tx,
+	command: Adjusting,
+	by: By,
+	now: Date
+): Promise<{ actId: string; toDebt: Points; owed: Points }> {
+	const { memberId, points, limited } = command;
+	const size = Math.abs(points);
+	if (!Number.isSafeInteger(points) || points === 0 || size > mostPoints) {
+		throw refuse('points.amount_form', { field: 'points', most: mostPoints });
+	}
+	const reason = reasonFrom(command.reason);
+	const note = noteFrom(command.note);
+	const [{ policy }, { rules, timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
+	const { most, mostPerDay, mayOwe } = policy.adjust;
+	if (limited && most !== null && size > most) throw refuse('points.over_limit', { field: 'points', mostPoints: most });
+	const book = await openBook(tx, [memberId], now, { lock: true });
+	const member = (await memberFacts(tx, [memberId])).get(memberId);
+	if (!member || member.erased) throw refuse('points.receiver_unknown');
+	if (member.blocked && points > 0) throw refuse('points.member_blocked');
+	if (limited && mostPerDay !== null && by.actor.kind === 'staff') {
+		const day = localDay(now, timeZone);
+		const full = await claimDay(tx, { subjectId: by.actor.staffId, day, points: size, limit: mostPerDay });
+		if (full) throw refuse('points.over_day_limit', { field: 'points', leftPoints: full.left });
+	}
+	const id = newId('pointAct', now);
+	const movement = { ownerId: memberId, points: size, reason: 'adjusted', ref: id };
+	let done: { toDebt: Points; owed: Points };
+	if (points > 0) {
+		const given = book.earn({ ...movement, ...lifeOf(rules.earn.expiryDays, now, timeZone), maturesAt: null });
+		if (!given.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
+		done = { toDebt: given.toDebt, owed: 0 };
+	} else {
+		const { spendable } = book.points(memberId);
+		if (!mayOwe && spendable < size) throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
+		const taken = book.takeBack({ ...movement, ofRef: id });
+		if (!taken.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
+		done = { toDebt: 0, owed: taken.owed };
+	}
+	await book.write(tx);
+	await keepAct(tx, { id, kind: 'adjusted', memberId, points, reason, note }, by, now);
+	return { actId: id, ...done };
+}
+
+/**
+ * Lets a member's points live until the end of a day: those that would lapse before it.
+ * @param untilDay ISO date in the programme's time zone, today or later
+ * @throws points.day_past, .reason_form, .receiver_unknown, .none_to_extend
+ */
+export async function extend(
+	tx: Tx,
+	command: { memberId: string; untilDay: string; reason: string },
+	by: By,
+	now: Date
+): Promise<{ actId: string; points: Points }> {
+	const reason = reasonFrom(command.reason);
+	const { timeZone } = await programmeOf(tx);
+	const endsAt = startOfDay(addDays(command.untilDay, 1), timeZone);
+	if (endsAt <= now) throw refuse('points.day_past', { field: 'untilDay' });
+	const book = await openBook(tx, [command.memberId], now, { lock: true });
+	const member = (await memberFacts(tx, [command.memberId])).get(command.memberId);
+	if (!member || member.erased) throw refuse('points.receiver_unknown');
+	const id = newId('pointAct', now);
+	const { points } = book.extend({ ownerId: command.memberId, endsAt, reason: 'extended', ref: id });
+	if (points === 0) throw refuse('points.none_to_extend', { field: 'untilDay' });
+	await book.write(tx);
+	await keepAct(tx, { id, kind: 'extended', memberId: command.memberId, points, reason, note: null }, by, now);
+	return { actId: id, points };
+}
+
+/**
+ * A member gives points to another, named by their member code or number: neither can be guessed, and an address would
+ * tell who is a member here. The points keep their dates.
+ * @throws points.transfer_off, .amount_form, .transfer_least (`leastPoints`), .transfer_day_limit (`leftPoints`),
+ * .receiver_unknown, .receiver_self, .member_blocked, .too_few (`availablePoints`), .note_form
+ */
+export async function transfer(
+	tx: Tx,
+	command: { memberId: string; to: string; points: Points; note: string | null },
+	by: By,
+	now: Date
+): Promise<{ actId: string; toMemberId: string }> {
+	const { memberId, points } = command;
+	const [{ policy }, { timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
+	const { enabled, least, mostPerDay } = policy.transfer;
+	if (!enabled) throw refuse('points.transfer_off');
+	if (!Number.isSafeInteger(points) || points < 1 || points > mostPoints) {
+		throw refuse('points.amount_form', { field: 'points', most: mostPoints });
+	}
+	if (points < least) throw refuse('points.transfer_least', { field: 'points', leastPoints: least });
+	const note = noteFrom(command.note);
+	const [named] = command.to.includes('@') ? [] : await membersNamed(tx, [command.to]);
+	if (!named) throw refuse('points.receiver_unknown', { field: 'to' });
+	if (named.id === memberId) throw refuse('points.receiver_self', { field: 'to' });
+	const book = await openBook(tx, [memberId, named.id], now, { lock: true });
+	await getReceiver(tx, named.id);
+	await getReceiver(tx, memberId);
+	if (mostPerDay !== null) {
+		const full = await claimDay(tx, { subjectId: memberId, day: localDay(now, timeZone), points, limit: mostPerDay });
+		if (full) throw refuse('points.transfer_day_limit', { field: 'points', leftPoints: full.left });
+	}
+	const id = newId('pointAct', now);
+	const moved = book.movePoints({ fromOwnerId: memberId, toOwnerId: named.id, points, reason: 'transferred', ref: id });
+	if (!moved.ok) {
+		const { spendable } = book.points(memberId);
+		throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
+	}
+	await book.write(tx);
+	await keepAct(
+		tx,
+		{ id, kind: 'transferred', memberId, otherMemberId: named.id, points: -points, reason: null, note },
+		by,
+		now
+	);
+	return { actId: id, toMemberId: named.id };
+}

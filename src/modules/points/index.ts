@@ -1,0 +1,62 @@
+import type { Points } from '#core/amounts';
+import { declareRefusals } from '#core/refusal';
+
+/**
+ * Points: what happens to members' points outside a sale.
+ *
+ * Owns: the house's policy for manual moves, and the record of who moved what and why.
+ * Promises: a manual move has a reason, stays within its limits whoever races, and is carried out once.
+ * Never: earns or spends for a receipt (checkout does), knows how lots are kept (the ledger does).
+ */
+export interface PointsPolicy {
+	adjust: {
+		/** points in one move; null: no limit */
+		most: Points | null;
+		/** points that one person may move in a day, up and down together; null: no limit */
+		mostPerDay: Points | null;
+		/** whether more may be taken than a member has, so that the rest is owed */
+		mayOwe: boolean;
+	};
+	transfer: {
+		/** whether members may give each other points */
+		enabled: boolean;
+		/** fewer cannot be given */
+		least: Points;
+		/** points that one member may give in a day; null: no limit */
+		mostPerDay: Points | null;
+	};
+}
+
+/** What a house begins with: manual moves within sight, no gifts among members. */
+export const defaultPolicy: PointsPolicy = {
+	adjust: { most: 10_000, mostPerDay: 50_000, mayOwe: false },
+	transfer: { enabled: false, least: 100, mostPerDay: 5_000 }
+};
+
+/** No move is larger, whatever the policy says. */
+export const mostPoints = 1_000_000_000;
+
+/** Length of a reason, and of a word to the member. */
+export const reasonLength = { least: 3, most: 200 } as const;
+
+export const actKinds = ['adjusted', 'extended', 'transferred'] as const;
+export type ActKind = (typeof actKinds)[number];
+
+export const pointsRefusals = declareRefusals({
+	'points.amount_form': 'invalid',
+	'points.reason_form': 'invalid',
+	'points.note_form': 'invalid',
+	'points.day_past': 'invalid',
+	'points.over_limit': 'forbidden',
+	'points.over_day_limit': 'limited',
+	'points.not_enough': 'conflict',
+	'points.none_to_extend': 'conflict',
+	'points.member_blocked': 'conflict',
+	'points.transfer_off': 'forbidden',
+	'points.transfer_least': 'invalid',
+	'points.transfer_day_limit': 'limited',
+	'points.receiver_unknown': 'not_found',
+	'points.receiver_self': 'invalid',
+	'points.policy_form': 'invalid',
+	'points.policy_changed': 'conflict'
+});

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { tellChanged } from '#platform/live';
+import { procedure, router } from '#platform/trpc';
+import { writeOnce } from '#platform/write';
+import { adjust, extend, transfer } from './acts.server.ts';
+import { policyOf, savePolicy } from './policy.server.ts';
+import { actsOf } from './views.server.ts';
+
+const id = z.string().check(z.maxLength(40));
+const key = z.string().check(z.maxLength(64));
+const text = z.string().check(z.maxLength(1000));
+const day = z.string().check(
+	z.regex(/^\d{4}-\d{2}-\d{2}$/),
+	z.refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)))
+);
+
+export const adminRouter = router({
+	/** What this person may move by hand, and what the house allows its members. */
+	policy: procedure('programme.read').query(({ ctx }) => policyOf(ctx.db)),
+
+	savePolicy: procedure('programme.write')
+		.input(
+			z.object({
+				key,
+				version: z.int(),
+				policy: z.strictObject({
+					adjust: z.strictObject({
+						most: z.nullable(z.number()),
+						mostPerDay: z.nullable(z.number()),
+						mayOwe: z.boolean()
+					}),
+					transfer: z.strictObject({
+						enabled: z.boolean(),
+						least: z.number(),
+						mostPerDay: z.nullable(z.number())
+					})
+				})
+			})
+		)
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'points.save_policy', input, (tx) => savePolicy(tx, input, ctx, ctx.now))
+		),
+
+	/** Manual moves of a member's points, with who and why. */
+	acts: procedure('ledger.read')
+		.input(z.object({ memberId: id, cursor: z.nullable(text) }))
+		.query(({ ctx, input }) => actsOf(ctx.db, input)),
+
+	adjust: procedure('ledger.adjust')
+		.input(z.object({ key, memberId: id, points: z.number(), reason: text, note: z.nullable(text) }))
+		.mutation(async ({ ctx, input }) => {
+			const limited = !ctx.may('ledger.adjust_freely');
+			const done = await writeOnce(ctx, 'points.adjust', input, (tx) =>
+				adjust(tx, { ...input, limited }, ctx, ctx.now)
+			);
+			tellChanged(ctx.db, [input.memberId]);
+			return done;
+		}),
+
+	extend: procedure('ledger.adjust')
+		.input(z.object({ key, memberId: id, untilDay: day, reason: text }))
+		.mutation(async ({ ctx, input }) => {
+			const done = await writeOnce(ctx, 'points.extend', input, (tx) => extend(tx, input, ctx, ctx.now));
+			tellChanged(ctx.db, [input.memberId]);
+			return done;
+		})
+});
+
+export const walletRouter = router({
+	/** Whether points can be given to another member, and within which limits. */
+	transfers: procedure('wallet.own').query(async ({ ctx }) => {
+		const { enabled, least, mostPerDay } = (await policyOf(ctx.db)).policy.transfer;
+		return { enabled, least, mostPerDay };
+	}),
+
+	/** Gives points to the member with this code or number. */
+	transfer: procedure('wallet.own')
+		.input(z.object({ key, to: z.string().check(z.maxLength(200)), points: z.number(), note: z.nullable(text) }))
+		.mutation(async ({ ctx, input }) => {
+			const { memberId } = ctx.actor;
+			const { toMemberId } = await writeOnce(ctx, 'points.transfer', input, (tx) =>
+				transfer(tx, { ...input, memberId }, ctx, ctx.now)
+			);
+			tellChanged(ctx.db, [memberId, toMemberId]);
+			return null;
+		})
+});
