@@ -106,7 +106,7 @@ describe('who holds what', () => {
 
 	it('a manager has all but what the owner keeps', () => {
 		const kept = permissionsOf('owner').filter((permission) => !permissionsOf('manager').includes(permission));
-		expect(kept).toEqual(['stores.write', 'roles.write', 'programme.write', 'keys.write']);
+		expect(kept).toEqual(['ledger.adjust_freely', 'stores.write', 'roles.write', 'programme.write', 'keys.write']);
 	});
 
 	it('an owner holds all there is to give', () => {
