@@ -8,6 +8,7 @@ import { httpStatus, isRefusal, Refusal, type RefusalData, type RefusalKind } fr
 import { isStorable } from '#core/text';
 import type { Db } from './db.server.ts';
 import type { Mail } from './mail/mail.server.ts';
+import { needEveryStore } from './reach.server.ts';
 import { requestRefusals } from './refusals.server.ts';
 
 /** The cookies of one request and of its answer; kit's own `cookies` has this form. */
@@ -165,6 +166,16 @@ export const procedure = <const P extends string>(permission: P) =>
 		if (!mayHold(ctx.actor, permission)) throw requestRefusals.refuse(whatIsMissing(ctx.actor, permission));
 		if (!ctx.may(permission)) throw requestRefusals.refuse('access.not_allowed');
 		return next({ ctx: { actor: ctx.actor as HolderOf<P> } });
+	});
+
+/**
+ * As `procedure`, for what concerns every store: the programme's rules, roles. Somebody limited to some stores is refused.
+ * @throws access.all_stores_only
+ */
+export const wideProcedure = <const P extends string>(permission: P) =>
+	procedure(permission).use(({ ctx, next }) => {
+		needEveryStore(ctx.actor);
+		return next();
 	});
 
 function whatIsMissing(actor: Actor, permission: string): Parameters<typeof requestRefusals.refuse>[0] {

@@ -27,7 +27,7 @@ async function call<Answer>(request: APIRequestContext, path: string, input?: un
 async function enrolmentCode(request: APIRequestContext): Promise<string> {
 	await call(request, 'admin.identity.signIn', owner);
 	const [store] = await call<{ id: string }[]>(request, 'admin.stores.list');
-	const wanted = { storeId: store?.id, name: 'Till of a test' };
+	const wanted = { key: `enrol-${Date.now()}`, storeId: store?.id, name: 'Till of a test' };
 	return (await call<{ code: string }>(request, 'admin.identity.devices.makeEnrolmentCode', wanted)).code;
 }
 

@@ -280,7 +280,7 @@ describe('who may not sell', () => {
 		before = await houseAsItIs(db);
 		await other.in.en.api.till.identity.signOut.mutate();
 		await refusedInAll(await good(), 'access.pin_first', { token: other.token });
-		await other.manager.api.admin.identity.devices.revoke.mutate({ deviceId: other.deviceId });
+		await other.manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: other.deviceId });
 		await refusedInAll(await good(), 'access.enrol_first', { token: other.token });
 	});
 });

@@ -308,7 +308,7 @@ describe('a request', () => {
 		const nobody = await refusalFrom(other.in.zh.api.till.checkout.quote.mutate(open()));
 		expect(nobody.code).toBe('access.pin_first');
 		expect(nobody.sentence).toMatch(script.zh);
-		await other.manager.api.admin.identity.devices.revoke.mutate({ deviceId: other.deviceId });
+		await other.manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: other.deviceId });
 		const out = await refusalFrom(other.in.fa.api.till.checkout.quote.mutate(open()));
 		expect(out.code).toBe('access.enrol_first');
 		expect(out.sentence).toMatch(script.fa);

@@ -17,7 +17,8 @@ import { products } from '#stores/tables';
 import { createVoucher } from '#vouchers/server';
 import { eq } from 'drizzle-orm';
 import { testDatabase } from '../support/database.ts';
-import { aMember, anAsk, aSale, line, noConditions, openShop as stockShop, percent, sell } from '../support/shop.ts';
+import { aKey, aMember, anAsk, aSale, line, noConditions, percent, sell } from '../support/shop.ts';
+import { openShop as stockShop } from '../support/shop.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -35,8 +36,8 @@ beforeAll(async () => {
 	);
 	await manager.api.admin.identity.signIn.mutate({ email, password });
 	const { createCashier } = manager.api.admin.identity.staff;
-	cashiers.ann = (await createCashier.mutate({ name: 'Ann', pin: '4711', storeIds: null })).staffId;
-	cashiers.bob = (await createCashier.mutate({ name: 'Bob', pin: '135790', storeIds: null })).staffId;
+	cashiers.ann = (await createCashier.mutate({ key: aKey(), name: 'Ann', pin: '4711', storeIds: null })).staffId;
+	cashiers.bob = (await createCashier.mutate({ key: aKey(), name: 'Bob', pin: '135790', storeIds: null })).staffId;
 	const honey = {
 		categoryId: shop.categories.food,
 		name: 'Honey',
@@ -109,7 +110,7 @@ async function aTill(): Promise<Tablet> {
 	await tablet.till.start();
 	expect(tablet.till.phase).toBe('enrol');
 	const { makeEnrolmentCode } = manager.api.admin.identity.devices;
-	await tablet.till.enrol((await makeEnrolmentCode.mutate({ storeId: shop.storeId, name: 'Till' })).code);
+	await tablet.till.enrol((await makeEnrolmentCode.mutate({ key: aKey(), storeId: shop.storeId, name: 'Till' })).code);
 	expect(tablet.till.phase).toBe('pin');
 	await tablet.till.signIn(cashiers.ann, '4711');
 	expect(tablet.till.phase).toBe('sale');
@@ -420,7 +421,7 @@ describe('a tablet', () => {
 		await till.watch();
 		expect(till).toMatchObject({ phase: 'sale', disconnected: false });
 		await till.signOut();
-		await manager.api.admin.identity.devices.revoke.mutate({ deviceId: till.station.device!.id });
+		await manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: till.station.device!.id });
 		await till.watch();
 		expect(till).toMatchObject({ phase: 'enrol', disconnected: true });
 	});

@@ -6,6 +6,7 @@ import { inviteStaff } from '#identity/server';
 import { devices, enrolmentCodes, tillSessions, tries } from '#identity/tables';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../support/database.ts';
+import { aKey } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -27,7 +28,7 @@ beforeAll(async () => {
 beforeEach(() => db.delete(tries).then(() => {}));
 
 const code = async (storeId = highStreet): Promise<string> =>
-	(await manager.api.admin.identity.devices.makeEnrolmentCode.mutate({ storeId, name: 'Till 1' })).code;
+	(await manager.api.admin.identity.devices.makeEnrolmentCode.mutate({ key: aKey(), storeId, name: 'Till 1' })).code;
 
 async function tablet(storeId = highStreet, now?: () => Date): Promise<Visitor> {
 	const visitor = new Visitor(now ? { now } : {});
@@ -36,7 +37,7 @@ async function tablet(storeId = highStreet, now?: () => Date): Promise<Visitor> 
 }
 
 const cashier = async (name: string, pin = '4711', storeIds: string[] | null = null): Promise<string> =>
-	(await manager.api.admin.identity.staff.createCashier.mutate({ name, pin, storeIds })).staffId;
+	(await manager.api.admin.identity.staff.createCashier.mutate({ key: aKey(), name, pin, storeIds })).staffId;
 
 describe('enrolling a tablet', () => {
 	it('takes a code typed in any case with blanks, and keeps the tablet a till', async () => {
@@ -137,7 +138,7 @@ describe('a tablet that was taken out', () => {
 		const me = await visitor.api.till.identity.me.query();
 		const staffId = await cashier('Lost');
 		await visitor.api.till.identity.signIn.mutate({ staffId, pin: '4711' });
-		await manager.api.admin.identity.devices.revoke.mutate({ deviceId: me?.deviceId ?? '' });
+		await manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: me?.deviceId ?? '' });
 		expect((await refusalFrom(visitor.api.till.identity.cashiers.query())).code).toBe('access.enrol_first');
 		expect(await visitor.api.till.identity.me.query()).toBeNull();
 		const [session] = await db.select().from(tillSessions).where(eq(tillSessions.staffId, staffId));
@@ -147,12 +148,12 @@ describe('a tablet that was taken out', () => {
 	it('stays out when it is taken out again; one that never was is refused', async () => {
 		const visitor = await tablet();
 		const deviceId = (await visitor.api.till.identity.me.query())?.deviceId ?? '';
-		await manager.api.admin.identity.devices.revoke.mutate({ deviceId });
+		await manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId });
 		const [first] = await db.select().from(devices).where(eq(devices.id, deviceId));
-		await manager.api.admin.identity.devices.revoke.mutate({ deviceId });
+		await manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId });
 		const [again] = await db.select().from(devices).where(eq(devices.id, deviceId));
 		expect(again?.revokedAt).toEqual(first?.revokedAt);
-		const unknown = manager.api.admin.identity.devices.revoke.mutate({ deviceId: newId('device') });
+		const unknown = manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: newId('device') });
 		expect((await refusalFrom(unknown)).code).toBe('identity.device_unknown');
 	});
 });
@@ -238,7 +239,7 @@ describe('a cashier with a PIN', () => {
 		const signIn = (pin: string) => visitor.api.till.identity.signIn.mutate({ staffId, pin });
 		for (let i = 0; i < 6; i++) await refusalFrom(signIn('9182'));
 		expect((await refusalFrom(signIn('4711'))).code).toBe('identity.pin_locked');
-		await manager.api.admin.identity.staff.setPin.mutate({ staffId, pin: '8302' });
+		await manager.api.admin.identity.staff.setPin.mutate({ key: aKey(), staffId, pin: '8302' });
 		// The new one is protected as the old one was.
 		for (let i = 0; i < 4; i++) await refusalFrom(signIn('9182'));
 		await signIn('8302');
@@ -323,7 +324,7 @@ describe('a cashier with a PIN', () => {
 		const visitor = await tablet();
 		const staffId = await cashier('Jo');
 		await visitor.api.till.identity.signIn.mutate({ staffId, pin: '4711' });
-		await manager.api.admin.identity.staff.disable.mutate({ staffId });
+		await manager.api.admin.identity.staff.disable.mutate({ key: aKey(), staffId });
 		expect(await visitor.api.till.identity.me.query()).toMatchObject({ staff: null });
 		expect((await visitor.api.till.identity.cashiers.query()).map(({ id }) => id)).not.toContain(staffId);
 		const refusal = await refusalFrom(visitor.api.till.identity.signIn.mutate({ staffId, pin: '4711' }));
@@ -332,7 +333,7 @@ describe('a cashier with a PIN', () => {
 
 	it.each(['1111', '1234', '987654', '0000'])('is not given a PIN as simple as %s', async (pin) => {
 		const refusal = await refusalFrom(
-			manager.api.admin.identity.staff.createCashier.mutate({ name: 'Kim', pin, storeIds: null })
+			manager.api.admin.identity.staff.createCashier.mutate({ key: aKey(), name: 'Kim', pin, storeIds: null })
 		);
 		expect(refusal.code).toBe('identity.pin_too_simple');
 	});
@@ -340,7 +341,7 @@ describe('a cashier with a PIN', () => {
 	it('gets a new PIN from a manager, after which the old one is wrong', async () => {
 		const visitor = await tablet();
 		const staffId = await cashier('Lea');
-		await manager.api.admin.identity.staff.setPin.mutate({ staffId, pin: '8302' });
+		await manager.api.admin.identity.staff.setPin.mutate({ key: aKey(), staffId, pin: '8302' });
 		expect((await refusalFrom(visitor.api.till.identity.signIn.mutate({ staffId, pin: '4711' }))).code).toBe(
 			'identity.pin_wrong'
 		);
@@ -362,8 +363,9 @@ describe('a manager', () => {
 		const owner = await inTransaction(db, (tx) =>
 			inviteStaff(tx, { name: 'Olga', email: 'olga@example.com', password, role: 'owner' }, new Date())
 		);
-		const disable = (staffId: string) => manager.api.admin.identity.staff.disable.mutate({ staffId });
-		const setPin = (staffId: string) => manager.api.admin.identity.staff.setPin.mutate({ staffId, pin: '8302' });
+		const disable = (staffId: string) => manager.api.admin.identity.staff.disable.mutate({ key: aKey(), staffId });
+		const setPin = (staffId: string) =>
+			manager.api.admin.identity.staff.setPin.mutate({ key: aKey(), staffId, pin: '8302' });
 		expect((await refusalFrom(disable(owner.staffId))).code).toBe('identity.above_your_role');
 		expect((await refusalFrom(setPin(owner.staffId))).code).toBe('identity.above_your_role');
 		const me = await manager.api.admin.identity.me.query();
@@ -384,7 +386,7 @@ describe('a manager', () => {
 		const [his, hers] = [new Visitor(), new Visitor()];
 		await his.api.admin.identity.signIn.mutate({ email, password });
 		await hers.api.admin.identity.signIn.mutate({ email: 'pia@example.com', password });
-		await hers.api.admin.identity.staff.disable.mutate({ staffId: max!.staffId });
+		await hers.api.admin.identity.staff.disable.mutate({ key: aKey(), staffId: max!.staffId });
 		expect((await refusalFrom(his.api.admin.identity.staff.list.query())).code).toBe('access.sign_in_first');
 		const again = his.api.admin.identity.signIn.mutate({ email, password });
 		expect((await refusalFrom(again)).code).toBe('identity.password_wrong');

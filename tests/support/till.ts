@@ -1,6 +1,7 @@
 import { inviteStaff } from '#identity/server';
 import { inTransaction, sqlOf, type Db } from '#platform/db';
 import { languages, type Language } from '#core/languages';
+import { aKey } from './shop.ts';
 import { Visitor } from './visitor.ts';
 
 /** A tablet that is enrolled and where a cashier stands, by the same procedures as in a shop. */
@@ -23,8 +24,13 @@ export async function aStaffedTill(db: Db, storeId: string, now?: () => Date): P
 	await inTransaction(db, (tx) => inviteStaff(tx, { name: 'Ann', email, password, role: 'manager' }, new Date()));
 	const manager = new Visitor();
 	await manager.api.admin.identity.signIn.mutate({ email, password });
-	const { code } = await manager.api.admin.identity.devices.makeEnrolmentCode.mutate({ storeId, name: 'Till 1' });
+	const { code } = await manager.api.admin.identity.devices.makeEnrolmentCode.mutate({
+		key: aKey(),
+		storeId,
+		name: 'Till 1'
+	});
 	const { staffId } = await manager.api.admin.identity.staff.createCashier.mutate({
+		key: aKey(),
 		name: 'Bo',
 		pin: '4711',
 		storeIds: null

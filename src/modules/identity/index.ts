@@ -81,8 +81,38 @@ export interface StaffRow {
 	hasPin: boolean;
 	/** null: every store */
 	storeIds: string[] | null;
+	/** of name, role and stores */
+	version: number;
 	createdAt: Date;
+	/** the last sign of life at a till or in the console; null: never, or long ago */
+	lastSeenAt: Date | null;
 	disabledAt: Date | null;
+	/** whether whoever looks holds and reaches as much, so that they may change this person */
+	changeable: boolean;
+}
+
+/** A person of the house with their sign-ins at tills, the latest first. */
+export interface Colleague extends StaffRow {
+	tills: {
+		id: string;
+		device: string;
+		storeId: string;
+		signedInAt: Date;
+		lastSeenAt: Date;
+		signedOutAt: Date | null;
+	}[];
+}
+
+/** A role as lists show it. */
+export interface RoleRow {
+	id: Role;
+	/** null: built in */
+	name: string | null;
+	permissions: string[];
+	/** how many have it who have not left */
+	people: number;
+	version: number;
+	archivedAt: Date | null;
 }
 
 /** A role that somebody may give to others. */

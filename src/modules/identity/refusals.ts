@@ -48,6 +48,22 @@ export const identityRefusals = declareRefusals({
 	'identity.staff_unknown': 'not_found',
 	'identity.device_unknown': 'not_found',
 	'identity.not_yourself': 'unprocessable',
-	/** only an owner changes managers and owners */
-	'identity.above_your_role': 'forbidden'
+	/** it, or whoever has it, may do more than the caller: nobody gives or touches what they do not hold */
+	'identity.above_your_role': 'forbidden',
+	/** stores that are none of the caller's */
+	'identity.wider_stores': 'forbidden',
+	'identity.last_owner': 'conflict',
+	/** nobody changes what they may do themselves */
+	'identity.own_role': 'unprocessable',
+	'identity.owner_all_stores': 'unprocessable',
+	/** the attachment is what is there now, with its version */
+	'identity.staff_changed_meanwhile': 'conflict',
+	'identity.role_unknown': 'not_found',
+	'identity.role_name_taken': 'conflict',
+	'identity.role_empty': 'unprocessable',
+	/** `people` still have it */
+	'identity.role_in_use': 'conflict',
+	/** the attachment is what is there now, with its version */
+	'identity.role_changed_meanwhile': 'conflict',
+	'identity.permission_unknown': 'invalid'
 });

@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import { isId } from '#core/ids';
-import { inTransaction } from '#platform/db';
 import { procedure, publicProcedure, router } from '#platform/trpc';
 import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
-import { enrol, listDevices, makeEnrolmentCode, revokeDevice } from './devices.server.ts';
+import { enrol } from './devices.server.ts';
 import { invitationsRouter, resetRouter } from './account-router.server.ts';
 import { codeSchema, emailSchema, nameSchema, passwordSchema, pinSchema } from './index.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
-import { createCashier, disableStaff, listStaff, setPin } from './staff.server.ts';
+import { devicesRouter, rolesRouter, staffRouter } from './staff-router.server.ts';
 import { listCashiers, shownAtTill, signInAtTill, signOutAtTill } from './till.server.ts';
 
 const staffId = z.string().refine((text) => isId('staff', text));
-const deviceId = z.string().refine((text) => isId('device', text));
-const storeId = z.string().refine((text) => isId('store', text));
 
 export const walletRouter = router({
 	/** Sends a sign-in code. */
@@ -89,38 +86,8 @@ export const adminRouter = router({
 	}),
 
 	invitations: invitationsRouter,
-
 	reset: resetRouter,
-
-	staff: router({
-		list: procedure('staff.read').query(({ ctx }) => listStaff(ctx.db)),
-
-		createCashier: procedure('staff.write')
-			.input(z.object({ name: nameSchema, pin: pinSchema, storeIds: z.array(storeId).max(500).nullable() }))
-			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => createCashier(tx, input, ctx.now))),
-
-		setPin: procedure('staff.write')
-			.input(z.object({ staffId, pin: pinSchema }))
-			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => setPin(tx, { ...input, by: ctx.actor }))),
-
-		disable: procedure('staff.write')
-			.input(z.object({ staffId }))
-			.mutation(({ ctx, input }) =>
-				inTransaction(ctx.db, (tx) => disableStaff(tx, { ...input, by: ctx.actor }, ctx.now))
-			)
-	}),
-
-	devices: router({
-		list: procedure('devices.read').query(({ ctx }) => listDevices(ctx.db)),
-
-		makeEnrolmentCode: procedure('devices.write')
-			.input(z.object({ storeId, name: nameSchema }))
-			.mutation(({ ctx, input }) =>
-				inTransaction(ctx.db, (tx) => makeEnrolmentCode(tx, { ...input, by: ctx.actor.staffId }, ctx.now))
-			),
-
-		revoke: procedure('devices.write')
-			.input(z.object({ deviceId }))
-			.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => revokeDevice(tx, input.deviceId, ctx.now)))
-	})
+	staff: staffRouter,
+	roles: rolesRouter,
+	devices: devicesRouter
 });

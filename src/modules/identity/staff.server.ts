@@ -1,13 +1,13 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Rights, Role } from '#core/actor';
 import { newId } from '#core/ids';
-import { constraintOf, type Db, type Reads, type Tx } from '#platform/db';
-import { isSimplePin, type StaffRow } from './index.ts';
+import { constraintOf, type Reads, type Tx } from '#platform/db';
+import { isSimplePin } from './index.ts';
 import { newPasswordHash } from './new-password.server.ts';
 import { hashPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { rightsOf } from './rights.server.ts';
-import { authAccounts, roles, sessions, staff, tillSessions, users } from './tables.server.ts';
+import { authAccounts, staff, users } from './tables.server.ts';
 
 const { refuse } = identityRefusals;
 
@@ -65,6 +65,8 @@ export async function inviteStaff(
 
 export interface NewCashier {
 	name: string;
+	/** `cashier` unless said otherwise */
+	role?: Role;
 	/** four to six digits */
 	pin: string;
 	/** null: every store */
@@ -76,7 +78,7 @@ export interface NewCashier {
  * @throws identity.pin_too_simple
  */
 export const createCashier = async (tx: Tx, cashier: NewCashier, now: Date): Promise<{ staffId: string }> => ({
-	staffId: await addStaff(tx, { ...cashier, role: 'cashier', userId: null }, now)
+	staffId: await addStaff(tx, { role: 'cashier', ...cashier, userId: null }, now)
 });
 
 async function addStaff(
@@ -104,83 +106,15 @@ async function addStaff(
 	return id;
 }
 
-function newPinHash(pin: string): Promise<string> {
+/** @throws identity.pin_too_simple */
+export function newPinHash(pin: string): Promise<string> {
 	if (isSimplePin(pin)) throw refuse('identity.pin_too_simple');
 	return hashPin(pin);
 }
 
-/** Staff below a manager may be changed by managers, everybody by owners. */
-async function getChangeable(tx: Tx, staffId: string, by: { staffId: string; role: Role }) {
-	const [row] = await tx.select().from(staff).where(eq(staff.id, staffId)).for('update');
-	if (!row) throw refuse('identity.staff_unknown');
-	if (by.role !== 'owner' && row.role !== 'cashier' && row.id !== by.staffId) {
-		throw refuse('identity.above_your_role');
-	}
-	return row;
-}
-
-/**
- * Gives somebody a new PIN; who is signed in at a till with the old one stays so. Tills count wrong tries per PIN: who was
- * locked out by guesses at the old one is not any more.
- * @throws identity.staff_unknown, identity.above_your_role, identity.pin_too_simple
- */
-export async function setPin(
-	tx: Tx,
-	command: { staffId: string; pin: string; by: { staffId: string; role: Role } }
-): Promise<void> {
-	const row = await getChangeable(tx, command.staffId, command.by);
-	await tx
-		.update(staff)
-		.set({ pinHash: await newPinHash(command.pin) })
-		.where(eq(staff.id, row.id));
-}
-
-/**
- * Somebody has left: every sign-in of theirs ends at once, at the tills and in the console.
- * @throws identity.staff_unknown, identity.above_your_role, identity.not_yourself
- */
-export async function disableStaff(
-	tx: Tx,
-	command: { staffId: string; by: { staffId: string; role: Role } },
-	now: Date
-): Promise<void> {
-	if (command.staffId === command.by.staffId) throw refuse('identity.not_yourself');
-	const row = await getChangeable(tx, command.staffId, command.by);
-	if (row.disabledAt) return;
-	await tx.update(staff).set({ disabledAt: now }).where(eq(staff.id, row.id));
-	await tx
-		.update(tillSessions)
-		.set({ signedOutAt: now })
-		.where(and(eq(tillSessions.staffId, row.id), isNull(tillSessions.signedOutAt)));
-	if (row.userId) {
-		await tx.delete(sessions).where(and(eq(sessions.userId, row.userId), eq(sessions.face, 'admin')));
-	}
-}
-
-/** Everybody of the house, those who left last, by name. */
-export async function listStaff(reads: Reads): Promise<StaffRow[]> {
-	const rows = await reads
-		.select({ row: staff, email: users.email, roleName: roles.name })
-		.from(staff)
-		.leftJoin(roles, eq(roles.id, staff.role))
-		.leftJoin(users, eq(users.id, staff.userId))
-		.orderBy(sql`${staff.disabledAt} is not null`, staff.name, staff.id);
-	return rows.map(({ row, email, roleName }) => ({
-		id: row.id,
-		name: row.name,
-		role: row.role,
-		roleName,
-		email,
-		hasPin: row.pinHash !== null,
-		storeIds: row.storeIds,
-		createdAt: row.createdAt,
-		disabledAt: row.disabledAt
-	}));
-}
-
 /** The person of the house behind a user with their rights as they are now, unless that person has left. */
 export async function findStaffOf(
-	reads: Db | Tx,
+	reads: Reads,
 	userId: string
 ): Promise<({ staffId: string; name: string } & Rights) | null> {
 	const [row] = await reads

@@ -119,15 +119,21 @@ export async function countMembers(reads: Reads): Promise<number> {
 
 /**
  * What a member's page shows besides the ledger's part.
+ * @param within receipts of these stores only; null: of all
  * @throws member.unknown
  */
-export async function memberPage(reads: Reads, id: string): Promise<MemberPage> {
+export async function memberPage(
+	reads: Reads,
+	id: string,
+	within: readonly string[] | null = null
+): Promise<MemberPage> {
 	const sql = sqlOf(reads);
 	const [member, programme] = await Promise.all([getMember(reads, id), programmeOf(reads)]);
 	const [figures, receipts, vouchers, giftCards] = await Promise.all([
 		figuresOf(sql, id),
 		listReceipts(reads, {
 			filter: { storeId: null, fromDay: null, toDay: null, memberId: id, number: null },
+			within,
 			size: 10
 		}),
 		vouchersOf(sql, id),

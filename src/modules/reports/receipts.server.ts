@@ -2,6 +2,7 @@ import { normaliseCode } from '#core/codes';
 import { pageSize, type Page } from '#core/page';
 import { addDays, day, later, startOfDay } from '#core/time';
 import { purchaseRefusals } from '#purchases';
+import { listOf } from '#platform/bulk';
 import { instant, sqlOf, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
 import { readCursor, writeCursor } from './cursor.server.ts';
@@ -24,17 +25,27 @@ interface ListedReceipt {
 	returned_cents: number;
 }
 
-/** $1 store, $2 from, $3 to, $4 member, $5 number; each may be null */
-const fits = `($1::text is null or r.store_id = $1) and ($2::timestamptz is null or r.happened_at >= $2)
+/** Only of these stores; null or nothing: of all. */
+type Within = readonly string[] | null | undefined;
+
+/** $1 stores, $2 from, $3 to, $4 member, $5 number; each may be null */
+const fits = `($1::text[] is null or r.store_id = any($1)) and ($2::timestamptz is null or r.happened_at >= $2)
 	and ($3::timestamptz is null or r.happened_at < $3) and ($4::text is null or r.member_id = $4)
 	and ($5::text is null or starts_with(r.number, $5))`;
 
-async function parametersOf(reads: Reads, filter: ReceiptFilter): Promise<(string | null)[]> {
+async function parametersOf(reads: Reads, filter: ReceiptFilter, within: Within): Promise<(string | null)[]> {
 	const { timeZone } = await programmeOf(reads);
 	const from = filter.fromDay === null ? null : startOfDay(filter.fromDay, timeZone);
 	const to = filter.toDay === null ? null : startOfDay(addDays(filter.toDay, 1), timeZone);
 	const number = normaliseCode(filter.number ?? '');
-	return [filter.storeId, from?.toISOString() ?? null, to?.toISOString() ?? null, filter.memberId, number || null];
+	const stores = filter.storeId === null ? within : [filter.storeId];
+	return [
+		stores ? listOf(stores) : null,
+		from?.toISOString() ?? null,
+		to?.toISOString() ?? null,
+		filter.memberId,
+		number || null
+	];
 }
 
 /** How far back a tablet looks for its own last receipts. */
@@ -62,7 +73,12 @@ export async function lastReceiptsAt(
 /** Receipts of a filter, newest first, a page at a time. */
 export async function listReceipts(
 	reads: Reads,
-	{ filter, cursor = null, size = pageSize }: { filter: ReceiptFilter; cursor?: string | null; size?: number }
+	{
+		filter,
+		within,
+		cursor = null,
+		size = pageSize
+	}: { filter: ReceiptFilter; within?: Within; cursor?: string | null; size?: number }
 ): Promise<Page<ReceiptRow>> {
 	const after = readCursor(cursor, ['instant', 'text']);
 	const rows = await sqlOf(reads).unsafe<ListedReceipt[]>(
@@ -73,7 +89,7 @@ export async function listReceipts(
 		from receipts r join stores s on s.id = r.store_id join members m on m.id = r.member_id
 		where ${fits} and ($6::timestamptz is null or (r.happened_at, r.id) < ($6, $7::text collate "C"))
 		order by r.happened_at desc, r.id desc limit $8`,
-		[...(await parametersOf(reads, filter)), after?.[0] ?? null, after?.[1] ?? null, size + 1]
+		[...(await parametersOf(reads, filter, within)), after?.[0] ?? null, after?.[1] ?? null, size + 1]
 	);
 	const shown = rows.slice(0, size);
 	const last = shown.at(-1);
@@ -99,7 +115,8 @@ export async function listReceipts(
 /** Sums over a filter, in the programme's currency: receipts in others are counted neither here nor there. */
 export async function totalReceipts(
 	reads: Reads,
-	filter: ReceiptFilter
+	filter: ReceiptFilter,
+	within?: Within
 ): Promise<ReceiptTotals & { currency: string }> {
 	const { currency } = await programmeOf(reads);
 	const [row] = await sqlOf(reads).unsafe<{ receipts: number; total_cents: number; returned_cents: number }[]>(
@@ -108,7 +125,7 @@ export async function totalReceipts(
 		from receipts r
 		left join (select t.receipt_id, sum(t.total_cents) as cents from returns t group by 1) b on b.receipt_id = r.id
 		where ${fits} and r.currency = $6`,
-		[...(await parametersOf(reads, filter)), currency]
+		[...(await parametersOf(reads, filter, within)), currency]
 	);
 	return {
 		currency,
@@ -168,7 +185,11 @@ export async function besideReceipt(reads: Reads, id: string): Promise<ReceiptBe
 }
 
 /** The latest uses of a voucher, newest first. */
-export async function voucherUses(reads: Reads, voucherId: string, most = 20): Promise<VoucherUse[]> {
+export async function voucherUses(
+	reads: Reads,
+	voucherId: string,
+	{ within, most = 20 }: { within?: Within; most?: number } = {}
+): Promise<VoucherUse[]> {
 	const rows = await sqlOf(reads)<
 		{
 			id: string;
@@ -189,7 +210,9 @@ export async function voucherUses(reads: Reads, voucherId: string, most = 20): P
 		from voucher_redemptions u join voucher_codes c on c.id = u.code_id
 		join receipts r on r.id = u.receipt_id join members m on m.id = u.member_id
 		left join staff s on s.id = r.staff_id
-		where u.voucher_id = ${voucherId} order by u.redeemed_at desc, u.id desc limit ${most}`;
+		where u.voucher_id = ${voucherId}
+			and (${within ? listOf(within) : null}::text[] is null or r.store_id = any(${within ? listOf(within) : null}::text[]))
+		order by u.redeemed_at desc, u.id desc limit ${most}`;
 	return rows.map((row) => ({
 		id: row.id,
 		at: instant(row.redeemed_at),

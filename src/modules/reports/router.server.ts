@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { pointsOf, historyOf } from '#ledger/server';
+import type { Actor } from '#core/actor';
+import { asOtherStore, needStore, withinReach } from '#platform/reach';
 import { procedure, router } from '#platform/trpc';
+import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders } from './index.ts';
@@ -40,6 +43,12 @@ const receiptFilter = z.object({
 	number: z.nullable(text)
 });
 
+/** The stores somebody may choose from. */
+async function storesFor(reads: Reads, actor: Actor) {
+	const stores = await listStores(reads);
+	return withinReach(actor, stores).map(({ id, name, city }) => ({ id, name, city }));
+}
+
 export const tillRouter = router({
 	/** What this tablet sold last, to print again or take back. */
 	lastReceipts: procedure('till.sell').query(({ ctx }) => lastReceiptsAt(ctx.db, ctx.actor, ctx.now))
@@ -49,11 +58,18 @@ export const adminRouter = router({
 	today: procedure('figures.read')
 		.input(z.object({ storeId: z.nullable(id), days: z.int().check(z.minimum(7), z.maximum(92)) }))
 		.query(async ({ ctx, input }) => {
-			const [today, stores] = await Promise.all([todayOf(ctx.reading, input, ctx.now), listStores(ctx.db)]);
-			return { ...today, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
+			if (input.storeId !== null) needStore(ctx.actor, input.storeId);
+			const [today, stores] = await Promise.all([
+				todayOf(ctx.reading, { ...input, within: ctx.actor.storeIds }, ctx.now),
+				storesFor(ctx.db, ctx.actor)
+			]);
+			return { ...today, stores };
 		}),
 
-	nextSteps: procedure('figures.read').query(({ ctx }) => nextSteps(ctx.db, ctx.now)),
+	/** The whole house's: nothing for those who are limited to some stores. */
+	nextSteps: procedure('figures.read').query(({ ctx }) =>
+		ctx.actor.storeIds === null ? nextSteps(ctx.db, ctx.now) : null
+	),
 
 	members: procedure('members.read')
 		.input(z.object({ text, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
@@ -70,7 +86,7 @@ export const adminRouter = router({
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
 			const [page, points, history] = await Promise.all([
-				memberPage(ctx.db, input.id),
+				memberPage(ctx.db, input.id, ctx.actor.storeIds),
 				pointsOf(ctx.db, [input.id], ctx.now),
 				historyOf(ctx.db, input.id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
@@ -87,20 +103,24 @@ export const adminRouter = router({
 	receipts: procedure('receipts.read')
 		.input(z.object({ filter: receiptFilter, cursor }))
 		.query(async ({ ctx, input }) => {
+			const { storeId } = input.filter;
+			if (storeId !== null) needStore(ctx.actor, storeId);
+			const within = ctx.actor.storeIds;
 			const [page, totals, stores, { timeZone }] = await Promise.all([
-				listReceipts(ctx.db, input),
-				totalReceipts(ctx.db, input.filter),
-				listStores(ctx.db),
+				listReceipts(ctx.db, { ...input, within }),
+				totalReceipts(ctx.db, input.filter, within),
+				storesFor(ctx.db, ctx.actor),
 				programmeOf(ctx.db)
 			]);
-			return { ...page, totals, timeZone, stores: stores.map(({ id, name, city }) => ({ id, name, city })) };
+			return { ...page, totals, timeZone, stores };
 		}),
 
 	receipt: procedure('receipts.read')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
-			const [receipt, beside] = await Promise.all([getReceipt(ctx.db, input.id), besideReceipt(ctx.db, input.id)]);
-			return { receipt, ...beside };
+			const receipt = await asOtherStore(ctx.actor, getReceipt(ctx.db, input.id));
+			needStore(ctx.actor, receipt.storeId);
+			return { receipt, ...(await besideReceipt(ctx.db, input.id)) };
 		}),
 
 	/** Who did what: the whole house's, one person's, or what became of one thing. */
@@ -108,7 +128,7 @@ export const adminRouter = router({
 		.input(z.object({ filter: trailFilter, cursor, size: z.int().check(z.minimum(1), z.maximum(1000)) }))
 		.query(async ({ ctx, input }) => {
 			const [page, staff, { timeZone, currency }] = await Promise.all([
-				listTrail(ctx.db, input),
+				listTrail(ctx.db, { ...input, seenBy: ctx.actor }),
 				trailStaff(ctx.db),
 				programmeOf(ctx.db)
 			]);
@@ -117,5 +137,5 @@ export const adminRouter = router({
 
 	voucherUses: procedure('vouchers.read')
 		.input(z.object({ voucherId: id }))
-		.query(({ ctx, input }) => voucherUses(ctx.db, input.voucherId))
+		.query(({ ctx, input }) => voucherUses(ctx.db, input.voucherId, { within: ctx.actor.storeIds }))
 });

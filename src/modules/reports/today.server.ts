@@ -1,5 +1,6 @@
 import { scale } from '#core/amounts';
 import { addDays, localDay, startOfDay } from '#core/time';
+import { listOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
 import type { DayFigures, Figures, Outstanding, Today } from './index.ts';
@@ -9,8 +10,8 @@ interface Filter {
 	to: Date;
 	timeZone: string;
 	currency: string;
-	/** null: all */
-	storeId: string | null;
+	/** null: all; as Postgres writes a list */
+	stores: string | null;
 	/** the time of the day until which comparisons count, HH:MM:SS.mmm */
 	clock: string;
 }
@@ -20,11 +21,12 @@ type Sums = Record<string, number>;
 
 /**
  * The figures of today so far, of yesterday and a week ago until the same time of the day, and of the last `days` days.
+ * @param within only of these stores; null or nothing: of all
  * @param days how many days the series has, today included
  */
 export async function todayOf(
 	reads: Reads,
-	{ storeId, days }: { storeId: string | null; days: number },
+	{ storeId, within, days }: { storeId: string | null; within?: readonly string[] | null; days: number },
 	now: Date
 ): Promise<Today> {
 	const { currency, timeZone, rules } = await programmeOf(reads);
@@ -37,12 +39,13 @@ export async function todayOf(
 		second: '2-digit',
 		fractionalSecondDigits: 3
 	}).format(now);
+	const stores = storeId === null ? within : [storeId];
 	const filter: Filter = {
 		from: startOfDay(first, timeZone),
 		to: startOfDay(addDays(day, 1), timeZone),
 		timeZone,
 		currency,
-		storeId,
+		stores: stores ? listOf(stores) : null,
 		clock
 	};
 	const sql = sqlOf(reads);
@@ -96,12 +99,12 @@ interface Part {
 	sums: Record<string, string>;
 }
 
-/** $1 from, $2 to, $3 time zone, $4 currency, $5 store or null, $6 clock */
+/** $1 from, $2 to, $3 time zone, $4 currency, $5 stores or null, $6 clock */
 const parts: Part[] = [
 	{
 		from: 'receipts f',
 		at: 'f.happened_at',
-		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5))',
 		sums: {
 			receipts: 'count(*)',
 			total_cents: 'sum(f.total_cents)',
@@ -113,7 +116,7 @@ const parts: Part[] = [
 	{
 		from: 'returns f',
 		at: 'f.happened_at',
-		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5)',
+		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5))',
 		sums: {
 			returned_cents: 'sum(f.total_cents)',
 			points_taken_back: 'sum(f.points_taken_back)',
@@ -124,20 +127,20 @@ const parts: Part[] = [
 	{
 		from: 'receipts f join voucher_redemptions r on r.receipt_id = f.id',
 		at: 'f.happened_at',
-		where: 'f.currency = $4 and ($5::text is null or f.store_id = $5) and r.given_back_at is null',
+		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5)) and r.given_back_at is null',
 		sums: { redeemed: 'count(*)', redeemed_cents: 'sum(r.cents)' }
 	},
 	{
 		// Cards are issued by the house, not by a store; nothing is kept of whether somebody paid for one.
 		from: 'gift_cards f',
 		at: 'f.activated_at',
-		where: 'f.currency = $4 and $5::text is null',
+		where: 'f.currency = $4 and $5::text[] is null',
 		sums: { issued: 'count(*)', issued_cents: 'sum(f.initial_cents)' }
 	},
 	{
 		from: 'members f',
 		at: 'f.joined_at',
-		where: '$4::text is not null and $5::text is null',
+		where: '$4::text is not null and $5::text[] is null',
 		sums: { joined: 'count(*)' }
 	}
 ];
@@ -152,7 +155,7 @@ function statementOf({ from, at, where, sums }: Part): string {
 }
 
 async function sumsByDay(sql: Raw, filter: Filter): Promise<Map<string, Sums>> {
-	const { from, to, timeZone, currency, storeId, clock } = filter;
+	const { from, to, timeZone, currency, stores, clock } = filter;
 	const byDay = new Map<string, Sums>();
 	const answers = await Promise.all(
 		parts.map((part) =>
@@ -161,7 +164,7 @@ async function sumsByDay(sql: Raw, filter: Filter): Promise<Map<string, Sums>> {
 				to.toISOString(),
 				timeZone,
 				currency,
-				storeId,
+				stores,
 				clock
 			])
 		)
@@ -206,11 +209,11 @@ async function outstandingOf(
 	};
 }
 
-async function otherCurrenciesOf(sql: Raw, { from, to, currency, storeId }: Filter): Promise<Today['otherCurrencies']> {
+async function otherCurrenciesOf(sql: Raw, { from, to, currency, stores }: Filter): Promise<Today['otherCurrencies']> {
 	const rows = await sql<{ currency: string; receipts: number; cents: number }[]>`
 		select currency, count(*)::int as receipts, sum(total_cents)::bigint as cents from receipts
 		where happened_at >= ${from.toISOString()} and happened_at < ${to.toISOString()} and currency <> ${currency}
-			and (${storeId}::text is null or store_id = ${storeId})
+			and (${stores}::text[] is null or store_id = any(${stores}::text[]))
 		group by 1 order by 1`;
 	return rows.map((row) => ({ currency: row.currency, receipts: row.receipts, salesCents: row.cents }));
 }

@@ -1,5 +1,6 @@
 import { pageSize, type Page } from '#core/page';
 import { addDays, startOfDay } from '#core/time';
+import { listOf } from '#platform/bulk';
 import { instant, sqlOf, type Reads } from '#platform/db';
 import type { Change } from '#platform/trail';
 import { programmeOf } from '#stores/server';
@@ -31,7 +32,18 @@ const likely = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
  */
 export async function listTrail(
 	reads: Reads,
-	{ filter, cursor = null, size = pageSize }: { filter: TrailFilter; cursor?: string | null; size?: number }
+	{
+		filter,
+		seenBy,
+		cursor = null,
+		size = pageSize
+	}: {
+		filter: TrailFilter;
+		/** somebody limited to some stores: what was done there, and what they did themselves */
+		seenBy?: { staffId: string; storeIds: readonly string[] | null };
+		cursor?: string | null;
+		size?: number;
+	}
 ): Promise<Page<TrailEntry>> {
 	const { timeZone } = await programmeOf(reads);
 	const after = readCursor(cursor, ['instant', 'text']);
@@ -54,6 +66,7 @@ export async function listTrail(
 			and ($6::text is null or t.title ilike $6 or t.reason ilike $6 or m.name ilike $6 or p.name ilike $6
 				or s.name ilike $6)
 			and ($7::timestamptz is null or (t.at, t.id) < ($7, $8::text collate "C"))
+			and ($10::text[] is null or t.store_id = any($10) or t.staff_id = $11)
 		order by t.at desc, t.id desc limit $9`,
 		[
 			filter.subjectId,
@@ -64,7 +77,9 @@ export async function listTrail(
 			text === '' ? null : likely(text),
 			after?.[0] ?? null,
 			after?.[1] ?? null,
-			size + 1
+			size + 1,
+			seenBy?.storeIds ? listOf(seenBy.storeIds) : null,
+			seenBy?.staffId ?? null
 		]
 	);
 	const shown = rows.slice(0, size);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { roundings } from '#core/amounts';
-import { procedure, router } from '#platform/trpc';
+import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
 import { listStores, storeOf } from './places.server.ts';
@@ -69,7 +69,7 @@ export const adminRouter = router({
 		};
 	}),
 
-	saveRules: procedure('programme.write')
+	saveRules: wideProcedure('programme.write')
 		.input(z.object({ key: id, version: z.int(), rules }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'stores.save_rules', input, async (tx) => {

@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit';
+import { storesOf } from '#core/actor';
 import { httpStatus, isRefusal } from '#core/refusal';
 import { isId } from '#core/ids';
 import { may } from '#identity';
@@ -17,7 +18,7 @@ export const GET: RequestHandler = ({ locals, url }) => {
 	const readable = (id: string) =>
 		(isId('member', id) && may(actor, 'members.read')) ||
 		(isId('giftCard', id) && may(actor, 'giftcards.read')) ||
-		(isId('store', id) && may(actor, 'figures.read'));
+		(isId('store', id) && may(actor, 'figures.read') && (storesOf(actor)?.includes(id) ?? true));
 	if (actor.kind !== 'staff' || !ownerIds.every(readable)) error(403, '');
 	try {
 		return streamChanges(changes(), { viewer: actor.staffId, ownerIds, now: () => new Date() });
