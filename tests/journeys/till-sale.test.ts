@@ -17,13 +17,12 @@ import { products } from '#stores/tables';
 import { createVoucher } from '#vouchers/server';
 import { eq } from 'drizzle-orm';
 import { testDatabase } from '../support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, percent, sell } from '../support/shop.ts';
-import { openShop as stockShop } from '../support/shop.ts';
+import { aKey, aMember, anAsk, aSale, line, noConditions, openShop as stock, percent, sell } from '../support/shop.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
 openShop(url);
-const shop = await stockShop(db, new Date());
+const shop = await stock(db, new Date());
 const password = 'correct horse battery';
 const manager = new Visitor();
 const cashiers = { ann: '', bob: '' };
