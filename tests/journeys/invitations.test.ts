@@ -134,7 +134,7 @@ describe('somebody invited by e-mail', () => {
 	it('who left and comes back is the same colleague, with nothing of the old sign-in', async () => {
 		const owner = (await hire()).visitor;
 		const back = await hire('manager');
-		await owner.api.admin.identity.staff.disable.mutate({ staffId: back.staffId } as never);
+		await owner.api.admin.identity.staff.disable.mutate({ key: key(), staffId: back.staffId });
 		await owner.api.admin.identity.invitations.invite.mutate({ key: key(), ...wish(back.email) });
 		const visitor = new Visitor();
 		await visitor.api.admin.identity.invitations.accept.mutate({
