@@ -29,7 +29,8 @@ export const modules: readonly Module[] = [
 	{
 		name: 'points',
 		owns: 'the policy for manual moves of points, who moved what and why',
-		imports: ['stores', 'customers', 'ledger']
+		// Who gives points away again and again is slowed down as one who types PINs is.
+		imports: ['identity', 'stores', 'customers', 'ledger']
 	},
 	{
 		name: 'purchases',
@@ -51,7 +52,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'wallet',
 		owns: 'nothing: the shopper’s screens put together',
-		imports: ['pricing', 'stores', 'ledger', 'purchases', 'giftcards', 'vouchers']
+		imports: ['pricing', 'stores', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'reports',

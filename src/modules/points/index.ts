@@ -55,6 +55,7 @@ export const pointsRefusals = declareRefusals({
 	'points.transfer_off': 'forbidden',
 	'points.transfer_least': 'invalid',
 	'points.transfer_day_limit': 'limited',
+	'points.transfer_too_often': 'limited',
 	'points.receiver_unknown': 'not_found',
 	'points.receiver_self': 'invalid',
 	'points.policy_form': 'invalid',

@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
+import { hour, minute } from '#core/time';
+import { claimTry, minutesUntil, type Limit } from '#identity/server';
 import { tellChanged } from '#platform/live';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { adjust, extend, transfer } from './acts.server.ts';
+import { pointsRefusals } from './index.ts';
 import { policyOf, savePolicy } from './policy.server.ts';
 import { actsOf } from './views.server.ts';
+
+const givingLimit: readonly Limit[] = [
+	{ tries: 20, within: 15 * minute },
+	{ tries: 60, within: 24 * hour }
+];
 
 const id = z.string().check(z.maxLength(40));
 const key = z.string().check(z.maxLength(64));
@@ -67,17 +75,14 @@ export const adminRouter = router({
 });
 
 export const walletRouter = router({
-	/** Whether points can be given to another member, and within which limits. */
-	transfers: procedure('wallet.own').query(async ({ ctx }) => {
-		const { enabled, least, mostPerDay } = (await policyOf(ctx.db)).policy.transfer;
-		return { enabled, least, mostPerDay };
-	}),
-
 	/** Gives points to the member with this code or number. */
 	transfer: procedure('wallet.own')
 		.input(z.object({ key, to: z.string().check(z.maxLength(200)), points: z.number(), note: z.nullable(text) }))
 		.mutation(async ({ ctx, input }) => {
 			const { memberId } = ctx.actor;
+			// Numbers have fifty bits, but nobody needs to try many.
+			const until = await claimTry(ctx.db, `points given by ${memberId}`, givingLimit, ctx.now);
+			if (until) throw pointsRefusals.refuse('points.transfer_too_often', { minutes: minutesUntil(until, ctx.now) });
 			const { toMemberId } = await writeOnce(ctx, 'points.transfer', input, (tx) =>
 				transfer(tx, { ...input, memberId }, ctx, ctx.now)
 			);

@@ -1,6 +1,7 @@
 import { heldCards } from '#giftcards/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
+import { policyOf } from '#points/server';
 import { spendableNow } from '#pricing';
 import { programmeOf } from '#stores/server';
 import { heldVouchers } from '#vouchers/server';
@@ -10,9 +11,10 @@ import type { WalletOverview } from './index.ts';
 const latestShown = 4;
 
 export async function walletOverview(reads: Reads, memberId: string, now: Date): Promise<WalletOverview> {
-	const [programme, points, vouchers, cards, latest] = await Promise.all([
+	const [programme, points, { policy }, vouchers, cards, latest] = await Promise.all([
 		programmeOf(reads),
 		pointsOf(reads, [memberId], now),
+		policyOf(reads),
 		heldVouchers(reads, memberId, now),
 		heldCards(reads, memberId, now),
 		walletHistory(reads, memberId, { limit: latestShown })
@@ -22,7 +24,8 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		programme: { name: programme.name, currency: programme.currency, timeZone: programme.timeZone },
 		points: {
 			...balance,
-			now: spendableNow(balance.spendable, programme.rules.spend)
+			now: spendableNow(balance.spendable, programme.rules.spend),
+			leastGiven: policy.transfer.enabled ? policy.transfer.least : null
 		},
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),
 		giftCards: cards.filter(({ state, balanceCents }) => state === 'active' && balanceCents > 0),

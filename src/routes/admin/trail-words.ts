@@ -25,6 +25,9 @@ export const areas = [
 ].sort();
 export const areaWords = (area: string): string => messageFor(`trail_area_${area}`) ?? area;
 
+/** How a value is told that is not there. */
+export const nothing = '–';
+
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 
 /** A stored value in words: by what its field is called, as refusals' details are. */
@@ -32,8 +35,8 @@ function valueWords(field: string, value: unknown, words: Words, currency: strin
 	if (typeof value === 'boolean') return messageFor(value ? 'trail_value_yes' : 'trail_value_no') ?? String(value);
 	if (typeof value === 'number') return /cents$/i.test(field) ? words.money(value, currency) : words.number(value);
 	if (typeof value === 'string') return instantForm.test(value) ? words.dateTime(new Date(value)) : value;
-	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || '–';
-	if (!isRecord(value)) return '–';
+	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || nothing;
+	if (!isRecord(value)) return nothing;
 	return Object.entries(value)
 		.map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, currency)}`)
 		.join(', ');
