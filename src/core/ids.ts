@@ -12,8 +12,6 @@ export const idKinds = {
 	client: 'cli',
 	invitation: 'inv',
 	reset: 'rst',
-	passkey: 'psk',
-	knownDevice: 'kdv',
 	device: 'dev',
 	enrolment: 'enr',
 	tillSession: 'tls',

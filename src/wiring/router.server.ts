@@ -27,6 +27,7 @@ export const appRouter = router({
 		reports: reports.tillRouter
 	}),
 	admin: router({
+		account: identity.accountRouter,
 		giftcards: giftcards.adminRouter,
 		identity: identity.adminRouter,
 		points: points.adminRouter,

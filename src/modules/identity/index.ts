@@ -70,6 +70,31 @@ export function isSimplePin(pin: string): boolean {
 	return steps.size === 1 && [0, 1, -1].includes([...steps][0] as number);
 }
 
+/** From whom the house asks a second step when they sign in to the console. */
+export const secondFactorRules = ['optional', 'managers', 'everybody'] as const;
+export type SecondFactorRule = (typeof secondFactorRules)[number];
+
+/** What is missing after the password: a code of an app one has, or the app itself. */
+export type SecondStep = 'code' | 'enrol';
+
+/** Six digits of an app, or a recovery code; in whatever digits the keyboard has. */
+export const secondCodeSchema = z.pipe(
+	z.pipe(z.string().check(z.maxLength(40)), z.transform(digits)),
+	z.string().check(z.regex(/^[0-9A-Za-z]{6,12}$/))
+);
+
+/** A sign-in to the console as lists show it. */
+export interface SessionRow {
+	id: string;
+	/** proper names, such as `Firefox` and `Windows`; null: nobody can tell */
+	browser: string | null;
+	system: string | null;
+	signedInAt: Date;
+	lastUsedAt: Date;
+	/** the one that asks */
+	current: boolean;
+}
+
 /** A person of the house as lists show them. */
 export interface StaffRow {
 	id: string;

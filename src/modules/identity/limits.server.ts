@@ -35,5 +35,10 @@ export const limits = {
 	resetsPerAddress: [{ tries: 30, within: hour }],
 	/** opening the links of invitations and resets */
 	linksPerAddress: [{ tries: 60, within: 15 * minute }],
+	/** codes of an app, whose three half minutes are three in a million; only who knows the password gets here */
+	secondStepPerAccount: [
+		{ tries: 5, within: 15 * minute },
+		{ tries: 20, within: day }
+	],
 	enrolmentsPerAddress: [{ tries: 10, within: 15 * minute }]
 } as const satisfies Record<string, readonly Limit[]>;

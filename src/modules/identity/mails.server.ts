@@ -62,6 +62,28 @@ export function passwordChangedMail(to: string, language: Language): Message {
 	]);
 }
 
+/** Somebody signed in with a browser that is new to them. */
+export function newDeviceMail(
+	to: string,
+	{ browser, system }: { browser: string | null; system: string | null },
+	language: Language
+): Message {
+	const locale = { locale: language };
+	const device = [browser, system].filter((name) => name !== null).join(', ') || m.mail_new_device_unknown({}, locale);
+	return noteMail(to, language, m.mail_new_device_subject({}, locale), [
+		m.mail_new_device_lead({ device }, locale),
+		m.mail_new_device_not_you({}, locale)
+	]);
+}
+
+/** A second factor came or went. */
+export function secondFactorMail(to: string, what: 'added' | 'removed', language: Language): Message {
+	const locale = { locale: language };
+	const lead = what === 'added' ? m.mail_second_factor_added({}, locale) : m.mail_second_factor_removed({}, locale);
+	const subject = m.mail_second_factor_subject({}, locale);
+	return noteMail(to, language, subject, [lead, m.mail_password_changed_not_you({}, locale)]);
+}
+
 function noteMail(to: string, language: Language, subject: string, lines: string[]): Message {
 	const text = `${lines.join('\n\n')}\n`;
 	return { to, subject, text, html: page(language, subject, lines.map(paragraph)) };

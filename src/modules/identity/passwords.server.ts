@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Staff } from '#core/actor';
-import type { Language } from '#core/languages';
 import { inTransaction, type Reads } from '#platform/db';
-import type { Mail } from '#platform/mail/mail';
 import { keepTrail, type By } from '#platform/trail';
-import { findSession, type AuthContext } from './auth.server.ts';
-import { admitToConsole, type Admitted } from './door.server.ts';
+import { enter, type DoorContext, type Entered } from './door.server.ts';
 import { limits } from './limits.server.ts';
 import { keepPassword, newPasswordHash } from './new-password.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { tellChanged, voidResets } from './resets.server.ts';
-import { authAccounts, sessions, users } from './tables.server.ts';
+import { currentSession, endSessions, mustBeFresh } from './sessions.server.ts';
+import { authAccounts, users } from './tables.server.ts';
 import { claimTry, forgetTries, minutesUntil } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -23,13 +21,14 @@ const { refuse } = identityRefusals;
  * @param email in the form of `emailSchema`
  * @throws identity.password_wrong (also for shoppers and for those who left), identity.too_many_tries (`minutes`),
  * identity.no_console
+ * @returns the console, or the step that is missing before it
  */
 export async function signInWithPassword(
-	context: AuthContext,
+	context: DoorContext,
 	email: string,
 	password: string,
 	now: Date
-): Promise<Admitted> {
+): Promise<Entered> {
 	const about = `password of ${email}`;
 	const until =
 		(await claimTry(context.db, about, limits.passwordPerAccount, now)) ??
@@ -37,9 +36,9 @@ export async function signInWithPassword(
 	if (until) throw refuse('identity.too_many_tries', { minutes: minutesUntil(until, now) });
 	const userId = await findUserBy(context.db, email, password);
 	if (!userId) throw refuse('identity.password_wrong');
-	const person = await admitToConsole(context, userId);
+	const entered = await enter(context, userId, now);
 	await forgetTries(context.db, about, limits.passwordPerAccount);
-	return person;
+	return entered;
 }
 
 /** Hashed once, of nothing anybody could type: an unknown address takes as long as a wrong password. */
@@ -59,31 +58,30 @@ async function findUserBy(reads: Reads, email: string, password: string): Promis
 /**
  * Gives whoever is signed in a new password and ends their other sign-ins to the console. Guesses at the old one are
  * counted as those at the door are, and beside them: somebody else's tries there lock nobody out here.
- * @throws identity.password_old_wrong, identity.too_many_tries (`minutes`), identity.password_too_short (`least`),
- * identity.password_too_simple
+ * @throws identity.prove_again, identity.password_old_wrong, identity.too_many_tries (`minutes`),
+ * identity.password_too_short (`least`), identity.password_too_simple
  */
 export async function changePassword(
-	context: AuthContext & { mail: Mail; language: Language },
+	context: DoorContext,
 	{ old, fresh }: { old: string; fresh: string },
 	by: By & { actor: Staff },
 	now: Date
 ): Promise<void> {
 	const { userId, staffId } = by.actor;
+	await mustBeFresh(context, now);
 	const about = `change of password ${userId}`;
 	const until = await claimTry(context.db, about, limits.passwordPerAccount, now);
 	if (until) throw refuse('identity.too_many_tries', { minutes: minutesUntil(until, now) });
-	const session = await findSession('admin', context);
+	const session = await currentSession(context);
 	const ofUser = and(eq(authAccounts.userId, userId), eq(authAccounts.providerId, 'credential'));
 	const [account] = await context.db.select({ hash: authAccounts.password }).from(authAccounts).where(ofUser);
-	if (!session || !account?.hash || !(await verifyPassword({ hash: account.hash, password: old })))
+	if (!account?.hash || !(await verifyPassword({ hash: account.hash, password: old })))
 		throw refuse('identity.password_old_wrong');
 	await forgetTries(context.db, about, limits.passwordPerAccount);
 	const password = await newPasswordHash(fresh);
 	await inTransaction(context.db, async (tx) => {
 		await keepPassword(tx, userId, password, now);
-		await tx
-			.delete(sessions)
-			.where(and(eq(sessions.userId, userId), eq(sessions.face, 'admin'), ne(sessions.id, session.sessionId)));
+		await endSessions(tx, userId, session.id);
 		await voidResets(tx, userId, now);
 		await keepTrail(tx, by, { action: 'staff.password_changed', subject: { kind: 'staff', id: staffId } }, now);
 	});

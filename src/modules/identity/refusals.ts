@@ -45,6 +45,28 @@ export const identityRefusals = declareRefusals({
 	'identity.role_without_console': 'unprocessable',
 	/** never sent, used, replaced by a newer one, or over */
 	'identity.reset_unknown': 'gone',
+	/** the password was right, and a second step is asked for */
+	'identity.second_step_first': 'forbidden',
+	/** nobody gave a password here within the last minutes */
+	'identity.second_step_over': 'unauthenticated',
+	/** wrong, over, or used already */
+	'identity.second_code_wrong': 'unprocessable',
+	'identity.second_factor_unknown': 'not_found',
+	/** there is one; it has to be removed first */
+	'identity.second_factor_exists': 'conflict',
+	/** whoever asks it of others has one themselves */
+	'identity.second_factor_first': 'unprocessable',
+	/** the house asks for it */
+	'identity.second_factor_required': 'unprocessable',
+	'identity.rules_changed_meanwhile': 'conflict',
+	/** something this weighty wants the password once more */
+	'identity.prove_again': 'forbidden',
+	'identity.session_unknown': 'not_found',
+	/** a PIN that somebody else chose: first one's own */
+	'identity.pin_change_first': 'forbidden',
+	'identity.pin_same': 'unprocessable',
+	/** it stands in the name of the tablet */
+	'identity.pin_is_tablets': 'unprocessable',
 	'identity.staff_unknown': 'not_found',
 	'identity.device_unknown': 'not_found',
 	'identity.not_yourself': 'unprocessable',

@@ -3,7 +3,7 @@ import { newId } from '#core/ids';
 import type { Language } from '#core/languages';
 import { later, minute } from '#core/time';
 import { afterwards } from '#platform/afterwards';
-import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
+import { inTransaction, type Reads, type Tx } from '#platform/db';
 import type { Mail } from '#platform/mail/mail';
 import { keepTrail, type By } from '#platform/trail';
 import type { AuthContext } from './auth.server.ts';
@@ -12,7 +12,8 @@ import { linkHash, linkTo, newLinkToken } from './links.server.ts';
 import { passwordChangedMail, resetMail } from './mails.server.ts';
 import { keepPassword, newPasswordHash } from './new-password.server.ts';
 import { identityRefusals } from './refusals.ts';
-import { passwordResets, sessions, staff, users } from './tables.server.ts';
+import { endSessions } from './sessions.server.ts';
+import { passwordResets, staff, users } from './tables.server.ts';
 import { claimTry, forgetTries, minutesUntil } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -118,9 +119,4 @@ export async function resetPassword(
 /** Tells somebody by mail that their password is another now, in case it was not them. */
 export function tellChanged({ mail, language }: Pick<Context, 'mail' | 'language'>, email: string): void {
 	afterwards('password-changed-mail', () => mail.send(passwordChangedMail(email, language)));
-}
-
-/** Ends every sign-in of a user to the console. */
-export async function endSessions(tx: Tx | Db, userId: string): Promise<void> {
-	await tx.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.face, 'admin')));
 }

@@ -5,7 +5,13 @@ import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol } from './devices.server.ts';
-import { invitationsRouter, resetRouter } from './account-router.server.ts';
+import {
+	invitationsRouter,
+	resetRouter,
+	secondStepRouter,
+	signInRulesRouter,
+	signInsRouter
+} from './account-router.server.ts';
 import { codeSchema, emailSchema, nameSchema, passwordSchema, pinSchema } from './index.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
@@ -13,6 +19,8 @@ import { devicesRouter, rolesRouter, staffRouter } from './staff-router.server.t
 import { listCashiers, shownAtTill, signInAtTill, signOutAtTill } from './till.server.ts';
 
 const staffId = z.string().refine((text) => isId('staff', text));
+
+export { accountRouter } from './account-router.server.ts';
 
 export const walletRouter = router({
 	/** Sends a sign-in code. */
@@ -87,6 +95,9 @@ export const adminRouter = router({
 
 	invitations: invitationsRouter,
 	reset: resetRouter,
+	secondStep: secondStepRouter,
+	signIns: signInsRouter,
+	signInRules: signInRulesRouter,
 	staff: staffRouter,
 	roles: rolesRouter,
 	devices: devicesRouter

@@ -1,9 +1,9 @@
 import { and, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '#core/actor';
 import type { Language } from '#core/languages';
 import { at, key } from '#platform/columns';
-import type { Face } from './index.ts';
+import type { Face, SecondFactorRule } from './index.ts';
 
 /**
  * People who sign in with an e-mail address: shoppers and staff alike, since one person may be both. What a person may
@@ -34,6 +34,8 @@ export const sessions = pgTable(
 		expiresAt: at().notNull(),
 		ipAddress: text(),
 		userAgent: text(),
+		/** when whoever holds it last proved who they are, in the console */
+		provedAt: at(),
 		createdAt: at().notNull(),
 		updatedAt: at().notNull()
 	},
@@ -87,6 +89,8 @@ export const staff = pgTable(
 		name: text().notNull(),
 		role: text().$type<Role>().notNull(),
 		pinHash: text(),
+		/** somebody else chose the PIN then: it is good for choosing one's own, and for nothing else */
+		pinGivenAt: at(),
 		/** null: every store */
 		storeIds: text().array(),
 		/** of name, role and stores: whoever changes them says which they saw */
@@ -259,3 +263,53 @@ export const passwordResets = pgTable(
 	},
 	(t) => [index('password_resets_user').on(t.userId), index('password_resets_expires').on(t.expiresAt)]
 );
+
+/** An authenticator app of somebody's (TOTP). Without `confirmedAt` it is being set up and proves nothing. */
+export const secondFactors = pgTable('second_factors', {
+	userId: key()
+		.primaryKey()
+		.references(() => users.id, { onDelete: 'cascade' }),
+	/** AES-256-GCM, bound to the user */
+	secretCipher: text().notNull(),
+	createdAt: at().notNull(),
+	confirmedAt: at(),
+	/** the newest half minute whose code was used: none of it or before it counts again */
+	lastStep: integer()
+});
+
+/** Codes on paper for whoever lost the app; each opens once. */
+export const recoveryCodes = pgTable(
+	'recovery_codes',
+	{
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		/** keyed hash */
+		codeHash: key().notNull(),
+		createdAt: at().notNull(),
+		usedAt: at()
+	},
+	(t) => [primaryKey({ columns: [t.userId, t.codeHash] })]
+);
+
+/** Browsers that somebody signed in to the console with, told apart by a cookie: another one is told of by mail. */
+export const knownDevices = pgTable(
+	'known_devices',
+	{
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		/** SHA-256 of the cookie, hex */
+		tokenHash: key().notNull(),
+		firstSeenAt: at().notNull(),
+		lastSeenAt: at().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.userId, t.tokenHash] }), index('known_devices_seen').on(t.lastSeenAt)]
+);
+
+/** What the house asks of everybody who signs in: one row, or none while nobody has changed anything. */
+export const signInRules = pgTable('sign_in_rules', {
+	id: key().primaryKey(),
+	secondFactor: text().$type<SecondFactorRule>().notNull(),
+	version: integer().notNull()
+});
