@@ -7,7 +7,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const to = pageOfConsole(url.searchParams.get('to'));
 	if (locals.actor.kind === 'staff') redirect(303, to);
 	if (await locals.api.admin.setup.needed()) redirect(303, '/admin/setup');
-	return { to };
+	return { to, waiting: await locals.api.admin.identity.secondStep.view() };
 };
 
 /** Where the page's script has not come yet: the same, by a plain form. */
@@ -15,12 +15,13 @@ export const actions: Actions = {
 	default: async ({ locals, request, url }) => {
 		const form = await request.formData();
 		const email = String(form.get('email') ?? '');
+		let entered: Awaited<ReturnType<typeof locals.api.admin.identity.signIn>>;
 		try {
-			await locals.api.admin.identity.signIn({ email, password: String(form.get('password') ?? '') });
+			entered = await locals.api.admin.identity.signIn({ email, password: String(form.get('password') ?? '') });
 		} catch (error) {
 			if (!isHttpError(error)) throw error;
 			return fail(error.status, { email, problem: error.body.message });
 		}
-		redirect(303, pageOfConsole(url.searchParams.get('to')));
+		redirect(303, entered.step ? url.pathname + url.search : pageOfConsole(url.searchParams.get('to')));
 	}
 };
