@@ -8,6 +8,7 @@ import { issue } from '#giftcards/server';
 import { createCashier, enrol, makeEnrolmentCode, signInAtTill } from '#identity/server';
 import { insertRows } from '#platform/bulk';
 import { inTransaction, sqlOf, type Db } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { quote, type Ask, type BasketLine, type Facts } from '#pricing';
 import { createProduct } from '#stores/server';
 import { createVoucher, makeCodes } from '#vouchers/server';
@@ -132,12 +133,12 @@ export class House {
 		return inTransaction(this.#db, async (tx) => {
 			if (this.#voucher.codesLeft < count) {
 				const definition = aDefinition({ title: 'A tenth off' });
-				const { id } = await createVoucher(tx, { definition, currency, sharedCode: null }, now);
+				const { id } = await createVoucher(tx, { definition, currency, sharedCode: null }, byHouse, now);
 				this.#voucher = { id, codesLeft: codesPerVoucher };
 				this.#facts = null;
 			}
 			this.#voucher.codesLeft -= count;
-			return (await makeCodes(tx, { voucherId: this.#voucher.id, count }, now)).map(({ id }) => id);
+			return (await makeCodes(tx, { voucherId: this.#voucher.id, count }, byHouse, now)).map(({ id }) => id);
 		});
 	}
 

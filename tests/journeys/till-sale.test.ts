@@ -11,13 +11,14 @@ import { inviteStaff } from '#identity/server';
 import { tries } from '#identity/tables';
 import { moneyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { receipts, returns } from '#purchases/tables';
 import { createProduct } from '#stores/server';
 import { products } from '#stores/tables';
 import { createVoucher } from '#vouchers/server';
 import { eq } from 'drizzle-orm';
 import { testDatabase } from '../support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, noConditions, openShop as stock, percent, sell } from '../support/shop.ts';
+import { aDefinition, aKey, aMember, anAsk, aSale, line, openShop as stock, percent, sell } from '../support/shop.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -129,20 +130,14 @@ async function look({ till }: Tablet): Promise<void> {
 }
 
 async function aVoucher(wish: { usesPerCode?: number; percent?: number; minimumCents?: number } = {}): Promise<string> {
-	const definition = {
-		title: 'Ten percent',
-		description: null,
+	const definition = aDefinition({
 		effect: percent(wish.percent ?? 10),
-		conditions: { ...noConditions, minimumCents: wish.minimumCents ?? 0 },
-		codeKind: 'shared' as const,
-		holding: 'open' as const,
-		startsAt: null,
-		endsAt: null,
-		usesPerMember: null,
+		conditions: { minimumCents: wish.minimumCents ?? 0, productIds: [], categoryIds: [], storeIds: [] },
+		codeKind: 'shared',
 		usesPerCode: wish.usesPerCode ?? null
-	};
+	});
 	const made = await inTransaction(db, (tx) =>
-		createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, new Date())
+		createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, byHouse, new Date())
 	);
 	return made.sharedCode as string;
 }

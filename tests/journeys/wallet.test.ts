@@ -6,6 +6,7 @@ import { issue } from '#giftcards/server';
 import { inviteStaff } from '#identity/server';
 import { expire } from '#ledger/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { closeAll } from '#platform/lifecycle';
 import { changes } from '#platform/live';
 import { day, later } from '#core/time';
@@ -74,10 +75,11 @@ async function givesVoucher(
 				currency: 'EUR',
 				sharedCode: null
 			},
+			byHouse,
 			now
 		);
-		if (memberId) await assign(tx, { voucherId: id, memberIds: [memberId] }, now);
-		return memberId ? '' : ((await makeCodes(tx, { voucherId: id, count: 1 }, now))[0]?.code ?? '');
+		if (memberId) await assign(tx, { voucherId: id, memberIds: [memberId] }, byHouse, now);
+		return memberId ? '' : ((await makeCodes(tx, { voucherId: id, count: 1 }, byHouse, now))[0]?.code ?? '');
 	});
 }
 
@@ -356,7 +358,7 @@ describe('an open wallet', () => {
 		const { cards } = await admin.giftcards.issue.mutate({ key: aKey(), ...terms });
 		await vi.waitFor(() => expect(changes()).toBe(2));
 
-		await admin.vouchers.voidCode.mutate({ key: aKey(), codeId: voucher?.codeId ?? '' });
+		await admin.vouchers.voidCode.mutate({ key: aKey(), codeId: voucher?.codeId ?? '', reason: 'Shown to everybody' });
 		await vi.waitFor(() => expect(changes()).toBe(3));
 		await line.close();
 

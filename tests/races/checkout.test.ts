@@ -5,6 +5,7 @@ import type { SaleResult } from '#checkout';
 import { issue } from '#giftcards/server';
 import { moneyOf, pointsOf } from '#ledger/server';
 import { connect, inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { receipts } from '#purchases/tables';
 import { createVoucher, findByCode } from '#vouchers/server';
 import { voucherCodes, voucherRedemptions } from '#vouchers/tables';
@@ -37,7 +38,7 @@ const aVoucher = (wish: { usesPerCode?: number; usesPerMember?: number }) =>
 			usesPerMember: wish.usesPerMember ?? null,
 			usesPerCode: wish.usesPerCode ?? null
 		});
-		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
+		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, byHouse, now);
 		return (await findByCode(tx, made.sharedCode as string))?.code.id as string;
 	});
 

@@ -3,6 +3,7 @@ import { newId } from '#core/ids';
 import { issue } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { inTransaction, type Db } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import type { Ask, Effect } from '#pricing';
 import { products } from '#stores/tables';
 import { assign, createVoucher, findByCode, pauseVoucher, voidCode } from '#vouchers/server';
@@ -62,6 +63,8 @@ async function aVoucher(
 			description: null,
 			effect: wish.effect ?? percent(10),
 			conditions: { ...noConditions, minimumCents: wish.minimumCents ?? 0, storeIds: wish.storeIds ?? [] },
+			stacking: { kind: 'alone' } as const,
+			validity: null,
 			codeKind: wish.forMemberId ? ('unique' as const) : ('shared' as const),
 			holding: wish.forMemberId ? ('assigned' as const) : ('open' as const),
 			startsAt: wish.startsAt ?? null,
@@ -69,9 +72,14 @@ async function aVoucher(
 			usesPerMember: wish.usesPerMember ?? null,
 			usesPerCode: wish.usesPerCode ?? null
 		};
-		const made = await createVoucher(tx, { definition, currency: wish.currency ?? 'EUR', sharedCode: null }, now);
+		const made = await createVoucher(
+			tx,
+			{ definition, currency: wish.currency ?? 'EUR', sharedCode: null },
+			byHouse,
+			now
+		);
 		const [given] = wish.forMemberId
-			? await assign(tx, { voucherId: made.id, memberIds: [wish.forMemberId] }, now)
+			? await assign(tx, { voucherId: made.id, memberIds: [wish.forMemberId] }, byHouse, now)
 			: [{ code: made.sharedCode as string }];
 		const code = (given as { code: string }).code;
 		const id = (await findByCode(tx, code))?.code.id as string;
@@ -125,8 +133,8 @@ export async function furnish(db: Db, now: Date): Promise<Furnished> {
 	const idOf = (name: VoucherName): string => made[name]?.id as string;
 	for (const name of ['used', 'usedUp', 'usedUp', 'perMember'] as const) await buy({ rightIds: [idOf(name)] }, 1000);
 	await inTransaction(db, async (tx) => {
-		await pauseVoucher(tx, { id: made.paused?.voucherId as string }, before);
-		await voidCode(tx, { codeId: idOf('voided') }, before);
+		await pauseVoucher(tx, { id: made.paused?.voucherId as string }, byHouse, before);
+		await voidCode(tx, { codeId: idOf('voided'), reason: 'lost' }, byHouse, before);
 		await tx.update(products).set({ archivedAt: before }).where(eq(products.id, gone.id));
 	});
 	const cards = {

@@ -1,6 +1,7 @@
 import { activate, issue } from '#giftcards/server';
 import { day, later } from '#core/time';
 import { inTransaction, sqlOf } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { updateProgramme } from '#stores/server';
 import {
 	archiveVoucher,
@@ -75,23 +76,26 @@ export class House {
 
 	async makeVoucher(model: Model, now: Date): Promise<void> {
 		const dice = this.#dice;
+		const effect = this.#wishes.effect();
 		const definition = {
 			title: `Voucher ${Object.keys(model.notes.vouchers).length + 1}`,
 			description: null,
-			effect: this.#wishes.effect(),
-			conditions: this.#wishes.conditions(),
+			effect,
+			conditions: this.#wishes.conditions(effect),
+			stacking: this.#wishes.stacking(),
 			codeKind: dice.pick(['shared', 'unique'] as const),
 			holding: dice.pick(['open', 'open', 'assigned'] as const),
 			startsAt: dice.chance(15) ? later(now, dice.whole(-3, 3) * day) : null,
 			endsAt: dice.chance(30) ? later(now, dice.whole(4, 30) * day) : null,
+			validity: null,
 			usesPerMember: dice.pick([null, null, 1, 2]),
 			usesPerCode: dice.pick([null, 1, 1, 2, 4])
 		};
 		if (definition.codeKind === 'shared') definition.holding = 'open';
 		const made = await inTransaction(this.#world.db, (tx) =>
-			createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now)
+			createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, byHouse, now)
 		);
-		const { description: _, startsAt, endsAt, ...rest } = definition;
+		const { description: _, validity: __, startsAt, endsAt, ...rest } = definition;
 		const voucher: Voucher = {
 			...rest,
 			id: made.id,
@@ -114,7 +118,9 @@ export class House {
 	}
 
 	async #fillPool(model: Model, voucher: Voucher, now: Date): Promise<void> {
-		const made = await inTransaction(this.#world.db, (tx) => makeCodes(tx, { voucherId: voucher.id, count: 2 }, now));
+		const made = await inTransaction(this.#world.db, (tx) =>
+			makeCodes(tx, { voucherId: voucher.id, count: 2 }, byHouse, now)
+		);
 		for (const { id } of made) this.#noteCode(model, voucher, id, null);
 		await this.#assign(model, voucher, now);
 	}
@@ -123,7 +129,9 @@ export class House {
 	async #assign(model: Model, voucher: Voucher, now: Date): Promise<void> {
 		const members = Object.entries(model.notes.members).flatMap(([id, { joined }]) => (joined ? [id] : []));
 		const memberIds = [...new Set([this.#dice.pick(members), this.#dice.pick(members)])];
-		const given = await inTransaction(this.#world.db, (tx) => assign(tx, { voucherId: voucher.id, memberIds }, now));
+		const given = await inTransaction(this.#world.db, (tx) =>
+			assign(tx, { voucherId: voucher.id, memberIds }, byHouse, now)
+		);
 		for (const one of given) {
 			if ('refusal' in one) continue;
 			const code = model.notes.codes[one.codeId];
@@ -141,7 +149,9 @@ export class House {
 		const codes = Object.values(model.notes.codes).filter(({ voucherId }) => voucherId === voucher.id);
 		switch (this.#dice.weighed({ pause: 5, edit: 4, assign: 3, void: 1, archive: 0.6 })) {
 			case 'pause':
-				await inTransaction(db, (tx) => (voucher.paused ? resumeVoucher : pauseVoucher)(tx, { id: voucher.id }, now));
+				await inTransaction(db, (tx) =>
+					(voucher.paused ? resumeVoucher : pauseVoucher)(tx, { id: voucher.id }, byHouse, now)
+				);
 				voucher.paused = !voucher.paused;
 				break;
 			case 'edit':
@@ -152,12 +162,12 @@ export class House {
 				break;
 			case 'void': {
 				const code = this.#dice.pick(codes);
-				await inTransaction(db, (tx) => voidCode(tx, { codeId: code.id }, now));
+				await inTransaction(db, (tx) => voidCode(tx, { codeId: code.id, reason: 'lost' }, byHouse, now));
 				code.voided = true;
 				break;
 			}
 			case 'archive':
-				await inTransaction(db, (tx) => archiveVoucher(tx, { id: voucher.id }, now));
+				await inTransaction(db, (tx) => archiveVoucher(tx, { id: voucher.id }, byHouse, now));
 				voucher.archived = true;
 				break;
 		}
@@ -175,10 +185,11 @@ export class House {
 			...voucher,
 			description: row?.description ?? null,
 			usesPerCode: more,
+			validity: null,
 			startsAt: startsAt === null ? null : new Date(startsAt),
 			endsAt
 		};
-		await inTransaction(this.#world.db, (tx) => editVoucher(tx, { id, version, definition }, now));
+		await inTransaction(this.#world.db, (tx) => editVoucher(tx, { id, version, definition }, byHouse, now));
 		voucher.version += 1;
 		voucher.endsAt = endsAt?.toISOString() ?? null;
 		voucher.usesPerCode = more;

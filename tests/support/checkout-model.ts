@@ -11,7 +11,8 @@ import {
 	type ProductFact,
 	type ProgrammeRules,
 	type Quote,
-	type Right
+	type Right,
+	type Stacking
 } from '#pricing';
 import type { ReceiptView, ReturnView } from '#purchases';
 import * as purses from './purse-model.ts';
@@ -63,6 +64,7 @@ export interface Voucher {
 	currency: string;
 	effect: Effect;
 	conditions: Conditions;
+	stacking: Stacking;
 	codeKind: 'shared' | 'unique';
 	holding: 'open' | 'assigned';
 	startsAt: string | null;
@@ -195,6 +197,7 @@ export class Model {
 			currency: voucher.currency,
 			effect: voucher.effect,
 			conditions: voucher.conditions,
+			stacking: voucher.stacking,
 			startsAt: voucher.startsAt,
 			endsAt: voucher.endsAt,
 			paused: voucher.paused,
@@ -203,7 +206,8 @@ export class Model {
 			usesLeft: code.usesLeft,
 			limitedPerMember: usesPerMember !== null,
 			usesLeftForMember: usesPerMember === null ? null : Math.max(0, usesPerMember - used),
-			onlyForMemberId: code.memberId ?? (voucher.holding === 'assigned' ? '' : null)
+			onlyForMemberId: code.memberId ?? (voucher.holding === 'assigned' ? '' : null),
+			heldUntil: null
 		};
 	}
 

@@ -1,5 +1,5 @@
 import { preview, type ReturnCommand, type SaleCommand } from '#checkout/server';
-import type { Ask, BasketLine, Conditions, Effect, ProgrammeRules } from '#pricing';
+import type { Ask, BasketLine, Conditions, Effect, ProgrammeRules, Stacking } from '#pricing';
 import { later, minute } from '#core/time';
 import type { Command, Model, NotedReceipt } from './checkout-model.ts';
 import type { World } from './checkout-world.ts';
@@ -40,7 +40,9 @@ export class Wishes {
 				case 'deposit':
 					return line(key, deposit, 1000 * dice.whole(1, 6));
 				case 'amount':
-					return line(key, dice.chance(50) ? dice.whole(1, 3000) : dice.whole(3000, 60_000));
+					return dice.chance(15)
+						? { ...line(key, dice.whole(100, 900)), delivery: true }
+						: line(key, dice.chance(50) ? dice.whole(1, 3000) : dice.whole(3000, 60_000));
 				case 'unknown':
 					return line(key, { id: 'prd_0000000000000000000000', cents: 100 });
 				case 'negative':
@@ -57,7 +59,8 @@ export class Wishes {
 		const mine = codes.filter((code) => code.memberId === memberId && code.usesLeft !== 0);
 		const fit = codes.filter((code) => code.memberId === null && code.usesLeft !== 0);
 		const one = dice.pick(dice.chance(50) && mine.length > 0 ? mine : dice.chance(80) && fit.length > 0 ? fit : codes);
-		return dice.chance(4) ? [one.id, dice.pick(codes).id] : [one.id];
+		const more = dice.chance(30) ? [dice.pick(fit.length > 0 && dice.chance(80) ? fit : codes).id] : [];
+		return [one.id, ...more, ...(more.length > 0 && dice.chance(20) ? [dice.pick(codes).id] : [])];
 	}
 
 	#cards(model: Model): Ask['giftCards'] {
@@ -204,22 +207,44 @@ export class Wishes {
 	effect(): Effect {
 		const dice = this.#dice;
 		const { coffee, bread } = this.#world.shop.products;
-		switch (dice.weighed({ percent: 3, amount: 2, free: 1 })) {
+		switch (dice.weighed({ percent: 3, amount: 2, free: 1, fixed: 1, cheapest: 1, sets: 1, delivery: 0.5 })) {
 			case 'percent':
 				return { kind: 'percent', percent: dice.pick([3, 10, 50, 100]), capCents: dice.chance(30) ? 700 : null };
 			case 'amount':
 				return { kind: 'amount', cents: dice.pick([1, 333, 5000]) };
 			case 'free':
 				return { kind: 'free_product', productIds: [coffee.id, bread.id], quantity: dice.pick([500, 1000, 2000]) };
+			case 'fixed':
+				return { kind: 'fixed_price', cents: dice.pick([100, 299]), quantity: dice.pick([null, 1000, 1500]) };
+			case 'cheapest':
+				return { kind: 'cheapest_free', of: dice.pick([2, 3]), free: 1 };
+			case 'sets':
+				return { kind: 'n_for_m', of: dice.pick([2, 3]), pay: 1, sets: dice.pick([null, 1, 2]) };
+			case 'delivery':
+				return { kind: 'free_delivery', capCents: dice.pick([null, 300]) };
 		}
 	}
 
-	conditions(): Conditions {
+	stacking(): Stacking {
 		const dice = this.#dice;
+		switch (dice.weighed({ alone: 2, together: 2, group: 1 })) {
+			case 'alone':
+				return { kind: 'alone' };
+			case 'together':
+				return { kind: 'together' };
+			case 'group':
+				return { kind: 'group', group: dice.pick(['spring', 'autumn']) };
+		}
+	}
+
+	conditions(effect: Effect): Conditions {
+		const dice = this.#dice;
+		// A fixed price is the price of something.
+		const some = effect.kind === 'fixed_price' ? 100 : 10;
 		const { shop } = this.#world;
 		return {
 			minimumCents: dice.chance(20) ? 1500 : 0,
-			productIds: dice.chance(10) ? [shop.products.cheese.id, shop.products.tea.id] : [],
+			productIds: dice.chance(some) ? [shop.products.cheese.id, shop.products.tea.id] : [],
 			categoryIds: dice.chance(10) ? [shop.categories.food] : [],
 			storeIds: dice.chance(15) ? [shop.otherStoreId] : []
 		};

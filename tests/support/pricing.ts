@@ -73,6 +73,7 @@ export const right = (more: Partial<Right> = {}): Right => ({
 	currency: 'EUR',
 	effect: { kind: 'percent', percent: 10, capCents: null },
 	conditions: { minimumCents: 0, productIds: [], categoryIds: [], storeIds: [] },
+	stacking: { kind: 'alone' },
 	startsAt: null,
 	endsAt: null,
 	paused: false,
@@ -82,6 +83,7 @@ export const right = (more: Partial<Right> = {}): Right => ({
 	limitedPerMember: false,
 	usesLeftForMember: null,
 	onlyForMemberId: null,
+	heldUntil: null,
 	...more
 });
 

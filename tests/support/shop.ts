@@ -31,10 +31,12 @@ export const aDefinition = (wish: Partial<Definition> = {}): Definition => ({
 	description: null,
 	effect: percent(10),
 	conditions: noConditions,
+	stacking: { kind: 'alone' },
 	codeKind: 'unique',
 	holding: 'open',
 	startsAt: null,
 	endsAt: null,
+	validity: null,
 	usesPerMember: null,
 	usesPerCode: 1,
 	...wish

@@ -2,6 +2,7 @@ import type { Cents, Points } from '#core/amounts';
 import { newId } from '#core/ids';
 import type { MemberCard } from '#checkout';
 import {
+	clashOf,
 	quote,
 	type AppliedRight,
 	type Ask,
@@ -36,8 +37,10 @@ export interface Offer {
 	right: AppliedRight;
 	/** what it would take off */
 	cents: Cents;
-	/** the title of the right it would replace; null: it joins those that are used */
-	insteadOf: string | null;
+	/** the titles of the rights it would replace; none: it joins those that are used */
+	insteadOf: string[];
+	/** how much more would come off in all than now; not above zero: the member keeps more with what is used */
+	gainCents: Cents;
 }
 
 /** What of an open sale outlives a reload, as plain JSON. */
@@ -134,23 +137,23 @@ export class OpenSale {
 
 	/**
 	 * What one tap would use: the rights that are possible, each tried together with those that are used already. One that
-	 * cannot join them is offered in their place.
+	 * does not go together with some of them is offered in their place. What gains most stands first.
 	 */
 	readonly offers: Offer[] = $derived.by(() => {
 		const { quote: now, facts } = this;
 		if (!now || !facts) return [];
 		const { ask } = this;
 		const clock = this.#clock();
-		return now.possible.flatMap((right): Offer[] => {
-			if (now.applied.length === 0) return [{ right, cents: right.cents, insteadOf: null }];
-			const joined = quote({ ...ask, rightIds: [...ask.rightIds, right.id] }, facts, clock);
-			const added = joined.applied.find(({ id }) => id === right.id);
-			if (added) return [{ right, cents: added.cents, insteadOf: null }];
+		const offers = now.possible.flatMap((right): Offer[] => {
+			if (now.applied.length === 0) return [{ right, cents: right.cents, insteadOf: [], gainCents: right.cents }];
 			const rightIds = this.#inPlaceOfRivals(right.id);
-			const alone = quote({ ...ask, rightIds }, facts, clock).applied.find(({ id }) => id === right.id);
-			const rival = now.applied.find(({ id }) => !rightIds.includes(id));
-			return alone && rival ? [{ right, cents: alone.cents, insteadOf: rival.title }] : [];
+			const then = quote({ ...ask, rightIds }, facts, clock);
+			const added = then.applied.find(({ id }) => id === right.id);
+			if (!added) return [];
+			const insteadOf = now.applied.filter(({ id }) => !rightIds.includes(id)).map(({ title }) => title);
+			return [{ right, cents: added.cents, insteadOf, gainCents: then.discountCents - now.discountCents }];
 		});
+		return offers.sort((a, b) => b.gainCents - a.gainCents);
 	});
 
 	/** Gift cards the sale knows of and does not charge yet: the member's. */
@@ -227,15 +230,15 @@ export class OpenSale {
 		return this.trusted || !this.member?.rights.some((right) => right.id === id);
 	}
 
-	/** Uses a right and takes out those of its kind: one voucher per receipt. */
+	/** Uses a right and takes out those that do not go together with it. */
 	useInstead(id: string): void {
 		this.rightIds = this.#inPlaceOfRivals(id);
 	}
 
 	#inPlaceOfRivals(id: string): string[] {
-		const kind = this.#rights.find((right) => right.id === id)?.kind;
-		const rivals = idsOf(this.#rights.filter((right) => right.kind === kind));
-		return [...this.rightIds.filter((other) => !rivals.has(other)), id];
+		const right = this.#rights.find((one) => one.id === id);
+		const rivals = idsOf(right ? this.#rights.filter((other) => other.id !== id && clashOf(right, other)) : []);
+		return [...this.rightIds.filter((other) => other !== id && !rivals.has(other)), id];
 	}
 
 	removeRight(id: string): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemberCard } from '#checkout';
-import type { GiftCardFact } from '#pricing';
+import type { GiftCardFact, Right } from '#pricing';
 import { member, noon, products, right, rules, withRules } from '../../../tests/support/pricing.ts';
 import { OpenSale, type Shop } from './sale.svelte.ts';
 
@@ -52,11 +52,11 @@ describe('an open sale', () => {
 		const rights = [right({ id: 'spring', title: 'Spring' }), right({ id: 'coffee', title: 'Coffee' })];
 		sale.setMember(anna({ rights }));
 		expect(sale.offers.map(({ right, insteadOf }) => [right.id, insteadOf]).sort()).toEqual([
-			['coffee', null],
-			['spring', null]
+			['coffee', []],
+			['spring', []]
 		]);
 		sale.askRight('spring');
-		expect(sale.offers).toMatchObject([{ right: { id: 'coffee' }, insteadOf: 'Spring' }]);
+		expect(sale.offers).toMatchObject([{ right: { id: 'coffee' }, insteadOf: ['Spring'], gainCents: 0 }]);
 		sale.useInstead('coffee');
 		expect(sale.quote?.applied.map(({ id }) => id)).toEqual(['coffee']);
 		expect(sale.quote?.refused.filter(({ asked }) => asked)).toEqual([]);
@@ -68,6 +68,26 @@ describe('an open sale', () => {
 		sale.useInstead('spring');
 		expect(sale.quote?.applied.map(({ id }) => id)).toEqual(['spring']);
 		expect(sale.ready).toBe(true);
+	});
+
+	test('says first which voucher would save more than those it does not go with', () => {
+		const sale = aSale();
+		sale.addProduct(cake);
+		const together = { kind: 'together' } as const;
+		const one = (id: string, percent: number, stacking: Right['stacking']) =>
+			right({ id, sourceId: id, title: id, stacking, effect: { kind: 'percent', percent, capCents: null } });
+		const rights = [one('ten', 10, together), one('five', 5, together), one('half', 50, { kind: 'alone' })];
+		sale.setMember(anna({ rights }));
+		sale.askRight('ten');
+		sale.askRight('five');
+		expect(sale.quote?.applied.map(({ id }) => id)).toEqual(['ten', 'five']);
+		expect(sale.offers).toMatchObject([{ right: { id: 'half' }, insteadOf: ['ten', 'five'], gainCents: 1250 - 363 }]);
+		sale.useInstead('half');
+		// Back again each comes alone, and saves less; what goes together joins.
+		expect(sale.offers.map(({ right, gainCents }) => [right.id, gainCents])).toEqual([
+			['ten', -1000],
+			['five', -1125]
+		]);
 	});
 
 	test('lets what a member owns wait while only their number was given, until the cashier is sure', () => {

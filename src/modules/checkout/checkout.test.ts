@@ -4,6 +4,7 @@ import { day, later } from '#core/time';
 import { issue } from '#giftcards/server';
 import { audit, moneyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { onceKeys } from '../../platform/once.tables.server.ts';
 import { memberFigures, receipts } from '#purchases/tables';
 import { voucherCodes } from '#vouchers/tables';
@@ -67,7 +68,7 @@ async function aVoucher(effect = percent(10), wish: Partial<{ usesPerCode: numbe
 			usesPerMember: wish.usesPerMember ?? null,
 			usesPerCode: wish.usesPerCode ?? null
 		});
-		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, now);
+		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, byHouse, now);
 		const found = await findByCode(tx, made.sharedCode as string);
 		return found?.code.id as string;
 	});

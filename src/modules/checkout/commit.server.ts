@@ -10,6 +10,7 @@ import { emit, type Event } from '#platform/outbox';
 import { quote, type Quote } from '#pricing';
 import type { ReceiptView, Tender } from '#purchases';
 import { receiptView, receiptViews, recordReceipts, storedSteps, type ReceiptRows } from '#purchases/server';
+import type { Holder } from '#vouchers/server';
 import { Scene } from './gather.server.ts';
 import { checkoutRefusals, type Counter, type Sale, type SaleResult } from './index.ts';
 
@@ -32,6 +33,8 @@ interface Decided {
 type Sold = { sale: Decided; replayed: boolean } | { receiptId: string };
 
 const onceOf = ({ caller, key }: SaleCommand): OnceKey => ({ caller, key });
+/** A basket's vouchers are held under the name of its sale. */
+const holderOf = ({ caller, key }: SaleCommand): Holder => ({ caller, basket: key });
 const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerprint, storeId });
 
 /**
@@ -84,7 +87,7 @@ export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now:
 function decide(scene: Scene, command: SaleCommand & { inputHash: string }): Decided | SaleResult {
 	const refusal = scene.unknown(command);
 	if (refusal) return { ok: false, refusal };
-	const facts = scene.facts(command);
+	const facts = scene.facts({ ...command, holder: holderOf(command) });
 	const quoted = quote(command.ask, facts, scene.now);
 	const asked = quoted.refused.find((one) => one.asked);
 	const problem = quoted.problems[0] ?? asked?.refusal;
@@ -94,12 +97,12 @@ function decide(scene: Scene, command: SaleCommand & { inputHash: string }): Dec
 	const guest = command.ask.memberId === null;
 	const memberId = command.ask.memberId ?? newId('member', scene.now);
 	const rows = rowsOf(command, quoted, memberId, scene.now);
-	move(scene, quoted, rows);
+	move(scene, quoted, rows, holderOf(command));
 	return { command, inputHash: command.inputHash, rows, quote: quoted, guest };
 }
 
 /** What the quote promised, on the books. It was quoted on these very books, so that a refusal here is our own fault. */
-function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows): void {
+function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows, holder: Holder): void {
 	const { id: ref, memberId } = receipt;
 	const { earn } = scene.programme.rules;
 	if (quoted.pointsSpent > 0) {
@@ -132,7 +135,7 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows): void {
 		must(earned.ok, 'quoted points can be earned');
 	}
 	for (const right of quoted.applied)
-		scene.vouchers.claim(right.id, { memberId, receiptId: ref, cents: right.cents }, scene.now);
+		scene.vouchers.claim(right.id, { memberId, receiptId: ref, cents: right.cents, holder }, scene.now);
 }
 
 function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date): ReceiptRows {

@@ -8,12 +8,14 @@ import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
 import type { Ask, Facts, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
 import { storesRefusals } from '#stores';
-import { loadCodes, VoucherBook, type CodeFact } from '#vouchers/server';
+import { loadCodes, VoucherBook, type CodeFact, type Holder } from '#vouchers/server';
 
 /** What one quote needs besides its ask. */
 export interface Wanted {
 	ask: Ask;
 	storeId: string;
+	/** whose basket it is: what is held for it counts as free; absent: nobody's */
+	holder?: Holder;
 }
 
 interface MemberRow {
@@ -95,7 +97,7 @@ export class Scene {
 			.execute();
 		const [members, codes, cards, book, stores, products, programmes] = await Promise.all([
 			locked,
-			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }),
+			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }, now),
 			loadCards(sql, cardIds, now, lock),
 			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
 			sql.unsafe<StoreRow[]>(
@@ -157,7 +159,7 @@ export class Scene {
 	}
 
 	/** The facts of one ask as they stand after what this batch has done so far. `unknown` must have been null. */
-	facts({ ask, storeId }: Wanted): Facts {
+	facts({ ask, storeId, holder }: Wanted): Facts {
 		const { memberId } = ask;
 		const mine = memberId === null ? [] : (this.#held.get(memberId) ?? []);
 		const codeIds = new Set([...ask.rightIds, ...mine]);
@@ -172,7 +174,7 @@ export class Scene {
 			store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
 			products,
 			member: memberId === null ? null : this.#member(memberId),
-			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId) ?? []),
+			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId, holder) ?? []),
 			giftCards: ask.giftCards.flatMap(({ id }) => {
 				const card = this.#cards.get(id);
 				return card ? [{ ...card, availableCents: this.book.available(id, accountNames.money) }] : [];

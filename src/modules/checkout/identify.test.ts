@@ -7,6 +7,7 @@ import { codeFor } from '#customers/server';
 import { giftCards } from '#giftcards/tables';
 import { issue } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { useSettings } from '#platform/settings';
 import type { Right } from '#pricing';
 import { createProduct } from '#stores/server';
@@ -45,6 +46,8 @@ async function aVoucher(wish: { sharedCode?: string; memberId?: string } = {}): 
 			description: null,
 			effect: percent(10),
 			conditions: noConditions,
+			stacking: { kind: 'alone' } as const,
+			validity: null,
 			codeKind: wish.memberId ? ('unique' as const) : ('shared' as const),
 			holding: wish.memberId ? ('assigned' as const) : ('open' as const),
 			startsAt: null,
@@ -52,9 +55,14 @@ async function aVoucher(wish: { sharedCode?: string; memberId?: string } = {}): 
 			usesPerMember: null,
 			usesPerCode: wish.memberId ? 1 : null
 		};
-		const made = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: wish.sharedCode ?? null }, now);
+		const made = await createVoucher(
+			tx,
+			{ definition, currency: 'EUR', sharedCode: wish.sharedCode ?? null },
+			byHouse,
+			now
+		);
 		if (!wish.memberId) return made.sharedCode as string;
-		const [given] = await assign(tx, { voucherId: made.id, memberIds: [wish.memberId] }, now);
+		const [given] = await assign(tx, { voucherId: made.id, memberIds: [wish.memberId] }, byHouse, now);
 		return (given as { code: string }).code;
 	});
 }

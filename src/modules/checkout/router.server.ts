@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { Cashier } from '#core/actor';
 import { Refusal } from '#core/refusal';
+import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
 import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
+import { holdCodes } from '#vouchers/server';
 import { counterOf, preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown, type Counter, type Refused } from './index.ts';
@@ -36,11 +38,22 @@ export const tillRouter = router({
 			return identify(ctx.db, { ...input, deviceId, storeId }, ctx.now);
 		}),
 
-	/** Facts and quote of an open basket. A mutation, since an ask holds ids that do not belong into addresses. */
+	/**
+	 * Facts and quote of an open basket. A mutation, since an ask holds ids that do not belong into addresses. With the
+	 * basket's name its vouchers are held for it, anew each time; asked without vouchers it lets go of them.
+	 */
 	quote: procedure('till.sell')
-		.input(z.object({ ask: askSchema }))
+		.input(z.object({ ask: askSchema, basket: z.string().max(64).nullable().default(null) }))
 		.mutation(async ({ ctx, input }) => {
-			const answer = await preview(ctx.db, { ask: input.ask, storeId: ctx.actor.storeId }, ctx.now);
+			const { deviceId, storeId } = ctx.actor;
+			const { ask, basket } = input;
+			const holder = basket === null ? undefined : { caller: deviceId, basket };
+			// A held voucher is the basket's: whom it is refused is told by the quote, which sees the others' holds.
+			if (holder)
+				await inTransaction(ctx.db, (tx) =>
+					holdCodes(tx, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now)
+				);
+			const answer = await preview(ctx.db, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
 			if (!answer.ok) throw new Refusal(answer.refusal);
 			return shown(answer);
 		}),

@@ -18,6 +18,8 @@ export const basketLimits = {
 export interface PricedBasket {
 	lines: QuotedLine[];
 	listCents: Cents;
+	/** keys of the lines that are charges for delivery */
+	delivery: Set<string>;
 	problems: RefusalData[];
 	steps: Step[];
 }
@@ -29,7 +31,7 @@ export interface PricedBasket {
 export function priceBasket(ask: Ask, facts: Facts): PricedBasket {
 	const { lines: given, currency } = ask.basket;
 	const expected = facts.store.currency;
-	const basket: PricedBasket = { lines: [], listCents: 0, problems: [], steps: [] };
+	const basket: PricedBasket = { lines: [], listCents: 0, delivery: new Set(), problems: [], steps: [] };
 	if (given.length === 0) basket.problems.push(pricingRefusals.data('basket.empty'));
 	if (given.length > basketLimits.lines) {
 		basket.problems.push(
@@ -48,6 +50,7 @@ export function priceBasket(ask: Ask, facts: Facts): PricedBasket {
 		const priced = seen.has(line.key)
 			? pricingRefusals.data('basket.line_repeated', { lineKey: line.key })
 			: priceLine(line, facts, expected);
+		if (line.delivery && line.productId === null && !seen.has(line.key)) basket.delivery.add(line.key);
 		seen.add(line.key);
 		take(basket, priced, expected);
 	}

@@ -1,6 +1,6 @@
 import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
-import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
+import type { Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
 
 /**
  * One line as the till has it. An amount line costs what was typed. A product costs what the catalogue says; `unitCents`
@@ -18,6 +18,8 @@ export interface BasketLine {
 	quantity: Thousandths;
 	/** price of 1000 thousandths */
 	unitCents: Cents;
+	/** an amount typed in that is a charge for delivery; a product never is */
+	delivery?: boolean | undefined;
 }
 
 export interface Basket {
@@ -29,7 +31,7 @@ export interface Basket {
 export interface Ask {
 	memberId: string | null;
 	basket: Basket;
-	/** ids of voucher codes to redeem, in this order */
+	/** ids of voucher codes to redeem; of two that do not go together the first counts, their turns follow their effects */
 	rightIds: string[];
 	/** gift cards to charge, in this order; `cents` null: as much as possible */
 	giftCards: { id: string; cents: Cents | null }[];
@@ -60,6 +62,7 @@ export interface Right {
 	currency: string;
 	effect: Effect;
 	conditions: Conditions;
+	stacking: Stacking;
 	startsAt: string | null;
 	endsAt: string | null;
 	paused: boolean;
@@ -74,6 +77,8 @@ export interface Right {
 	usesLeftForMember: number | null;
 	/** only this member may use it; null: whoever brings it */
 	onlyForMemberId: string | null;
+	/** its last uses are held for baskets at other tills, the first of them until then; null: they are not */
+	heldUntil: string | null;
 }
 
 export interface GiftCardFact {
@@ -135,7 +140,7 @@ export interface QuotedLine {
 /**
  * One step of the explanation: what was done, to which line (null: the whole basket), by how much. The faces put it
  * into words; the code is a message key `step_<code>`. Amounts are sizes, never negative: the code says which way.
- * By code they add up: `priced` to the list price, `…_off` and `free_product` to the discount, `paid_with_…` to what
+ * By code they add up: `priced` to the list price, those with a `rightId` to the discount, `paid_with_…` to what
  * points and gift cards pay, `to_pay` to the rest, `earned` or `earned_pending` to the points earned, and the `baseCents`
  * of those with all `not_earning_…` to the total. `debt_first` says how many of the earned points pay a debt.
  */
@@ -145,6 +150,10 @@ export interface Step {
 		| 'percent_off'
 		| 'amount_off'
 		| 'free_product'
+		| 'fixed_price'
+		| 'cheapest_free'
+		| 'n_for_m'
+		| 'free_delivery'
 		| 'paid_with_points'
 		| 'paid_with_gift_card'
 		| 'earned'

@@ -6,7 +6,7 @@
  * `quote`; split amounts add up to the cent; what does not apply is listed with its reason.
  * Never: reads a clock, a database or a setting; knows where a right came from.
  */
-export type { Conditions, EarnRules, Effect, ProgrammeRules, SpendRules } from './rules.ts';
+export type { Conditions, EarnRules, Effect, ProgrammeRules, SpendRules, Stacking } from './rules.ts';
 export type {
 	AppliedRight,
 	Ask,
@@ -25,9 +25,12 @@ export type {
 	Unit
 } from './contract.ts';
 export { basketLimits } from './basket.ts';
-export { effectKinds, type EffectKind } from './effects.ts';
+export { effectKinds, productsOfEffect } from './effects/index.ts';
+export { mostPieces, stages, type EffectKind, type Stage } from './effects/contract.ts';
 export { spendableNow, type SpendableNow } from './payment.ts';
+export { standingOf } from './judge.ts';
 export { quote } from './quote.ts';
+export { clashOf, isClash } from './stacking.ts';
 export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
 export {
 	cardsBack,
@@ -37,4 +40,11 @@ export {
 	type ReturnRequest,
 	type SoldLine
 } from './returns.ts';
-export { askSchema, conditionsSchema, effectSchema, programmeRulesSchema } from './schemas.ts';
+export {
+	askSchema,
+	conditionsSchema,
+	effectSchema,
+	groupNameLength,
+	programmeRulesSchema,
+	stackingSchema
+} from './schemas.ts';

@@ -1,9 +1,11 @@
 import { must } from '#core/must';
-import type { Cents } from '#core/amounts';
+import { sum, type Cents, type Thousandths } from '#core/amounts';
 import type { RefusalData, RefusalDetails } from '#core/refusal';
 import { localDay } from '#core/time';
+import type { PricedBasket } from './basket.ts';
 import type { Facts, MemberFact, QuotedLine, Right } from './contract.ts';
-import { effectKindOf, type Cut } from './effects.ts';
+import type { Cut, Goods, Why } from './effects/contract.ts';
+import { effectKindOf } from './effects/index.ts';
 import { rightRefusals } from './refusals.ts';
 import type { Conditions } from './rules.ts';
 
@@ -12,23 +14,30 @@ export interface Situation {
 	now: Date;
 	store: Facts['store'];
 	member: MemberFact | null;
+	/** goods; charges for delivery stand apart */
 	lines: QuotedLine[];
-	/** before discounts */
-	listCents: Cents;
+	delivery: QuotedLine[];
+	/** of the goods, before discounts */
+	goodsCents: Cents;
 	/** places of lines by what conditions speak of, so that long lists of products cost no walk through the basket each */
 	byProduct: Map<string, number[]>;
 	byCategory: Map<string, number[]>;
+	/** how much of a line effects on single things have used up, by line key */
+	touched: Map<string, Thousandths>;
 }
 
-export function situationOf(facts: Facts, member: MemberFact | null, lines: QuotedLine[], listCents: Cents, now: Date) {
+export function situationOf(facts: Facts, member: MemberFact | null, basket: PricedBasket, now: Date): Situation {
+	const lines = basket.lines.filter(({ key }) => !basket.delivery.has(key));
 	const situation: Situation = {
 		now,
 		store: facts.store,
 		member,
 		lines,
-		listCents,
+		delivery: basket.lines.filter(({ key }) => basket.delivery.has(key)),
+		goodsCents: sum(lines.map((line) => line.listCents)),
 		byProduct: new Map(),
-		byCategory: new Map()
+		byCategory: new Map(),
+		touched: new Map()
 	};
 	for (const [place, line] of lines.entries()) {
 		file(situation.byProduct, line.productId, place);
@@ -57,8 +66,6 @@ function eligibleLines({ productIds, categoryIds }: Conditions, situation: Situa
 	return lines.filter((_, place) => chosen[place] === 1);
 }
 
-type Why = (typeof rightRefusals.codes)[number] extends `voucher.${infer W}` ? W : never;
-
 /** A right's refusal, under its own kind's name. */
 export const refuseRight = (kind: Right['kind'], why: Why, details: RefusalDetails = {}): RefusalData =>
 	rightRefusals.data(`${kind}.${why}`, details);
@@ -70,7 +77,10 @@ function instant(text: string): number {
 }
 
 /** One reason against a right: its details when it holds, null when it does not. */
-type Reason = [why: Why, holds: (right: Right, situation: Situation) => RefusalDetails | null];
+type Reason = [
+	why: Why,
+	holds: (right: Right, situation: Pick<Situation, 'now' | 'store' | 'member' | 'goodsCents'>) => RefusalDetails | null
+];
 
 /**
  * Reasons that need no arithmetic, in the order in which people want to hear them: what can never be mended first, what
@@ -103,6 +113,10 @@ const reasons: Reason[] = [
 	['already_used', (right) => (right.usesInAll === 1 && spent(right) ? {} : null)],
 	['used_up', (right) => (spent(right) ? { usesInAll: right.usesInAll } : null)],
 	[
+		'held_elsewhere',
+		({ heldUntil }, { store }) => (heldUntil === null ? null : { heldAt: heldUntil, timeZone: store.timeZone })
+	],
+	[
 		'used_by_member',
 		(right, { member }) => {
 			if (!right.limitedPerMember || member === null) return null;
@@ -120,8 +134,8 @@ const reasons: Reason[] = [
 	],
 	[
 		'below_minimum',
-		({ conditions: { minimumCents }, currency }, { listCents }) =>
-			listCents < minimumCents ? { minimumCents, missingCents: minimumCents - listCents, currency } : null
+		({ conditions: { minimumCents }, currency }, { goodsCents }) =>
+			goodsCents < minimumCents ? { minimumCents, missingCents: minimumCents - goodsCents, currency } : null
 	]
 ];
 
@@ -137,8 +151,33 @@ export function judge(right: Right, situation: Situation): Verdict {
 	}
 	const eligible = eligibleLines(right.conditions, situation);
 	if (eligible.length === 0) return { refusal: refuseRight(right.kind, 'nothing_eligible'), cut: null };
-	const cut = effectKindOf(right.effect).apply(right.effect, eligible, situation.lines);
-	if (!cut) return { refusal: refuseRight(right.kind, 'product_missing'), cut: null };
+	const cut = effectKindOf(right.effect).apply(right.effect, goodsOf(situation, eligible));
+	if ('why' in cut) return { refusal: refuseRight(right.kind, cut.why, cut.details), cut: null };
 	if (cut.cents === 0) return { refusal: refuseRight(right.kind, 'gives_nothing'), cut: null };
 	return { refusal: null, cut };
+}
+
+const goodsOf = ({ lines, delivery, touched }: Situation, eligible: QuotedLine[]): Goods => ({
+	eligible,
+	all: lines,
+	delivery,
+	untouched: (line) => line.quantity - (touched.get(line.key) ?? 0)
+});
+
+/**
+ * Why a right would be refused whatever is in the basket, first what can never be mended; null: a basket decides. Without
+ * a store those reasons are left out that speak of one.
+ */
+export function standingOf(
+	right: Right,
+	{ now, store, member }: { now: Date; store: Facts['store'] | null; member: MemberFact | null }
+): RefusalData | null {
+	const place = store ?? { id: '', currency: right.currency, timeZone: 'UTC' };
+	const situation = { now, store: place, member, goodsCents: Number.MAX_SAFE_INTEGER };
+	for (const [why, holds] of reasons) {
+		if (store === null && why === 'other_store') continue;
+		const details = holds(right, situation);
+		if (details) return refuseRight(right.kind, why, details);
+	}
+	return null;
 }

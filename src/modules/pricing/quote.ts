@@ -11,7 +11,7 @@ import { applyRights } from './rights.ts';
 import { stepOf } from './steps.ts';
 
 /**
- * What a basket costs, what pays it, what it earns, and why: list prices, then rights, then points, then gift cards, then
+ * What a basket costs, what pays it, what it earns, and why: list prices, then rights (see `stages`), then points, then gift cards, then
  * what the purchase earns. Everything is in minor units of the store's currency and in whole points, and adds up exactly
  * by line, by step and in all.
  *
@@ -21,7 +21,7 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 	const basket = priceBasket(ask, facts);
 	const { lines, listCents } = basket;
 	const { member, problems } = memberOf(ask, facts);
-	const rights = applyRights(ask, facts, situationOf(facts, member, lines, listCents, now));
+	const rights = applyRights(ask, facts, situationOf(facts, member, basket, now));
 	const discountCents = sum(rights.applied.map((right) => right.cents));
 	const totalCents = listCents - discountCents;
 	const points = payWithPoints(lines, ask, facts, member, totalCents);

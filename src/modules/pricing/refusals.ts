@@ -57,7 +57,17 @@ export const rightRefusals = declareRefusals({
 	'voucher.below_minimum': 'unprocessable',
 	'voucher.nothing_eligible': 'unprocessable',
 	'voucher.product_missing': 'unprocessable',
+	/** of the effects that count pieces: only weighed goods and things without a price are eligible */
+	'voucher.counts_pieces': 'unprocessable',
+	'voucher.too_few_pieces': 'unprocessable',
+	/** there is no charge for delivery in the basket */
+	'voucher.no_delivery': 'unprocessable',
+	/** its last uses are held for open baskets at other tills */
+	'voucher.held_elsewhere': 'conflict',
+	/** it clashes with another that is used already: one of the two stands alone, both are of one group, of one voucher */
 	'voucher.one_per_receipt': 'unprocessable',
+	'voucher.one_of_group': 'unprocessable',
+	'voucher.one_of_its_kind': 'unprocessable',
 	'voucher.repeated': 'invalid',
 	'voucher.gives_nothing': 'unprocessable'
 });

@@ -44,21 +44,36 @@ export interface ProgrammeRules {
 	spend: SpendRules;
 }
 
-/** What a right does to the basket. A new kind is one entry here and one in `effects.ts`. */
+/** What a right does to the basket. A new kind is one entry here and one file in `effects`. */
 export type Effect =
 	/** whole percent off the eligible lines, at most `capCents`; rounded once, half a cent up, and split over them */
 	| { kind: 'percent'; percent: number; capCents: Cents | null }
 	/** an amount off the eligible lines, never more than they cost */
 	| { kind: 'amount'; cents: Cents }
 	/** up to `quantity` of one of these products for nothing: the dearest of them in the basket */
-	| { kind: 'free_product'; productIds: string[]; quantity: Thousandths };
+	| { kind: 'free_product'; productIds: string[]; quantity: Thousandths }
+	/** an eligible piece (of weighed goods a kilogram) costs `cents`: up to `quantity` of them, the dearest first; null: all */
+	| { kind: 'fixed_price'; cents: Cents; quantity: Thousandths | null }
+	/** from `of` eligible pieces on, the `free` cheapest of all of them cost nothing, once */
+	| { kind: 'cheapest_free'; of: number; free: number }
+	/** of each full set of `of` eligible pieces only the `pay` dearest are paid; sets are filled from the dearest piece down; null: as many sets as fill */
+	| { kind: 'n_for_m'; of: number; pay: number; sets: number | null }
+	/** no charge for delivery, or `capCents` less */
+	| { kind: 'free_delivery'; capCents: Cents | null };
+
+/**
+ * What a right goes together with on one receipt: with nothing else, with others, or with others but only one of its
+ * group. Two codes of one voucher never go together.
+ */
+export type Stacking = { kind: 'alone' } | { kind: 'together' } | { kind: 'group'; group: string };
 
 /**
  * When a right applies, and to which lines: those of one of the products or one of the categories. Empty lists mean: all.
+ * Charges for delivery are no goods: they do not count for the minimum, and only free delivery takes something off them.
  * A free product needs such a line in the basket; what it makes free is said by the effect.
  */
 export interface Conditions {
-	/** the least price of the whole basket before discounts; 0: any */
+	/** the least price of all goods in the basket before discounts; 0: any */
 	minimumCents: Cents;
 	productIds: string[];
 	categoryIds: string[];

@@ -58,6 +58,36 @@ const effects: { [K in Effect['kind']]: [good: Effect, bad: unknown[]] } = {
 			{ kind: 'free_product', productIds: [], quantity: 1000 },
 			{ kind: 'free_product', productIds: ['coffee'], quantity: 0 }
 		]
+	],
+	fixed_price: [
+		{ kind: 'fixed_price', cents: 250, quantity: null },
+		[
+			{ kind: 'fixed_price', cents: 0, quantity: null },
+			{ kind: 'fixed_price', cents: 250, quantity: 0 },
+			{ kind: 'fixed_price', cents: 250 }
+		]
+	],
+	cheapest_free: [
+		{ kind: 'cheapest_free', of: 3, free: 1 },
+		[
+			{ kind: 'cheapest_free', of: 1, free: 1 },
+			{ kind: 'cheapest_free', of: 3, free: 3 },
+			{ kind: 'cheapest_free', of: 3, free: 0 },
+			{ kind: 'cheapest_free', of: 2.5, free: 1 }
+		]
+	],
+	n_for_m: [
+		{ kind: 'n_for_m', of: 3, pay: 2, sets: null },
+		[
+			{ kind: 'n_for_m', of: 3, pay: 3, sets: null },
+			{ kind: 'n_for_m', of: 3, pay: 0, sets: null },
+			{ kind: 'n_for_m', of: 3, pay: 2, sets: 0 },
+			{ kind: 'n_for_m', of: 3, pay: 2 }
+		]
+	],
+	free_delivery: [
+		{ kind: 'free_delivery', capCents: 500 },
+		[{ kind: 'free_delivery', capCents: 0 }, { kind: 'free_delivery' }]
 	]
 };
 

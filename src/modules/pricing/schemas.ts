@@ -2,8 +2,8 @@ import { roundings } from '#core/amounts';
 import * as z from 'zod/mini';
 import { basketLimits } from './basket.ts';
 import type { Ask } from './contract.ts';
-import { effectKinds } from './effects.ts';
-import type { Conditions, Effect, ProgrammeRules } from './rules.ts';
+import { effectKinds } from './effects/index.ts';
+import type { Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
 
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const id = z.string().check(z.minLength(1), z.maxLength(64));
@@ -30,7 +30,8 @@ export const askSchema = z.strictObject({
 					name: z.nullable(z.string().check(z.maxLength(200))),
 					categoryId: z.nullable(thing),
 					quantity: z.number(),
-					unitCents: z.number()
+					unitCents: z.number(),
+					delivery: z.optional(z.boolean())
 				})
 			)
 			.check(z.maxLength(20_000))
@@ -44,8 +45,24 @@ export const askSchema = z.strictObject({
 export const effectSchema = z.union([
 	effectKinds.percent.schema,
 	effectKinds.amount.schema,
-	effectKinds.free_product.schema
+	effectKinds.free_product.schema,
+	effectKinds.fixed_price.schema,
+	effectKinds.cheapest_free.schema,
+	effectKinds.n_for_m.schema,
+	effectKinds.free_delivery.schema
 ]) satisfies z.ZodMiniType<Effect, Effect>;
+
+export const groupNameLength = 40;
+
+/** The form of what a right goes together with. */
+export const stackingSchema = z.union([
+	z.strictObject({ kind: z.literal('alone') }),
+	z.strictObject({ kind: z.literal('together') }),
+	z.strictObject({
+		kind: z.literal('group'),
+		group: z.string().check(z.trim(), z.minLength(1), z.maxLength(groupNameLength))
+	})
+]) satisfies z.ZodMiniType<Stacking, Stacking>;
 
 /** The form of a right's conditions. */
 export const conditionsSchema = z.strictObject({

@@ -108,6 +108,20 @@ function seeRights(): void {
 	judged({ effect: { kind: 'free_product', productIds: ['bun'], quantity: 1000 } });
 	see(ask([typed(3)], { rightIds: ['spring', 'spring', 'dream'] }), { rights: [right()] });
 	see(ask([of('cake')], { rightIds: ['a', 'b'] }), { rights: [right({ id: 'a' }), right({ id: 'b' })] });
+	const of2 = (more: Partial<Right>) => ['a', 'b'].map((id) => right({ id, ...more }));
+	see(ask([of('cake')], { rightIds: ['a', 'b'] }), { rights: of2({ stacking: { kind: 'together' } }) });
+	const grouped = of2({ stacking: { kind: 'group', group: 'Spring' } });
+	see(ask([of('cake')], { rightIds: ['a', 'b'] }), { rights: grouped.map((one) => ({ ...one, sourceId: one.id })) });
+	judged({ heldUntil: '2026-03-10T12:15:00Z' });
+	judged({ effect: { kind: 'fixed_price', cents: 100, quantity: null } });
+	judged({ effect: { kind: 'cheapest_free', of: 2, free: 1 } });
+	judged({ effect: { kind: 'cheapest_free', of: 3, free: 1 } });
+	judged({ effect: { kind: 'n_for_m', of: 2, pay: 1, sets: null } });
+	judged({ effect: { kind: 'free_delivery', capCents: null } });
+	const sent = ask([of('cake'), typed(490, { delivery: true })], { rightIds: ['spring'] });
+	see(sent, { rights: [right({ effect: { kind: 'free_delivery', capCents: null } })] });
+	const weighed = ask([of('apples', 3)], { rightIds: ['spring'] });
+	see(weighed, { rights: [right({ effect: { kind: 'cheapest_free', of: 2, free: 1 } })] });
 }
 
 function seeEarning(): void {
@@ -174,6 +188,10 @@ const stepCodes: { [C in Step['code']]: true } = {
 	percent_off: true,
 	amount_off: true,
 	free_product: true,
+	fixed_price: true,
+	cheapest_free: true,
+	n_for_m: true,
+	free_delivery: true,
 	paid_with_points: true,
 	paid_with_gift_card: true,
 	earned: true,

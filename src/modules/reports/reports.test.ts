@@ -4,6 +4,7 @@ import { day, hour, later } from '#core/time';
 import { issue } from '#giftcards/server';
 import { historyOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
@@ -57,8 +58,9 @@ beforeAll(async () => {
 	bob = await aMember(db, later(now, -hour));
 	await inTransaction(db, async (tx) => {
 		const definition = aDefinition({ holding: 'assigned' });
-		voucherId = (await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, later(now, -day))).id;
-		const [given] = await assign(tx, { voucherId, memberIds: [ann] }, later(now, -day));
+		voucherId = (await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, byHouse, later(now, -day)))
+			.id;
+		const [given] = await assign(tx, { voucherId, memberIds: [ann] }, byHouse, later(now, -day));
 		codeId = given && 'codeId' in given ? given.codeId : '';
 		const command = { cents: 2000, currency: 'EUR', memberId: ann, active: true, expiresAt: null };
 		const [card] = await issue(tx, [command], later(now, -2 * hour));

@@ -4,6 +4,7 @@ import type { ReceiptView } from '#purchases';
 import { day, later } from '#core/time';
 import { issue } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
@@ -51,8 +52,13 @@ beforeAll(async () => {
 	let cardId = '';
 	await inTransaction(db, async (tx) => {
 		const definition = aDefinition({ holding: 'assigned' });
-		const { id } = await createVoucher(tx, { definition, currency: 'EUR', sharedCode: null }, later(now, -day));
-		const [given] = await assign(tx, { voucherId: id, memberIds: [ann] }, later(now, -day));
+		const { id } = await createVoucher(
+			tx,
+			{ definition, currency: 'EUR', sharedCode: null },
+			byHouse,
+			later(now, -day)
+		);
+		const [given] = await assign(tx, { voucherId: id, memberIds: [ann] }, byHouse, later(now, -day));
 		codeId = given && 'codeId' in given ? given.codeId : '';
 		const card = { cents: 2000, currency: 'EUR', memberId: ann, active: true, expiresAt: null };
 		const [made] = await issue(tx, [card], later(now, -day));

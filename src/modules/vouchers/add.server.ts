@@ -3,7 +3,7 @@ import { declareRefusals } from '#core/refusal';
 import { readCode } from '#core/codes';
 import type { Tx } from '#platform/db';
 import { rightRefusals } from '#pricing';
-import { stateOf } from './rules.ts';
+import { validityOf } from './rules.ts';
 import { voucherCodes, vouchers } from './tables.server.ts';
 
 /** Why a code that a shopper typed does not go into the wallet. */
@@ -62,7 +62,8 @@ export async function addToWallet(
 	if (voucher.codeKind === 'shared') throw addRefusals.refuse('voucher.add_for_everybody');
 	// Stock that was not given to anybody yet is nobody's, whoever got hold of its number.
 	if (voucher.holding === 'assigned') throw rightRefusals.refuse('voucher.other_member');
-	if (stateOf(voucher, now) === 'ended') throw rightRefusals.refuse('voucher.expired');
+	const { endsAt } = validityOf(voucher, found);
+	if (endsAt && endsAt <= now) throw rightRefusals.refuse('voucher.expired');
 	if (found.usesLeft === 0) throw rightRefusals.refuse('voucher.already_used');
 	await tx.update(voucherCodes).set({ memberId, issuedAt: now }).where(eq(voucherCodes.id, found.id));
 	return { codeId: found.id };

@@ -1,8 +1,8 @@
 import { normaliseCode } from '#core/codes';
 import { pageSize, type Page } from '#core/page';
 import { instant, sqlOf, type Raw, type Reads } from '#platform/db';
-import type { Conditions, Effect } from '#pricing';
-import { usageOf } from './definitions.server.ts';
+import { productsOfEffect, type Conditions, type Effect, type Stacking } from '#pricing';
+import { definitionOf, usageOf } from './definitions.server.ts';
 import { voucherRefusals } from './refusals.ts';
 import {
 	stateOf,
@@ -33,7 +33,7 @@ export const mostCounted = 10_000;
 export interface VoucherSummary
 	extends
 		Pick<VoucherFigures, 'redeemed' | 'savedCents'>,
-		Pick<Definition, 'title' | 'effect' | 'conditions' | 'codeKind' | 'holding' | 'startsAt' | 'endsAt'> {
+		Pick<Definition, 'title' | 'effect' | 'conditions' | 'stacking' | 'codeKind' | 'holding' | 'startsAt' | 'endsAt'> {
 	/** at most `mostCounted` */
 	codes: number;
 	moreCodes: boolean;
@@ -77,10 +77,13 @@ interface Row {
 	currency: string;
 	effect: Effect;
 	conditions: Conditions;
+	stacking: Stacking;
 	code_kind: CodeKind;
 	holding: Holding;
 	starts_at: string | null;
 	ends_at: string | null;
+	valid_days: number | null;
+	valid_from: 'issue' | 'day_after';
 	uses_per_member: number | null;
 	uses_per_code: number | null;
 	created_at: string;
@@ -200,6 +203,7 @@ export async function listVouchers(
 			currency: row.currency,
 			effect: row.effect,
 			conditions: row.conditions,
+			stacking: row.stacking,
 			codeKind: row.code_kind,
 			holding: row.holding,
 			startsAt: maybe(row.starts_at),
@@ -230,18 +234,21 @@ export async function voucherPage(reads: Reads, id: string, now: Date): Promise<
 	const row = rows[0];
 	if (!row) throw voucherRefusals.refuse('voucher.not_found');
 	const dates = datesOf(row);
-	const definition: Definition = {
+	const definition = definitionOf({
 		title: row.title,
 		description: row.description,
 		effect: row.effect,
 		conditions: row.conditions,
+		stacking: row.stacking,
 		codeKind: row.code_kind,
 		holding: row.holding,
 		startsAt: dates.startsAt,
 		endsAt: dates.endsAt,
+		validDays: row.valid_days,
+		validFrom: row.valid_from,
 		usesPerMember: row.uses_per_member,
 		usesPerCode: row.uses_per_code
-	};
+	});
 	return {
 		id,
 		version: row.version,
@@ -266,7 +273,7 @@ async function namesOf(
 	rules: readonly Pick<Definition, 'effect' | 'conditions'>[]
 ): Promise<Record<string, string>> {
 	const ids = rules.flatMap(({ effect, conditions }) => [
-		...(effect.kind === 'free_product' ? effect.productIds : []),
+		...productsOfEffect(effect),
 		...conditions.productIds,
 		...conditions.categoryIds,
 		...conditions.storeIds

@@ -6,9 +6,11 @@ import type { RefusalData } from '#core/refusal';
 import { members } from '#customers/tables';
 import { insertRows } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
-import { lockVoucher, type VoucherRow } from './definitions.server.ts';
+import { keepTrail, type By } from '#platform/trail';
+import { programmeOf } from '#stores/server';
+import { definitionOf, lockVoucher, voucherSubject, type VoucherRow } from './definitions.server.ts';
 import { voucherRefusals } from './refusals.ts';
-import { limits } from './rules.ts';
+import { datesFromIssue, limits } from './rules.ts';
 import { voucherCodes, vouchers } from './tables.server.ts';
 
 export interface MadeCode {
@@ -20,31 +22,74 @@ export interface MadeCode {
 /** rows in one statement: some 700 kB of JSON */
 const chunk = 5_000;
 
+/** A voucher that takes more codes, locked. */
+export async function lockPool(tx: Tx, voucherId: string): Promise<VoucherRow> {
+	const voucher = await lockVoucher(tx, voucherId);
+	if (voucher.archivedAt) throw voucherRefusals.refuse('voucher.archived');
+	if (voucher.codeKind === 'shared') throw voucherRefusals.refuse('voucher.shared_has_one');
+	return voucher;
+}
+
+/** How many more codes a locked voucher takes. */
+export async function roomOf(tx: Tx, voucherId: string): Promise<number> {
+	const [row] = await sqlOf(tx)<{ there: number }[]>`
+		select count(*)::int as there from voucher_codes where voucher_id = ${voucherId}`;
+	return limits.codesInAll - (row?.there ?? 0);
+}
+
+/** A code's own dates. */
+export interface OwnDates {
+	startsAt: Date | null;
+	endsAt: Date | null;
+}
+
+/** The own dates of codes that a voucher issues now. */
+export async function issueDates(reads: Reads, voucher: VoucherRow, now: Date): Promise<OwnDates> {
+	const { validity } = definitionOf(voucher);
+	return datesFromIssue(validity, now, validity ? (await programmeOf(reads)).timeZone : 'UTC');
+}
+
+/**
+ * The dates of codes that nobody has yet: for whoever brings them they are issued when they are made; stock for members is
+ * issued when it is given to one.
+ */
+export const stockDates = async (reads: Reads, voucher: VoucherRow, now: Date): Promise<OwnDates> =>
+	voucher.holding === 'open' ? issueDates(reads, voucher, now) : { startsAt: null, endsAt: null };
+
 /**
  * Fills the pool of a voucher with codes of our own, each unique among all codes there are.
- * @param count how many; with `memberIds` one for each of them, in their order (a member may stand there twice)
  * @throws `voucher.not_found`, `voucher.archived`, `voucher.shared_has_one`, `voucher.count_form`, `voucher.pool_full`
  */
 export async function makeCodes(
 	tx: Tx,
-	{ voucherId, count, memberIds }: { voucherId: string; count: number; memberIds?: readonly string[] },
+	{ voucherId, count }: { voucherId: string; count: number },
+	by: By,
 	now: Date
 ): Promise<MadeCode[]> {
-	must(!memberIds || memberIds.length === count, 'one code for each member');
 	if (!Number.isSafeInteger(count) || count < 1 || count > limits.codesAtOnce)
 		throw voucherRefusals.refuse('voucher.count_form', { field: 'count', most: limits.codesAtOnce });
-	const voucher = await lockVoucher(tx, voucherId);
-	if (voucher.archivedAt) throw voucherRefusals.refuse('voucher.archived');
-	if (voucher.codeKind === 'shared') throw voucherRefusals.refuse('voucher.shared_has_one');
-	const sql = sqlOf(tx);
-	const [row] = await sql<{ there: number }[]>`
-		select count(*)::int as there from voucher_codes where voucher_id = ${voucherId}`;
-	const room = limits.codesInAll - (row?.there ?? 0);
+	const voucher = await lockPool(tx, voucherId);
+	const room = await roomOf(tx, voucherId);
 	if (count > room) throw voucherRefusals.refuse('voucher.pool_full', { field: 'count', room });
+	const made = await fillPool(tx, voucher, { count, memberIds: null }, await stockDates(tx, voucher, now), now);
+	const deed = { action: 'voucher.codes_made', subject: voucherSubject(voucherId), title: voucher.title };
+	await keepTrail(tx, by, { ...deed, after: { codes: count } }, now);
+	return made;
+}
+
+/** @param memberIds one code for each of them, in their order */
+async function fillPool(
+	tx: Tx,
+	voucher: VoucherRow,
+	{ count, memberIds }: { count: number; memberIds: readonly string[] | null },
+	dates: OwnDates,
+	now: Date
+): Promise<MadeCode[]> {
 	const made: MadeCode[] = [];
 	for (let from = 0; from < count; from += chunk) {
 		const size = Math.min(chunk, count - from);
-		made.push(...(await addCodes(sql, voucher, size, memberIds?.slice(from, from + size) ?? null, now)));
+		const takers = memberIds?.slice(from, from + size) ?? null;
+		made.push(...(await addCodes(sqlOf(tx), voucher, size, takers, dates, now)));
 	}
 	return made;
 }
@@ -58,6 +103,7 @@ export async function addCodes(
 	voucher: VoucherRow,
 	count: number,
 	memberIds: readonly string[] | null,
+	dates: OwnDates,
 	now: Date,
 	draw: () => string = () => newCode('voucher')
 ): Promise<MadeCode[]> {
@@ -70,7 +116,8 @@ export async function addCodes(
 			code: draw(),
 			memberId: memberIds?.[made.length + i] ?? null,
 			usesLeft: voucher.usesPerCode,
-			issuedAt: now
+			issuedAt: now,
+			...dates
 		}));
 		const kept = await insertRows(sql, voucherCodes, rows, 'on conflict (code) do nothing returning id');
 		const ids = new Set(kept.map((row) => row.id as string));
@@ -91,13 +138,12 @@ export type Assignment =
 export async function assign(
 	tx: Tx,
 	{ voucherId, memberIds }: { voucherId: string; memberIds: readonly string[] },
+	by: By,
 	now: Date
 ): Promise<Assignment[]> {
 	if (memberIds.length < 1 || memberIds.length > limits.codesAtOnce)
 		throw voucherRefusals.refuse('voucher.count_form', { field: 'members', most: limits.codesAtOnce });
-	const voucher = await lockVoucher(tx, voucherId);
-	if (voucher.archivedAt) throw voucherRefusals.refuse('voucher.archived');
-	if (voucher.codeKind === 'shared') throw voucherRefusals.refuse('voucher.shared_has_one');
+	const voucher = await lockPool(tx, voucherId);
 	const sql = sqlOf(tx);
 	const refused = await membersRefused(sql, voucherId, memberIds);
 	const seen = new Set<string>();
@@ -109,11 +155,18 @@ export async function assign(
 		if (!refusal) takers.push(memberId);
 		return { memberId, refusal };
 	});
-	const given = await takeFromPool(sql, voucherId, takers, now);
+	const dates = await issueDates(tx, voucher, now);
+	const given = await takeFromPool(sql, voucherId, takers, dates, now);
 	const without = takers.filter((memberId) => !given.has(memberId));
 	if (without.length > 0) {
-		const made = await makeCodes(tx, { voucherId, count: without.length, memberIds: without }, now);
+		const room = await roomOf(tx, voucherId);
+		if (without.length > room) throw voucherRefusals.refuse('voucher.pool_full', { field: 'count', room });
+		const made = await fillPool(tx, voucher, { count: without.length, memberIds: without }, dates, now);
 		for (const { id, code, memberId } of made) given.set(memberId as string, { codeId: id, code });
+	}
+	if (takers.length > 0) {
+		const deed = { action: 'voucher.codes_given', subject: voucherSubject(voucherId), title: voucher.title };
+		await keepTrail(tx, by, { ...deed, after: { members: takers.length } }, now);
 	}
 	return results.map(({ memberId, refusal }) => {
 		if (refusal) return { memberId, refusal };
@@ -147,6 +200,7 @@ async function takeFromPool(
 	sql: Raw,
 	voucherId: string,
 	takers: readonly string[],
+	dates: OwnDates,
 	now: Date
 ): Promise<Map<string, { codeId: string; code: string }>> {
 	if (takers.length === 0) return new Map();
@@ -154,34 +208,19 @@ async function takeFromPool(
 		with free as (
 			select c.id from voucher_codes c
 			where c.voucher_id = ${voucherId} and c.member_id is null and c.voided_at is null
-				and c.uses_left is distinct from 0
+				and c.uses_left is distinct from 0 and c.extended_at is null
 				and not exists (select 1 from voucher_redemptions r where r.code_id = c.id)
 			order by c.id limit ${takers.length} for no key update
 		), paired as (
 			select id, row_number() over (order by id) as place from free
 		)
-		update voucher_codes c set member_id = x.member_id, issued_at = ${now.toISOString()}
+		update voucher_codes c set member_id = x.member_id, issued_at = ${now.toISOString()},
+			starts_at = ${dates.startsAt?.toISOString() ?? null}, ends_at = ${dates.endsAt?.toISOString() ?? null}
 		from paired join json_to_recordset(${JSON.stringify(takers.map((id, i) => ({ place: i + 1, member_id: id })))}::json)
 			as x(place bigint, member_id text) using (place)
 		where c.id = paired.id
 		returning c.id, c.code, c.member_id`;
 	return new Map(rows.map((row) => [row.member_id, { codeId: row.id, code: row.code }]));
-}
-
-/**
- * Takes a code out of use for good; what was redeemed with it stays. Voiding twice is voiding once.
- * @returns in whose wallet it lay
- */
-export async function voidCode(
-	tx: Tx,
-	{ codeId }: { codeId: string },
-	now: Date
-): Promise<{ memberId: string | null }> {
-	const [row] = await sqlOf(tx)<{ memberId: string | null }[]>`
-		update voucher_codes set voided_at = coalesce(voided_at, ${now.toISOString()}) where id = ${codeId}
-		returning member_id as "memberId"`;
-	if (!row) throw voucherRefusals.refuse('voucher.code_not_found');
-	return { memberId: row.memberId };
 }
 
 export interface FoundCode {

@@ -5,6 +5,8 @@ import { Refusal } from '#core/refusal';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { categories, products, stores } from '#stores/tables';
 import { voucherRefusals } from './refusals.ts';
+import { keepTrail, type By } from '#platform/trail';
+import { productsOfEffect } from '#pricing';
 import { changeProblems, definitionProblems, readSharedCode, type Definition, type Problem } from './rules.ts';
 import { voucherCodes, vouchers } from './tables.server.ts';
 
@@ -21,13 +23,44 @@ const definitionColumns = (definition: Definition) => ({
 	description: definition.description?.trim() || null,
 	effect: definition.effect,
 	conditions: definition.conditions,
+	stacking:
+		definition.stacking.kind === 'group'
+			? { ...definition.stacking, group: definition.stacking.group.trim() }
+			: definition.stacking,
 	codeKind: definition.codeKind,
 	holding: definition.holding,
 	startsAt: definition.startsAt,
 	endsAt: definition.endsAt,
+	validDays: definition.validity?.days ?? null,
+	validFrom: definition.validity?.from ?? ('issue' as const),
 	usesPerMember: definition.usesPerMember,
 	usesPerCode: definition.usesPerCode
 });
+
+/** What a row says as its manager wrote it. */
+export function definitionOf(row: ReturnType<typeof definitionColumns>): Definition {
+	const { validDays, validFrom, ...rest } = row;
+	return { ...rest, validity: validDays === null ? null : { days: validDays, from: validFrom } };
+}
+
+/** The definition's fields as the trail keeps them. */
+const trailFields = (row: ReturnType<typeof definitionColumns>) => ({
+	title: row.title,
+	description: row.description,
+	effect: row.effect,
+	conditions: row.conditions,
+	stacking: row.stacking,
+	codeKind: row.codeKind,
+	holding: row.holding,
+	startsAt: row.startsAt,
+	endsAt: row.endsAt,
+	validDays: row.validDays,
+	validFrom: row.validDays === null ? null : row.validFrom,
+	usesPerMember: row.usesPerMember,
+	usesPerCode: row.usesPerCode
+});
+
+export const voucherSubject = (id: string) => ({ kind: 'voucher', id });
 
 /**
  * A new voucher. One with a shared code has it at once: the manager's own, or one of ours when `sharedCode` is null.
@@ -37,6 +70,7 @@ const definitionColumns = (definition: Definition) => ({
 export async function createVoucher(
 	tx: Tx,
 	{ definition, currency, sharedCode }: { definition: Definition; currency: string; sharedCode: string | null },
+	by: By,
 	now: Date
 ): Promise<{ id: string; sharedCode: string | null }> {
 	const wanted = definition.codeKind === 'shared' && sharedCode !== null ? readSharedCode(sharedCode) : null;
@@ -46,7 +80,10 @@ export async function createVoucher(
 		...(wanted && 'problem' in wanted ? [wanted.problem] : [])
 	]);
 	const id = newId('voucher', now);
-	await tx.insert(vouchers).values({ id, currency, ...definitionColumns(definition), createdAt: now, updatedAt: now });
+	const columns = definitionColumns(definition);
+	await tx.insert(vouchers).values({ id, currency, ...columns, createdAt: now, updatedAt: now });
+	const deed = { action: 'voucher.created', subject: voucherSubject(id), title: columns.title };
+	await keepTrail(tx, by, { ...deed, after: trailFields(columns) }, now);
 	if (definition.codeKind === 'unique') return { id, sharedCode: null };
 	const chosen = wanted && 'code' in wanted ? wanted.code : null;
 	return { id, sharedCode: await keepSharedCode(tx, id, chosen, definition.usesPerCode, now) };
@@ -73,7 +110,7 @@ async function keepSharedCode(
 
 /** Products, categories and stores that a definition names and that do not exist. */
 async function unknownThings(reads: Reads, { effect, conditions }: Definition): Promise<Problem[]> {
-	const free = effect.kind === 'free_product' ? effect.productIds : [];
+	const free = productsOfEffect(effect);
 	const [known, knownCategories, knownStores] = await Promise.all([
 		idsOf(reads, products, [...free, ...conditions.productIds]),
 		idsOf(reads, categories, conditions.categoryIds),
@@ -136,6 +173,7 @@ export async function usageOf(reads: Reads, voucherId: string): Promise<{ redeem
 export async function editVoucher(
 	tx: Tx,
 	{ id, version, definition }: { id: string; version: number; definition: Definition },
+	by: By,
 	now: Date
 ): Promise<{ version: number }> {
 	const before = await lockVoucher(tx, id);
@@ -145,13 +183,16 @@ export async function editVoucher(
 	if (before.usesPerCode !== definition.usesPerCode) await lockCodes(tx, id);
 	refuseProblems([
 		...definitionProblems(definition, now),
-		...changeProblems(before, definition, await usageOf(tx, id)),
+		...changeProblems(definitionOf(before), definition, await usageOf(tx, id)),
 		...(await unknownThings(tx, definition))
 	]);
+	const columns = definitionColumns(definition);
 	await tx
 		.update(vouchers)
-		.set({ ...definitionColumns(definition), version: version + 1, updatedAt: now })
+		.set({ ...columns, version: version + 1, updatedAt: now })
 		.where(eq(vouchers.id, id));
+	const deed = { action: 'voucher.edited', subject: voucherSubject(id), title: columns.title };
+	await keepTrail(tx, by, { ...deed, before: trailFields(before), after: trailFields(columns) }, now);
 	await moveLimits(tx, id, before.usesPerCode, definition.usesPerCode);
 	return { version: version + 1 };
 }
@@ -176,26 +217,30 @@ async function moveLimits(tx: Tx, voucherId: string, before: number | null, afte
 }
 
 /** Stops redemptions until it is resumed. Pausing twice is pausing once. */
-export async function pauseVoucher(tx: Tx, { id }: { id: string }, now: Date): Promise<void> {
-	await changeState(tx, id, { pausedAt: sql`coalesce(${vouchers.pausedAt}, ${now.toISOString()})` }, now);
+export async function pauseVoucher(tx: Tx, { id }: { id: string }, by: By, now: Date): Promise<void> {
+	await changeState(tx, id, { pausedAt: now }, by, now);
 }
 
-export async function resumeVoucher(tx: Tx, { id }: { id: string }, now: Date): Promise<void> {
-	await changeState(tx, id, { pausedAt: sql`null` }, now);
+export async function resumeVoucher(tx: Tx, { id }: { id: string }, by: By, now: Date): Promise<void> {
+	await changeState(tx, id, { pausedAt: null }, by, now);
 }
 
 /** Ends it for good: it is no longer redeemed, edited or given out. Archiving twice is archiving once. */
-export async function archiveVoucher(tx: Tx, { id }: { id: string }, now: Date): Promise<void> {
+export async function archiveVoucher(tx: Tx, { id }: { id: string }, by: By, now: Date): Promise<void> {
 	const row = await lockVoucher(tx, id);
 	if (row.archivedAt) return;
 	await tx.update(vouchers).set({ archivedAt: now, updatedAt: now }).where(eq(vouchers.id, id));
+	await keepTrail(tx, by, { action: 'voucher.archived', subject: voucherSubject(id), title: row.title }, now);
 }
 
-async function changeState(tx: Tx, id: string, set: { pausedAt: ReturnType<typeof sql> }, now: Date): Promise<void> {
+async function changeState(tx: Tx, id: string, set: { pausedAt: Date | null }, by: By, now: Date): Promise<void> {
 	const row = await lockVoucher(tx, id);
 	if (row.archivedAt) throw voucherRefusals.refuse('voucher.archived');
+	if ((row.pausedAt === null) === (set.pausedAt === null)) return;
 	await tx
 		.update(vouchers)
 		.set({ ...set, updatedAt: now })
 		.where(eq(vouchers.id, id));
+	const deed = set.pausedAt ? { action: 'voucher.paused' } : { action: 'voucher.resumed' };
+	await keepTrail(tx, by, { ...deed, subject: voucherSubject(id), title: row.title }, now);
 }

@@ -1,6 +1,7 @@
 import { listOf, listsOf } from '#platform/bulk';
 import type { Raw } from '#platform/db';
-import type { Conditions, Effect, Right } from '#pricing';
+import type { Conditions, Effect, Right, Stacking } from '#pricing';
+import { holdsOf, type Holder, type Hold } from './holds.server.ts';
 
 interface CodeRow {
 	code_id: string;
@@ -9,6 +10,7 @@ interface CodeRow {
 	currency: string;
 	effect: Effect;
 	conditions: Conditions;
+	stacking: Stacking;
 	holding: 'open' | 'assigned';
 	starts_at: string | null;
 	ends_at: string | null;
@@ -25,10 +27,13 @@ export interface CodeFact {
 	row: CodeRow;
 	/** places that the member's counted uses of this voucher take, by member */
 	usedPlaces: Map<string, number[]>;
+	/** what is held of it for open baskets; one use each */
+	holds: Hold[];
 }
 
-const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v.conditions, v.holding,
-	v.starts_at, v.ends_at, v.uses_per_member, v.uses_per_code, c.uses_left, c.member_id,
+const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v.conditions, v.stacking, v.holding,
+	greatest(v.starts_at, c.starts_at) as starts_at,
+	case when c.extended_at is null then least(v.ends_at, c.ends_at) else c.ends_at end as ends_at, v.uses_per_member, v.uses_per_code, c.uses_left, c.member_id,
 	v.paused_at is not null as paused, c.voided_at is not null or v.archived_at is not null as voided`;
 
 const placesOf = (member: string): string => `(select array_agg(r.place) from voucher_redemptions r
@@ -46,7 +51,8 @@ export async function loadCodes(
 		asked,
 		heldBy = [],
 		lock
-	}: { asked: { codeId: string; memberId: string | null }[]; heldBy?: string[]; lock: boolean }
+	}: { asked: { codeId: string; memberId: string | null }[]; heldBy?: string[]; lock: boolean },
+	now: Date
 ): Promise<Map<string, CodeFact>> {
 	const wanted =
 		asked.length === 0
@@ -68,28 +74,47 @@ export async function loadCodes(
 					from voucher_codes c join vouchers v on v.id = c.voucher_id
 					where c.member_id = any($1::text[])
 						and c.voided_at is null and v.archived_at is null
-					order by v.ends_at nulls last, c.id limit 200`,
+					order by ends_at nulls last, c.id limit 200`,
 					[listOf(heldBy)],
 					{ prepare: true }
 				);
-	const [askedRows, heldRows] = await Promise.all([wanted, held]);
+	// Sent after the locks, as a statement of its own: a hold that was made meanwhile is seen.
+	const [askedRows, heldRows, holds] = await Promise.all([
+		wanted,
+		held,
+		holdsOf(sql, { codeIds: asked.map(({ codeId }) => codeId), memberIds: heldBy }, now)
+	]);
 	const facts = new Map<string, CodeFact>();
 	for (const row of askedRows) {
 		let fact = facts.get(row.code_id);
-		if (!fact) facts.set(row.code_id, (fact = { row, usedPlaces: new Map() }));
+		if (!fact) facts.set(row.code_id, (fact = { row, usedPlaces: new Map(), holds: holds.get(row.code_id) ?? [] }));
 		if (row.asked_by !== null) fact.usedPlaces.set(row.asked_by, row.places ?? []);
 	}
 	for (const row of heldRows) {
 		if (facts.has(row.code_id)) continue;
-		facts.set(row.code_id, { row, usedPlaces: new Map([[row.member_id as string, row.places ?? []]]) });
+		const usedPlaces = new Map([[row.member_id as string, row.places ?? []]]);
+		facts.set(row.code_id, { row, usedPlaces, holds: holds.get(row.code_id) ?? [] });
 	}
 	return facts;
 }
 
 const iso = (text: string | null): string | null => (text === null ? null : new Date(text).toISOString());
 
+/** Holds of a code for other baskets than this one. */
+const othersHolds = ({ holds }: CodeFact, holder: Holder | null): Hold[] =>
+	holds.filter(({ caller, basket }) => caller !== holder?.caller || basket !== holder.basket);
+
+/** Until when the last uses of a code are held for other baskets; null: one is left for this one, or none at all. */
+export function heldUntil(fact: CodeFact, usesLeft: number | null, holder: Holder | null): string | null {
+	if (usesLeft === null || usesLeft <= 0 || fact.holds.length === 0) return null;
+	const others = othersHolds(fact, holder);
+	if (others.length < usesLeft) return null;
+	return others.map(({ untilAt }) => untilAt.toISOString()).sort()[0] ?? null;
+}
+
 /** The right that a code gives whoever brings it; `memberId` null: a guest. */
-export function rightOf({ row, usedPlaces }: CodeFact, memberId: string | null): Right {
+export function rightOf(fact: CodeFact, memberId: string | null, holder: Holder | null = null): Right {
+	const { row, usedPlaces } = fact;
 	const used = memberId ? (usedPlaces.get(memberId) ?? []).length : 0;
 	return {
 		id: row.code_id,
@@ -99,6 +124,7 @@ export function rightOf({ row, usedPlaces }: CodeFact, memberId: string | null):
 		currency: row.currency,
 		effect: row.effect,
 		conditions: row.conditions,
+		stacking: row.stacking,
 		startsAt: iso(row.starts_at),
 		endsAt: iso(row.ends_at),
 		paused: row.paused,
@@ -108,6 +134,7 @@ export function rightOf({ row, usedPlaces }: CodeFact, memberId: string | null):
 		usesLeftForMember: row.uses_per_member === null ? null : Math.max(0, row.uses_per_member - used),
 		limitedPerMember: row.uses_per_member !== null,
 		// An assigned voucher whose code lies with nobody yet is nobody's.
-		onlyForMemberId: row.member_id ?? (row.holding === 'assigned' ? '' : null)
+		onlyForMemberId: row.member_id ?? (row.holding === 'assigned' ? '' : null),
+		heldUntil: heldUntil(fact, row.uses_left, holder)
 	};
 }

@@ -1,4 +1,5 @@
 import type { Cents, Thousandths } from '#core/amounts';
+import type { Effect, Stacking } from '#pricing';
 
 /** Why a voucher in a wallet can or cannot be used now. */
 export type HeldState = 'ready' | 'not_yet' | 'paused' | 'used' | 'ended';
@@ -17,13 +18,11 @@ export interface HeldVoucher {
 	title: string;
 	description: string | null;
 	currency: string;
-	gives:
-		| { kind: 'percent'; percent: number; capCents: Cents | null }
-		| { kind: 'amount'; cents: Cents }
-		| { kind: 'free_product'; products: Names; quantity: Thousandths };
+	gives: Exclude<Effect, { kind: 'free_product' }> | { kind: 'free_product'; products: Names; quantity: Thousandths };
 	/** empty lists mean: all */
 	on: { minimumCents: Cents; products: Names; categories: Names; stores: Names };
 	startsAt: Date | null;
+	stacking: Stacking;
 	/** first instant at which it no longer applies */
 	endsAt: Date | null;
 	/** how often the holder can still use it; null: as often as they like */

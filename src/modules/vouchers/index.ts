@@ -16,6 +16,15 @@ export {
 	stateOf,
 	voucherStates
 } from './rules.ts';
-export type { CodeKind, CodeState, Definition, DefinitionField, Holding, Problem, VoucherState } from './rules.ts';
+export type {
+	CodeKind,
+	CodeState,
+	Definition,
+	DefinitionField,
+	Holding,
+	Problem,
+	Validity,
+	VoucherState
+} from './rules.ts';
 export { voucherRefusals } from './refusals.ts';
 export type { HeldState, HeldVoucher, Names } from './held.ts';

@@ -3,7 +3,8 @@ import { must, present } from '#core/must';
 import { listOf, listsOf, type Writes } from '#platform/bulk';
 import type { Raw } from '#platform/db';
 import type { Right } from '#pricing';
-import { rightOf, type CodeFact } from './facts.server.ts';
+import { heldUntil, rightOf, type CodeFact } from './facts.server.ts';
+import type { Holder } from './holds.server.ts';
 import { voucherRedemptions } from './tables.server.ts';
 
 /**
@@ -14,6 +15,8 @@ export class VoucherBook {
 	readonly #facts: Map<string, CodeFact>;
 	readonly #claims = new Map<string, number>();
 	readonly #redemptions: Required<typeof voucherRedemptions.$inferInsert>[] = [];
+	/** holds that these claims take up */
+	readonly #holds: (Holder & { codeId: string })[] = [];
 	/** places of what one member uses, shared by all codes of a voucher */
 	readonly #places = new Map<string, Set<number>>();
 
@@ -32,21 +35,30 @@ export class VoucherBook {
 	}
 
 	/** The right as it stands now, with this batch's earlier claims counted; undefined: no such code. */
-	right(codeId: string, memberId: string | null): Right | undefined {
+	right(codeId: string, memberId: string | null, holder: Holder | null = null): Right | undefined {
 		const fact = this.#facts.get(codeId);
 		if (!fact) return undefined;
-		const right = rightOf(fact, memberId);
+		const right = rightOf(fact, memberId, holder);
+		const usesLeft = right.usesLeft === null ? null : right.usesLeft - (this.#claims.get(codeId) ?? 0);
 		const used = memberId ? this.#placesOf(fact.row.voucher_id, memberId).size : 0;
 		return {
 			...right,
-			usesLeft: right.usesLeft === null ? null : right.usesLeft - (this.#claims.get(codeId) ?? 0),
+			usesLeft,
+			heldUntil: heldUntil(fact, usesLeft, holder),
 			usesLeftForMember: fact.row.uses_per_member === null ? null : Math.max(0, fact.row.uses_per_member - used)
 		};
 	}
 
 	/** Takes one use for a receipt. The caller has just quoted with `right`, so that a refusal here is a bug. */
-	claim(codeId: string, use: { memberId: string; receiptId: string; cents: number }, now: Date): void {
-		const { row } = present(this.#facts.get(codeId), 'a claimed code was loaded');
+	claim(codeId: string, use: { memberId: string; receiptId: string; cents: number; holder: Holder }, now: Date): void {
+		const fact = present(this.#facts.get(codeId), 'a claimed code was loaded');
+		const { row } = fact;
+		const { caller, basket } = use.holder;
+		const kept = fact.holds.findIndex((hold) => hold.caller === caller && hold.basket === basket);
+		if (kept >= 0) {
+			fact.holds.splice(kept, 1);
+			this.#holds.push({ codeId, caller, basket });
+		}
 		const right = present(this.right(codeId, use.memberId), 'a claimed code was loaded');
 		must(right.usesLeft === null || right.usesLeft > 0, 'a code is claimed only while uses are left');
 		must(right.usesLeftForMember === null || right.usesLeftForMember > 0, 'a member claims within the limit');
@@ -82,6 +94,12 @@ export class VoucherBook {
 			{ told: (claimed) => must(claimed === claims.length, 'a voucher use was claimed that was not left') }
 		);
 		writes.insert(voucherRedemptions, this.#redemptions);
+		if (this.#holds.length === 0) return;
+		writes.add(
+			`delete from voucher_holds h using unnest($1::text[], $2::text[], $3::text[]) as x(code_id, caller, basket)
+			where h.code_id = x.code_id and h.caller = x.caller and h.basket = x.basket`,
+			listsOf(this.#holds, ['codeId', 'caller', 'basket'])
+		);
 	}
 }
 
@@ -99,7 +117,10 @@ export async function usesOfReceipts(
 	return rows.map((row) => ({ id: row.id, codeId: row.code_id, receiptId: row.receipt_id }));
 }
 
-/** Gives uses back, each exactly once: the code may be used again, the use no longer counts for its member. */
+/**
+ * Gives uses back, each exactly once: the code may be used again, the use no longer counts for its member. Of a code that
+ * was replaced meanwhile the use goes to the one in its place.
+ */
 export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date): void {
 	if (redemptionIds.length === 0) return;
 	writes.add(
@@ -111,7 +132,17 @@ export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date)
 	);
 	writes.add(
 		`update voucher_codes c set uses_left = c.uses_left + g.uses
-		from (select code_id, count(*)::int as uses from given_uses group by code_id) g where c.id = g.code_id`,
+		from (
+			with recursive heirs as (
+				select code_id as first, code_id as heir from (select distinct code_id from given_uses) u
+				union all
+				select h.first, n.id from heirs h join voucher_codes n on n.replaces_id = h.heir
+			)
+			select l.heir, count(*)::int as uses
+			from given_uses u join heirs l on l.first = u.code_id
+			where not exists (select 1 from voucher_codes n where n.replaces_id = l.heir)
+			group by l.heir
+		) g where c.id = g.heir`,
 		[]
 	);
 }

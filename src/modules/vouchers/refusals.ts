@@ -1,4 +1,5 @@
-import { declareRefusals } from '#core/refusal';
+import { declareRefusals, type RefusalData } from '#core/refusal';
+import { rightRefusals } from '#pricing';
 
 /** What the console refuses. Why a voucher does not apply to a basket is said by `rightRefusals` of pricing. */
 export const voucherRefusals = declareRefusals({
@@ -15,6 +16,15 @@ export const voucherRefusals = declareRefusals({
 	'voucher.minimum_form': 'invalid',
 	'voucher.product_needed': 'invalid',
 	'voucher.quantity_form': 'invalid',
+	/** a fixed price is the price of chosen goods */
+	'voucher.goods_needed': 'invalid',
+	'voucher.set_form': 'invalid',
+	'voucher.part_of_set': 'invalid',
+	'voucher.sets_form': 'invalid',
+	'voucher.group_form': 'invalid',
+	'voucher.valid_days_form': 'invalid',
+	/** a code for everybody is issued to nobody: no days count from that */
+	'voucher.shared_has_no_issue': 'unprocessable',
 	'voucher.list_too_long': 'invalid',
 	'voucher.dates_order': 'invalid',
 	'voucher.dates_far': 'invalid',
@@ -32,6 +42,7 @@ export const voucherRefusals = declareRefusals({
 	'voucher.effect_fixed': 'conflict',
 	'voucher.conditions_fixed': 'conflict',
 	'voucher.holding_fixed': 'conflict',
+	'voucher.stacking_fixed': 'conflict',
 	'voucher.code_kind_fixed': 'conflict',
 	'voucher.limit_only_up': 'conflict',
 	/** codes */
@@ -40,5 +51,19 @@ export const voucherRefusals = declareRefusals({
 	'voucher.shared_has_one': 'unprocessable',
 	'voucher.member_unknown': 'not_found',
 	'voucher.member_repeated': 'invalid',
-	'voucher.already_held': 'conflict'
+	'voucher.already_held': 'conflict',
+	/** the life of a code */
+	'voucher.reason_form': 'invalid',
+	'voucher.code_voided': 'conflict',
+	'voucher.code_used': 'conflict',
+	'voucher.never_ends': 'unprocessable',
+	/** a longer life ends later than now and than before */
+	'voucher.extend_later': 'invalid',
+	/** a new code would be as expired as the old one: the voucher itself has ended */
+	'voucher.ended_for_all': 'conflict',
+	'voucher.use_unknown': 'not_found',
+	'voucher.use_given_back': 'conflict'
 });
+
+/** A code whose last uses are kept for open baskets at other tills, at least until `heldAt`. */
+export const refuseHeld = (heldAt: string): RefusalData => rightRefusals.data('voucher.held_elsewhere', { heldAt });

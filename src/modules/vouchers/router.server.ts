@@ -1,13 +1,23 @@
 import * as z from 'zod/mini';
 import { must } from '#core/must';
 import { membersNamed } from '#customers/server';
+import type { Tx } from '#platform/db';
 import { tellChanged } from '#platform/live';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
 import { listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
-import { assign, makeCodes, voidCode } from './codes.server.ts';
+import { assign, makeCodes } from './codes.server.ts';
 import { archiveVoucher, createVoucher, editVoucher, pauseVoucher, resumeVoucher } from './definitions.server.ts';
+import {
+	extendCode,
+	extendVoucher,
+	giveBackUse,
+	reissueCode,
+	releaseHolds,
+	voidCode,
+	type Touched
+} from './life.server.ts';
 import { codeStates, voucherStates } from './rules.ts';
 
 const id = z.string().check(z.maxLength(40));
@@ -23,18 +33,52 @@ const definition = z.object({
 	effect: z.union([
 		z.strictObject({ kind: z.literal('percent'), percent: z.number(), capCents: z.nullable(z.number()) }),
 		z.strictObject({ kind: z.literal('amount'), cents: z.number() }),
-		z.strictObject({ kind: z.literal('free_product'), productIds: ids, quantity: z.number() })
+		z.strictObject({ kind: z.literal('free_product'), productIds: ids, quantity: z.number() }),
+		z.strictObject({ kind: z.literal('fixed_price'), cents: z.number(), quantity: z.nullable(z.number()) }),
+		z.strictObject({ kind: z.literal('cheapest_free'), of: z.number(), free: z.number() }),
+		z.strictObject({
+			kind: z.literal('n_for_m'),
+			of: z.number(),
+			pay: z.number(),
+			sets: z.nullable(z.number())
+		}),
+		z.strictObject({ kind: z.literal('free_delivery'), capCents: z.nullable(z.number()) })
 	]),
 	conditions: z.strictObject({ minimumCents: z.number(), productIds: ids, categoryIds: ids, storeIds: ids }),
+	stacking: z.union([
+		z.strictObject({ kind: z.literal('alone') }),
+		z.strictObject({ kind: z.literal('together') }),
+		z.strictObject({ kind: z.literal('group'), group: text })
+	]),
 	codeKind: z.enum(['shared', 'unique']),
 	holding: z.enum(['open', 'assigned']),
 	startsAt: z.nullable(z.date()),
 	endsAt: z.nullable(z.date()),
+	validity: z.nullable(z.strictObject({ days: z.number(), from: z.enum(['issue', 'day_after']) })),
 	usesPerMember: z.nullable(z.number()),
 	usesPerCode: z.nullable(z.number())
 });
 
 const one = z.object({ key, id });
+/** its form is judged by the rules, so that it is said beside its field */
+const reason = z.string().check(z.maxLength(2000));
+
+/** A write that changes what lies in wallets: they are told when it is done. */
+async function touching<T extends Touched>(
+	ctx: Parameters<typeof writeOnce>[0],
+	name: string,
+	input: { key: string },
+	run: (tx: Tx) => Promise<T>
+): Promise<Omit<T, 'memberIds'>> {
+	let memberIds: string[] = [];
+	const answer = await writeOnce(ctx, name, input, async (tx) => {
+		const { memberIds: touched, ...rest } = await run(tx);
+		memberIds = touched;
+		return rest;
+	});
+	tellChanged(ctx.db, memberIds);
+	return answer;
+}
 
 export const adminRouter = router({
 	list: procedure('vouchers.read')
@@ -90,19 +134,24 @@ export const adminRouter = router({
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'vouchers.create', input, async (tx) => {
 				const { currency } = await programmeOf(tx);
-				return createVoucher(tx, { definition: input.definition, currency, sharedCode: input.sharedCode }, ctx.now);
+				return createVoucher(
+					tx,
+					{ definition: input.definition, currency, sharedCode: input.sharedCode },
+					ctx,
+					ctx.now
+				);
 			})
 		),
 
 	edit: procedure('vouchers.write')
 		.input(z.object({ key, id, version: z.int(), definition }))
-		.mutation(({ ctx, input }) => writeOnce(ctx, 'vouchers.edit', input, (tx) => editVoucher(tx, input, ctx.now))),
+		.mutation(({ ctx, input }) => writeOnce(ctx, 'vouchers.edit', input, (tx) => editVoucher(tx, input, ctx, ctx.now))),
 
 	pause: procedure('vouchers.write')
 		.input(one)
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'vouchers.pause', input, async (tx) => {
-				await pauseVoucher(tx, input, ctx.now);
+				await pauseVoucher(tx, input, ctx, ctx.now);
 				return null;
 			})
 		),
@@ -111,7 +160,7 @@ export const adminRouter = router({
 		.input(one)
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'vouchers.resume', input, async (tx) => {
-				await resumeVoucher(tx, input, ctx.now);
+				await resumeVoucher(tx, input, ctx, ctx.now);
 				return null;
 			})
 		),
@@ -120,7 +169,7 @@ export const adminRouter = router({
 		.input(one)
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'vouchers.archive', input, async (tx) => {
-				await archiveVoucher(tx, input, ctx.now);
+				await archiveVoucher(tx, input, ctx, ctx.now);
 				return null;
 			})
 		),
@@ -129,7 +178,7 @@ export const adminRouter = router({
 		.input(z.object({ key, voucherId: id, count: z.number() }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'vouchers.make_codes', input, async (tx) => ({
-				made: (await makeCodes(tx, input, ctx.now)).length
+				made: (await makeCodes(tx, input, ctx, ctx.now)).length
 			}))
 		),
 
@@ -143,7 +192,7 @@ export const adminRouter = router({
 				holders.push(...named.flatMap((member) => member?.id ?? []));
 				// An unknown name goes in as an id that nobody has, so that every name gets its answer from one place.
 				const memberIds = named.map((member, place) => member?.id ?? `unknown ${place}`);
-				const given = await assign(tx, { voucherId: input.voucherId, memberIds }, ctx.now);
+				const given = await assign(tx, { voucherId: input.voucherId, memberIds }, ctx, ctx.now);
 				return input.members.map((text, place) => {
 					const result = given[place];
 					must(result, 'every member gets an answer');
@@ -158,17 +207,44 @@ export const adminRouter = router({
 		}),
 
 	voidCode: procedure('vouchers.write')
+		.input(z.object({ key, codeId: id, reason }))
+		.mutation(({ ctx, input }) =>
+			touching(ctx, 'vouchers.void_code', input, (tx) => voidCode(tx, input, ctx, ctx.now))
+		),
+
+	extendCode: procedure('vouchers.write')
+		.input(z.object({ key, codeId: id, endsAt: z.date(), reason }))
+		.mutation(({ ctx, input }) =>
+			touching(ctx, 'vouchers.extend_code', input, (tx) => extendCode(tx, input, ctx, ctx.now))
+		),
+
+	/** All open codes of a voucher. */
+	extend: procedure('vouchers.write')
+		.input(z.object({ key, voucherId: id, endsAt: z.date(), reason }))
+		.mutation(({ ctx, input }) =>
+			touching(ctx, 'vouchers.extend', input, (tx) => extendVoucher(tx, input, ctx, ctx.now))
+		),
+
+	/** A new code in place of one that was lost or has expired. */
+	reissueCode: procedure('vouchers.write')
+		.input(z.object({ key, codeId: id, reason }))
+		.mutation(({ ctx, input }) =>
+			touching(ctx, 'vouchers.reissue_code', input, (tx) => reissueCode(tx, input, ctx, ctx.now))
+		),
+
+	giveBackUse: procedure('vouchers.write')
+		.input(z.object({ key, redemptionId: id, reason }))
+		.mutation(({ ctx, input }) =>
+			touching(ctx, 'vouchers.give_back_use', input, (tx) => giveBackUse(tx, input, ctx, ctx.now))
+		),
+
+	releaseHolds: procedure('vouchers.write')
 		.input(z.object({ key, codeId: id }))
-		.mutation(async ({ ctx, input }) => {
-			const holders: string[] = [];
-			await writeOnce(ctx, 'vouchers.void_code', input, async (tx) => {
-				const { memberId } = await voidCode(tx, input, ctx.now);
-				if (memberId) holders.push(memberId);
-				return null;
-			});
-			tellChanged(ctx.db, holders);
-			return null;
-		})
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.release_holds', input, (tx) =>
+				releaseHolds(tx, { codeIds: [input.codeId] }, ctx, ctx.now)
+			)
+		)
 });
 
 export { walletRouter } from './wallet-router.server.ts';

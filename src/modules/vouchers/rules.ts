@@ -1,11 +1,28 @@
 import { isGtin, isPaymentCardNumber, normaliseCode, readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
-import { day } from '#core/time';
-import { basketLimits, type Conditions, type Effect } from '#pricing';
+import { addDays, day, endAfterDays, localDay, startOfDay } from '#core/time';
+import {
+	basketLimits,
+	effectKinds,
+	groupNameLength,
+	mostPieces,
+	type Conditions,
+	type Effect,
+	type Stacking
+} from '#pricing';
 import { voucherRefusals } from './refusals.ts';
 
 export type CodeKind = 'shared' | 'unique';
 export type Holding = 'open' | 'assigned';
+
+/**
+ * So many days from the issue of a code: when it is given to a member or, for whoever brings it, when it is made.
+ * `issue`: good at once and to the end of the last day; `day_after`: its days begin with the day after.
+ */
+export interface Validity {
+	days: number;
+	from: 'issue' | 'day_after';
+}
 
 /** What a manager decides about a voucher; everything else follows from it. */
 export interface Definition {
@@ -14,11 +31,14 @@ export interface Definition {
 	description: string | null;
 	effect: Effect;
 	conditions: Conditions;
+	stacking: Stacking;
 	codeKind: CodeKind;
 	holding: Holding;
 	startsAt: Date | null;
 	/** first instant at which it no longer applies */
 	endsAt: Date | null;
+	/** how long a code is good once it was issued; null: as long as the voucher */
+	validity: Validity | null;
 	/** how often one member may redeem it; null: as often as the codes allow */
 	usesPerMember: number | null;
 	/** how often one code may be redeemed: for a shared code the uses in all; null: without limit */
@@ -34,14 +54,20 @@ export const definitionFields = [
 	'capCents',
 	'productIds',
 	'quantity',
+	'of',
+	'free',
+	'pay',
+	'sets',
 	'minimumCents',
 	'eligibleProductIds',
 	'categoryIds',
 	'storeIds',
+	'group',
 	'codeKind',
 	'holding',
 	'startsAt',
 	'endsAt',
+	'validDays',
 	'usesPerMember',
 	'usesPerCode',
 	'sharedCode'
@@ -63,6 +89,9 @@ export const limits = {
 	codesAtOnce: 100_000,
 	/** codes of one voucher */
 	codesInAll: 1_000_000,
+	/** codes of another system taken in by one command */
+	takenAtOnce: 5_000,
+	validDays: 3660,
 	/** a date further away is a slip of the finger */
 	years: 50
 } as const;
@@ -83,6 +112,11 @@ export function definitionProblems(definition: Definition, now: Date): Problem[]
 	if (description !== null && description.length > limits.descriptionLength)
 		found.push(problem('description', 'voucher.description_form'));
 	found.push(...effectProblems(definition.effect));
+	const chosen = conditions.productIds.length + conditions.categoryIds.length;
+	if (effectKinds[definition.effect.kind].needsChosenGoods && chosen === 0)
+		found.push(problem('eligibleProductIds', 'voucher.goods_needed'));
+	if (definition.stacking.kind === 'group' && !isGroupName(definition.stacking.group))
+		found.push(problem('group', 'voucher.group_form'));
 	if (!isWhole(conditions.minimumCents, 0, basketLimits.totalCents))
 		found.push(problem('minimumCents', 'voucher.minimum_form'));
 	if (conditions.productIds.length > limits.listed) found.push(problem('eligibleProductIds', 'voucher.list_too_long'));
@@ -91,6 +125,10 @@ export function definitionProblems(definition: Definition, now: Date): Problem[]
 	if (definition.codeKind === 'shared' && definition.holding === 'assigned')
 		found.push(problem('holding', 'voucher.shared_is_open'));
 	found.push(...dateProblems(definition, now));
+	if (definition.validity && !isWhole(definition.validity.days, 1, limits.validDays))
+		found.push(problem('validDays', 'voucher.valid_days_form'));
+	if (definition.validity && definition.codeKind === 'shared')
+		found.push(problem('validDays', 'voucher.shared_has_no_issue'));
 	for (const field of ['usesPerMember', 'usesPerCode'] as const) {
 		const uses = definition[field];
 		if (uses !== null && !isWhole(uses, 1, limits.uses)) found.push(problem(field, 'voucher.uses_form'));
@@ -98,14 +136,16 @@ export function definitionProblems(definition: Definition, now: Date): Problem[]
 	return found;
 }
 
+const isGroupName = (name: string): boolean => name.trim() !== '' && name.trim().length <= groupNameLength;
+
+const capProblems = (capCents: number | null): Problem[] =>
+	capCents === null || isWhole(capCents, 1, basketLimits.lineCents) ? [] : [problem('capCents', 'voucher.cap_form')];
+
 function effectProblems(effect: Effect): Problem[] {
 	switch (effect.kind) {
 		case 'percent': {
-			const found: Problem[] = [];
-			if (!isWhole(effect.percent, 1, 100)) found.push(problem('percent', 'voucher.percent_form'));
-			if (effect.capCents !== null && !isWhole(effect.capCents, 1, basketLimits.lineCents))
-				found.push(problem('capCents', 'voucher.cap_form'));
-			return found;
+			const percent = isWhole(effect.percent, 1, 100) ? [] : [problem('percent', 'voucher.percent_form')];
+			return [...percent, ...capProblems(effect.capCents)];
 		}
 		case 'amount':
 			return isWhole(effect.cents, 1, basketLimits.lineCents) ? [] : [problem('cents', 'voucher.amount_form')];
@@ -116,8 +156,31 @@ function effectProblems(effect: Effect): Problem[] {
 			if (!isWhole(effect.quantity, 1, 1_000_000)) found.push(problem('quantity', 'voucher.quantity_form'));
 			return found;
 		}
+		case 'fixed_price': {
+			const found: Problem[] = [];
+			if (!isWhole(effect.cents, 1, basketLimits.lineCents)) found.push(problem('cents', 'voucher.amount_form'));
+			if (effect.quantity !== null && !isWhole(effect.quantity, 1, 1_000_000))
+				found.push(problem('quantity', 'voucher.quantity_form'));
+			return found;
+		}
+		case 'cheapest_free':
+			return [...setProblems(effect.of), ...partProblems('free', effect.free, effect.of)];
+		case 'n_for_m': {
+			const found = [...setProblems(effect.of), ...partProblems('pay', effect.pay, effect.of)];
+			if (effect.sets !== null && !isWhole(effect.sets, 1, mostPieces))
+				found.push(problem('sets', 'voucher.sets_form'));
+			return found;
+		}
+		case 'free_delivery':
+			return capProblems(effect.capCents);
 	}
 }
+
+const setProblems = (of: number): Problem[] => (isWhole(of, 2, mostPieces) ? [] : [problem('of', 'voucher.set_form')]);
+
+/** Some of a set, never all of it. */
+const partProblems = (field: 'free' | 'pay', part: number, of: number): Problem[] =>
+	isWhole(part, 1, Math.max(1, of - 1)) ? [] : [problem(field, 'voucher.part_of_set')];
 
 function dateProblems({ startsAt, endsAt }: Definition, now: Date): Problem[] {
 	const found: Problem[] = [];
@@ -168,7 +231,8 @@ const notFewer = (before: number | null, after: number | null): boolean =>
 /**
  * What may not be changed any more. What somebody has redeemed, or holds and may redeem tomorrow, keeps its meaning: after
  * the first redemption the effect and the conditions stand and limits only go up; who may hold codes stands once codes are
- * out; one code for all or many is decided at the start. Title, description and dates stay free, and pausing always works.
+ * out; one code for all or many is decided at the start. What it goes together with may only grow. Title, description and
+ * dates stay free, also how long codes are good that are issued from now on, and pausing always works.
  */
 export function changeProblems(
 	before: Definition,
@@ -191,11 +255,52 @@ export function changeProblems(
 	if (!notFewer(before.usesPerMember, after.usesPerMember))
 		found.push(problem('usesPerMember', 'voucher.limit_only_up'));
 	if (!notFewer(before.usesPerCode, after.usesPerCode)) found.push(problem('usesPerCode', 'voucher.limit_only_up'));
+	if (!isLooser(before.stacking, after.stacking)) found.push(problem('group', 'voucher.stacking_fixed'));
 	return found;
 }
 
-function fieldOf(effect: Effect): DefinitionField {
-	return effect.kind === 'percent' ? 'percent' : effect.kind === 'amount' ? 'cents' : 'productIds';
+/** Whether everything that went together still does. */
+const isLooser = (before: Stacking, after: Stacking): boolean =>
+	before.kind === 'alone' || after.kind === 'together' || same(before, after);
+
+const effectFields: Record<Effect['kind'], DefinitionField> = {
+	percent: 'percent',
+	amount: 'cents',
+	free_product: 'productIds',
+	fixed_price: 'cents',
+	cheapest_free: 'of',
+	n_for_m: 'of',
+	free_delivery: 'capCents'
+};
+const fieldOf = ({ kind }: Effect): DefinitionField => effectFields[kind];
+
+/** The own dates of a code issued now; null where the voucher's count. */
+export function datesFromIssue(
+	validity: Validity | null,
+	now: Date,
+	timeZone: string
+): { startsAt: Date | null; endsAt: Date | null } {
+	if (!validity) return { startsAt: null, endsAt: null };
+	const { days, from } = validity;
+	// The end of the last day, as points expire: three days from a Monday's morning end with Thursday.
+	if (from === 'issue') return { startsAt: null, endsAt: endAfterDays(now, days, timeZone) };
+	const startsAt = startOfDay(addDays(localDay(now, timeZone), 1), timeZone);
+	return { startsAt, endsAt: endAfterDays(now, days, timeZone) };
+}
+
+/** When a code is good: its own dates within the voucher's, or beyond them once a person moved its end. */
+export function validityOf(
+	voucher: { startsAt: Date | null; endsAt: Date | null },
+	code: { startsAt: Date | null; endsAt: Date | null; extendedAt: Date | null }
+): { startsAt: Date | null; endsAt: Date | null } {
+	const startsAt =
+		voucher.startsAt && code.startsAt && code.startsAt < voucher.startsAt
+			? voucher.startsAt
+			: (code.startsAt ?? voucher.startsAt);
+	if (code.extendedAt) return { startsAt, endsAt: code.endsAt };
+	const endsAt =
+		voucher.endsAt && code.endsAt && code.endsAt > voucher.endsAt ? voucher.endsAt : (code.endsAt ?? voucher.endsAt);
+	return { startsAt, endsAt };
 }
 
 export const voucherStates = ['running', 'scheduled', 'paused', 'ended', 'archived'] as const;

@@ -8,16 +8,10 @@ export {
 	usageOf,
 	type VoucherRow
 } from './definitions.server.ts';
-export {
-	assign,
-	findByCode,
-	makeCodes,
-	voidCode,
-	type Assignment,
-	type FoundCode,
-	type MadeCode
-} from './codes.server.ts';
-export { loadCodes, rightOf, type CodeFact } from './facts.server.ts';
+export { assign, findByCode, makeCodes, type Assignment, type FoundCode, type MadeCode } from './codes.server.ts';
+export { loadCodes, type CodeFact } from './facts.server.ts';
+export { holdCodes, type Holder } from './holds.server.ts';
+export { extendCode, extendVoucher, giveBackUse, reissueCode, releaseHolds, voidCode } from './life.server.ts';
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
 export { addToWallet } from './add.server.ts';
 export { heldVouchers } from './wallet-views.server.ts';

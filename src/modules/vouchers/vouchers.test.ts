@@ -6,6 +6,7 @@ import { isRefusal, type Refusal } from '#core/refusal';
 import { day, later } from '#core/time';
 import { members } from '#customers/tables';
 import { inTransaction, sqlOf, type Tx } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { createCategory, createProduct, createStore } from '#stores/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { addCodes } from './codes.server.ts';
@@ -32,6 +33,8 @@ const tenPercent: Definition = {
 	description: null,
 	effect: { kind: 'percent', percent: 10, capCents: null },
 	conditions: { minimumCents: 0, productIds: [], categoryIds: [], storeIds: [] },
+	stacking: { kind: 'alone' },
+	validity: null,
 	codeKind: 'unique',
 	holding: 'open',
 	startsAt: null,
@@ -43,7 +46,7 @@ const shared: Definition = { ...tenPercent, codeKind: 'shared', usesPerCode: 100
 
 const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inTransaction(db, work);
 const create = (definition: Definition, sharedCode: string | null = null) =>
-	run((tx) => createVoucher(tx, { definition, currency: 'EUR', sharedCode }, now));
+	run((tx) => createVoucher(tx, { definition, currency: 'EUR', sharedCode }, byHouse, now));
 
 /** The refusal that a promise ends with. */
 async function refusalOf(promise: Promise<unknown>): Promise<Refusal> {
@@ -129,7 +132,12 @@ describe('a new voucher', () => {
 				categoryIds: [category.id],
 				storeIds: [store.id]
 			};
-			return createVoucher(tx, { definition: { ...tenPercent, conditions }, currency: 'EUR', sharedCode: null }, now);
+			return createVoucher(
+				tx,
+				{ definition: { ...tenPercent, conditions }, currency: 'EUR', sharedCode: null },
+				byHouse,
+				now
+			);
 		});
 		expect(made.id).toMatch(/^vou_/);
 	});
@@ -185,10 +193,10 @@ describe('a code for everybody', () => {
 	it('is the only one, and lies in nobody’s wallet', async () => {
 		const { id } = await create(shared);
 		const [memberId] = await newMembers(1);
-		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count: 5 }, now)))).code).toBe(
+		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count: 5 }, byHouse, now)))).code).toBe(
 			'voucher.shared_has_one'
 		);
-		const assigned = run((tx) => assign(tx, { voucherId: id, memberIds: [memberId as string] }, now));
+		const assigned = run((tx) => assign(tx, { voucherId: id, memberIds: [memberId as string] }, byHouse, now));
 		expect((await refusalOf(assigned)).code).toBe('voucher.shared_has_one');
 		expect((await refusalOf(create({ ...shared, holding: 'assigned' }))).code).toBe('voucher.shared_is_open');
 	});
@@ -197,7 +205,7 @@ describe('a code for everybody', () => {
 describe('a pool of codes', () => {
 	it('holds ten thousand different ones, each used on its own', async () => {
 		const { id } = await create({ ...tenPercent, usesPerCode: 2 });
-		const made = await run((tx) => makeCodes(tx, { voucherId: id, count: 10_000 }, now));
+		const made = await run((tx) => makeCodes(tx, { voucherId: id, count: 10_000 }, byHouse, now));
 		expect(new Set(made.map(({ code }) => code)).size).toBe(10_000);
 		expect(made.every(({ code }) => isChecked(code) && code.startsWith('V') && code.length === 14)).toBe(true);
 		const [row] = await db
@@ -213,44 +221,54 @@ describe('a pool of codes', () => {
 		const draws = [taken, taken, other, taken, third];
 		const made = await run(async (tx) => {
 			const voucher = await lockVoucher(tx, id);
-			return addCodes(sqlOf(tx), voucher, 3, null, now, () => draws.shift() ?? newCode('voucher'));
+			return addCodes(
+				sqlOf(tx),
+				voucher,
+				3,
+				null,
+				{ startsAt: null, endsAt: null },
+				now,
+				() => draws.shift() ?? newCode('voucher')
+			);
 		});
 		expect(made.map(({ code }) => code).sort()).toEqual([taken, other, third].sort());
 	});
 
 	it.each([0, -1, 1.5, 100_001, Number.NaN])('is not made of %s codes', async (count) => {
 		const { id } = await create(tenPercent);
-		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count }, now)))).code).toBe(
+		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count }, byHouse, now)))).code).toBe(
 			'voucher.count_form'
 		);
 	});
 
 	it('is not made for a voucher that does not exist or was archived', async () => {
 		const { id } = await create(tenPercent);
-		await run((tx) => archiveVoucher(tx, { id }, now));
-		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count: 1 }, now)))).code).toBe(
+		await run((tx) => archiveVoucher(tx, { id }, byHouse, now));
+		expect((await refusalOf(run((tx) => makeCodes(tx, { voucherId: id, count: 1 }, byHouse, now)))).code).toBe(
 			'voucher.archived'
 		);
-		const unknown = run((tx) => makeCodes(tx, { voucherId: 'vou_no', count: 1 }, now));
+		const unknown = run((tx) => makeCodes(tx, { voucherId: 'vou_no', count: 1 }, byHouse, now));
 		expect((await refusalOf(unknown)).code).toBe('voucher.not_found');
 	});
 
 	it('forgets a code that was voided', async () => {
 		const { id } = await create(tenPercent);
-		const [made] = await run((tx) => makeCodes(tx, { voucherId: id, count: 1 }, now));
-		await run((tx) => voidCode(tx, { codeId: made?.id ?? '' }, now));
-		await run((tx) => voidCode(tx, { codeId: made?.id ?? '' }, later(now, day)));
+		const [made] = await run((tx) => makeCodes(tx, { voucherId: id, count: 1 }, byHouse, now));
+		await run((tx) => voidCode(tx, { codeId: made?.id ?? '', reason: 'lost' }, byHouse, now));
+		await run((tx) => voidCode(tx, { codeId: made?.id ?? '', reason: 'lost' }, byHouse, later(now, day)));
 		expect((await findByCode(db, made?.code ?? ''))?.code.voidedAt).toEqual(now);
-		expect((await refusalOf(run((tx) => voidCode(tx, { codeId: 'vco_no' }, now)))).code).toBe('voucher.code_not_found');
+		expect((await refusalOf(run((tx) => voidCode(tx, { codeId: 'vco_no', reason: 'lost' }, byHouse, now)))).code).toBe(
+			'voucher.code_not_found'
+		);
 	});
 });
 
 describe('codes for members', () => {
 	it('come from the pool first and are made where it ends', async () => {
 		const { id } = await create({ ...tenPercent, holding: 'assigned' });
-		const pool = await run((tx) => makeCodes(tx, { voucherId: id, count: 2 }, now));
+		const pool = await run((tx) => makeCodes(tx, { voucherId: id, count: 2 }, byHouse, now));
 		const memberIds = await newMembers(3);
-		const given = await run((tx) => assign(tx, { voucherId: id, memberIds }, now));
+		const given = await run((tx) => assign(tx, { voucherId: id, memberIds }, byHouse, now));
 		const codes = given.map((each) => ('code' in each ? each.code : null));
 		expect(new Set(codes).size).toBe(3);
 		expect(pool.every(({ code }) => codes.includes(code))).toBe(true);
@@ -261,9 +279,9 @@ describe('codes for members', () => {
 		const { id } = await create(tenPercent);
 		const [first, second, erased] = (await newMembers(3)) as [string, string, string];
 		await db.update(members).set({ erasedAt: now }).where(eq(members.id, erased));
-		await run((tx) => assign(tx, { voucherId: id, memberIds: [first] }, now));
+		await run((tx) => assign(tx, { voucherId: id, memberIds: [first] }, byHouse, now));
 		const memberIds = [first, second, second, erased, 'mem_no'];
-		const given = await run((tx) => assign(tx, { voucherId: id, memberIds }, now));
+		const given = await run((tx) => assign(tx, { voucherId: id, memberIds }, byHouse, now));
 		expect(given.map((each) => ('refusal' in each ? each.refusal.code : 'given'))).toEqual([
 			'voucher.already_held',
 			'given',
@@ -276,7 +294,7 @@ describe('codes for members', () => {
 	it('are given once when two managers give them at the same moment', async () => {
 		const { id } = await create(tenPercent);
 		const memberIds = await newMembers(20);
-		await Promise.all([1, 2].map(() => run((tx) => assign(tx, { voucherId: id, memberIds }, now))));
+		await Promise.all([1, 2].map(() => run((tx) => assign(tx, { voucherId: id, memberIds }, byHouse, now))));
 		const [row] = await db
 			.select({ count: sql<number>`count(*)::int`, holders: sql<number>`count(distinct member_id)::int` })
 			.from(voucherCodes)
@@ -289,7 +307,7 @@ describe('editing', () => {
 	it('is refused to the second of two who opened the same version', async () => {
 		const { id } = await create(tenPercent);
 		const edit = (title: string) =>
-			run((tx) => editVoucher(tx, { id, version: 1, definition: { ...tenPercent, title } }, now));
+			run((tx) => editVoucher(tx, { id, version: 1, definition: { ...tenPercent, title } }, byHouse, now));
 		const both = await Promise.allSettled([edit('Mine'), edit('Yours')]);
 		expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 		const refusal = await refusalOf(edit('Late'));
@@ -305,10 +323,10 @@ describe('editing', () => {
 			conditions: { ...shared.conditions, minimumCents: 2000 },
 			usesPerCode: 10
 		};
-		expect(await run((tx) => editVoucher(tx, { id, version: 1, definition }, now))).toEqual({ version: 2 });
+		expect(await run((tx) => editVoucher(tx, { id, version: 1, definition }, byHouse, now))).toEqual({ version: 2 });
 		expect((await findByCode(db, 'BEFOREUSE'))?.code.usesLeft).toBe(10);
 		const unique = run((tx) =>
-			editVoucher(tx, { id, version: 2, definition: { ...definition, codeKind: 'unique' } }, now)
+			editVoucher(tx, { id, version: 2, definition: { ...definition, codeKind: 'unique' } }, byHouse, now)
 		);
 		expect((await refusalOf(unique)).code).toBe('voucher.code_kind_fixed');
 	});
@@ -331,6 +349,7 @@ describe('editing', () => {
 							usesPerMember: 3
 						}
 					},
+					byHouse,
 					now
 				)
 			)
@@ -348,9 +367,11 @@ describe('editing', () => {
 		const { id } = await create(shared, 'RAISED');
 		await redeemOnce(id, 'RAISED');
 		const definition = { ...shared, title: 'Longer', endsAt: later(now, day), usesPerCode: 150 };
-		await run((tx) => editVoucher(tx, { id, version: 1, definition }, now));
+		await run((tx) => editVoucher(tx, { id, version: 1, definition }, byHouse, now));
 		expect((await findByCode(db, 'RAISED'))?.code.usesLeft).toBe(149);
-		await run((tx) => editVoucher(tx, { id, version: 2, definition: { ...definition, usesPerCode: null } }, now));
+		await run((tx) =>
+			editVoucher(tx, { id, version: 2, definition: { ...definition, usesPerCode: null } }, byHouse, now)
+		);
 		expect((await findByCode(db, 'RAISED'))?.code.usesLeft).toBeNull();
 	});
 
@@ -372,7 +393,9 @@ describe('editing', () => {
 			...definition,
 			effect: { quantity: 1000, productIds: [...listed].reverse(), kind: 'free_product' }
 		};
-		expect(await run((tx) => editVoucher(tx, { id, version: 1, definition: reordered }, now))).toEqual({ version: 2 });
+		expect(await run((tx) => editVoucher(tx, { id, version: 1, definition: reordered }, byHouse, now))).toEqual({
+			version: 2
+		});
 	});
 });
 
@@ -380,15 +403,15 @@ describe('pausing', () => {
 	it('holds from the first time on, ends with resuming, and is refused once archived', async () => {
 		const { id } = await create(tenPercent);
 		const row = async () => (await db.select().from(vouchers).where(eq(vouchers.id, id)))[0];
-		await run((tx) => pauseVoucher(tx, { id }, now));
-		await run((tx) => pauseVoucher(tx, { id }, later(now, day)));
+		await run((tx) => pauseVoucher(tx, { id }, byHouse, now));
+		await run((tx) => pauseVoucher(tx, { id }, byHouse, later(now, day)));
 		expect((await row())?.pausedAt).toEqual(now);
-		await run((tx) => resumeVoucher(tx, { id }, now));
+		await run((tx) => resumeVoucher(tx, { id }, byHouse, now));
 		expect((await row())?.pausedAt).toBeNull();
-		await run((tx) => archiveVoucher(tx, { id }, now));
-		await run((tx) => archiveVoucher(tx, { id }, later(now, day)));
+		await run((tx) => archiveVoucher(tx, { id }, byHouse, now));
+		await run((tx) => archiveVoucher(tx, { id }, byHouse, later(now, day)));
 		expect((await row())?.archivedAt).toEqual(now);
-		expect((await refusalOf(run((tx) => pauseVoucher(tx, { id }, now)))).code).toBe('voucher.archived');
+		expect((await refusalOf(run((tx) => pauseVoucher(tx, { id }, byHouse, now)))).code).toBe('voucher.archived');
 	});
 });
 

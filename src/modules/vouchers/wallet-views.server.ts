@@ -1,8 +1,9 @@
 import { and, count, eq, inArray, isNull, max, sum } from 'drizzle-orm';
 import type { Reads } from '#platform/db';
-import type { Effect } from '#pricing';
+import { productsOfEffect, type Effect } from '#pricing';
 import { listCategories, listStores, productsByIds } from '#stores/server';
 import type { HeldState, HeldVoucher, Names } from './held.ts';
+import { validityOf } from './rules.ts';
 import { voucherCodes, voucherRedemptions, vouchers } from './tables.server.ts';
 
 type CodeRow = typeof voucherCodes.$inferSelect;
@@ -80,19 +81,17 @@ function usesLeftOf(code: CodeRow, voucher: VoucherRow, used: Used[]): number | 
 
 function stateOf(code: CodeRow, voucher: VoucherRow, used: Used[], now: Date): HeldState {
 	if (usesLeftOf(code, voucher, used) === 0) return 'used';
-	if (voucher.endsAt && voucher.endsAt <= now) return 'ended';
+	const { startsAt, endsAt } = validityOf(voucher, code);
+	if (endsAt && endsAt <= now) return 'ended';
 	if (voucher.pausedAt) return 'paused';
-	return voucher.startsAt && voucher.startsAt > now ? 'not_yet' : 'ready';
+	return startsAt && startsAt > now ? 'not_yet' : 'ready';
 }
 
 type Lookup = Map<string, string>;
 
 async function namesFor(reads: Reads, shown: VoucherRow[]): Promise<Lookup> {
 	const names: Lookup = new Map();
-	const productIds = shown.flatMap(({ effect, conditions }) => [
-		...conditions.productIds,
-		...(effect.kind === 'free_product' ? effect.productIds : [])
-	]);
+	const productIds = shown.flatMap(({ effect, conditions }) => [...conditions.productIds, ...productsOfEffect(effect)]);
 	const [products, categories, stores] = await Promise.all([
 		productsByIds(reads, productIds),
 		shown.some(({ conditions }) => conditions.categoryIds.length > 0) ? listCategories(reads) : [],
@@ -123,8 +122,8 @@ function viewOf(code: CodeRow, voucher: VoucherRow, state: HeldState, used: Used
 			categories: listed(conditions.categoryIds, names),
 			stores: listed(conditions.storeIds, names)
 		},
-		startsAt: voucher.startsAt,
-		endsAt: voucher.endsAt,
+		stacking: voucher.stacking,
+		...validityOf(voucher, code),
 		usesLeft: usesLeftOf(code, voucher, used),
 		state,
 		used: own ? { times: own.times, cents: own.cents, lastAt: own.lastAt } : null

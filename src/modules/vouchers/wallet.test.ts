@@ -4,6 +4,7 @@ import { newId } from '#core/ids';
 import { day, later } from '#core/time';
 import { members } from '#customers/tables';
 import { inTransaction, type Tx } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { createCategory, createProduct, createStore } from '#stores/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { addToWallet } from './add.server.ts';
@@ -23,6 +24,8 @@ const tenPercent: Definition = {
 	description: null,
 	effect: { kind: 'percent', percent: 10, capCents: null },
 	conditions: { minimumCents: 0, productIds: [], categoryIds: [], storeIds: [] },
+	stacking: { kind: 'alone' },
+	validity: null,
 	codeKind: 'unique',
 	holding: 'open',
 	startsAt: null,
@@ -32,18 +35,21 @@ const tenPercent: Definition = {
 };
 
 const create = (change: Partial<Definition> = {}, sharedCode: string | null = null) =>
-	run((tx) => createVoucher(tx, { definition: { ...tenPercent, ...change }, currency: 'EUR', sharedCode }, now));
+	run((tx) =>
+		createVoucher(tx, { definition: { ...tenPercent, ...change }, currency: 'EUR', sharedCode }, byHouse, now)
+	);
 const newMember = async () => {
 	const id = newId('member', now);
 	await db.insert(members).values({ id, number: id.slice(-10), createdAt: now });
 	return id;
 };
 const give = async (voucherId: string, memberId: string) => {
-	const [given] = await run((tx) => assign(tx, { voucherId, memberIds: [memberId] }, now));
+	const [given] = await run((tx) => assign(tx, { voucherId, memberIds: [memberId] }, byHouse, now));
 	if (!given || !('codeId' in given)) throw new Error('not given');
 	return given.codeId;
 };
-const freeCode = async (voucherId: string) => (await run((tx) => makeCodes(tx, { voucherId, count: 1 }, now)))[0]!;
+const freeCode = async (voucherId: string) =>
+	(await run((tx) => makeCodes(tx, { voucherId, count: 1 }, byHouse, now)))[0]!;
 const use = async (codeId: string, memberId: string, at = now, cents = 150) => {
 	const [code] = await db.select().from(voucherCodes).where(eq(voucherCodes.id, codeId));
 	await db.insert(voucherRedemptions).values({
@@ -90,9 +96,9 @@ describe('the vouchers in a wallet', () => {
 		for (const id of [forEver, soon, late, next, over, paused, gone]) await give(id, me);
 		await use(await give(spent, me), me);
 		const taken = await give(voided, me);
-		await run((tx) => voidCode(tx, { codeId: taken }, now));
-		await run((tx) => pauseVoucher(tx, { id: paused }, now));
-		await run((tx) => archiveVoucher(tx, { id: gone }, now));
+		await run((tx) => voidCode(tx, { codeId: taken, reason: 'lost' }, byHouse, now));
+		await run((tx) => pauseVoucher(tx, { id: paused }, byHouse, now));
+		await run((tx) => archiveVoucher(tx, { id: gone }, byHouse, now));
 		const held = await heldVouchers(db, me, later(now, 2000));
 		expect(held.map(({ title, state }) => [title, state])).toEqual([
 			['soon', 'ready'],
@@ -199,7 +205,7 @@ describe('adding a code to the wallet', () => {
 		const used = await freeCode(id);
 		await use(used.id, await newMember());
 		const voided = await freeCode(id);
-		await run((tx) => voidCode(tx, { codeId: voided.id }, now));
+		await run((tx) => voidCode(tx, { codeId: voided.id, reason: 'lost' }, byHouse, now));
 		const { id: short } = await create({ endsAt: later(now, day) });
 		const old = await freeCode(short);
 		const { id: assigned } = await create({ holding: 'assigned' });

@@ -38,6 +38,7 @@ const voucher = (change: Partial<HeldVoucher> = {}): HeldVoucher => ({
 	description: null,
 	currency: 'EUR',
 	gives: { kind: 'percent', percent: 10, capCents: null },
+	stacking: { kind: 'alone' },
 	on: {
 		minimumCents: 0,
 		products: { names: [], more: 0 },
@@ -114,6 +115,13 @@ describe('a voucher in words', () => {
 		expect(gives({ kind: 'percent', percent: 10, capCents: null })).toBe('10% off');
 		expect(gives({ kind: 'percent', percent: 10, capCents: 550 })).toBe('10% off, at most €5.50');
 		expect(gives({ kind: 'amount', cents: 500 })).toBe('€5 off');
+		expect(gives({ kind: 'fixed_price', cents: 890, quantity: null })).toBe('€8.90 each');
+		expect(gives({ kind: 'fixed_price', cents: 890, quantity: 2000 })).toBe('€8.90 each, for up to 2');
+		expect(gives({ kind: 'cheapest_free', of: 3, free: 1 })).toBe('From 3 on, the cheapest is free');
+		expect(gives({ kind: 'cheapest_free', of: 5, free: 2 })).toBe('From 5 on, the 2 cheapest are free');
+		expect(gives({ kind: 'n_for_m', of: 3, pay: 2, sets: null })).toBe('3 for the price of 2');
+		expect(gives({ kind: 'free_delivery', capCents: null })).toBe('Delivery free of charge');
+		expect(gives({ kind: 'free_delivery', capCents: 300 })).toBe('Up to €3 off the delivery');
 		const products = { names: ['Tea', 'Coffee'], more: 0 };
 		expect(gives({ kind: 'free_product', products, quantity: 1000 })).toBe('Tea or Coffee for free');
 		expect(gives({ kind: 'free_product', products: { names: ['Tea'], more: 3 }, quantity: 2000 })).toBe(

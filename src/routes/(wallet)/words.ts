@@ -127,6 +127,21 @@ export function givesText({ gives, currency }: Pick<HeldVoucher, 'gives' | 'curr
 			if (gives.quantity === 1000) return m.wallet_gives_free({ product });
 			return m.wallet_gives_free_count({ product, quantity: quantity(gives.quantity, language) });
 		}
+		case 'fixed_price': {
+			const amount = short(gives.cents);
+			if (gives.quantity === null) return m.wallet_gives_price({ amount });
+			return m.wallet_gives_price_some({ amount, quantity: quantity(gives.quantity, language) });
+		}
+		case 'cheapest_free': {
+			const of = number(gives.of, language);
+			if (gives.free === 1) return m.wallet_gives_cheapest({ of });
+			return m.wallet_gives_cheapest_some({ of, free: number(gives.free, language) });
+		}
+		case 'n_for_m':
+			return m.wallet_gives_sets({ of: number(gives.of, language), pay: number(gives.pay, language) });
+		case 'free_delivery':
+			if (gives.capCents === null) return m.wallet_gives_delivery();
+			return m.wallet_gives_delivery_cap({ amount: short(gives.capCents) });
 	}
 }
 
@@ -136,7 +151,10 @@ export function stubText(
 	language: Language
 ): string | null {
 	if (gives.kind === 'percent') return percent(gives.percent / 100, language);
-	if (gives.kind === 'amount') return money(gives.cents, currency, language, { short: true });
+	if (gives.kind === 'amount' || gives.kind === 'fixed_price')
+		return money(gives.cents, currency, language, { short: true });
+	if (gives.kind === 'n_for_m')
+		return m.wallet_stub_sets({ of: number(gives.of, language), pay: number(gives.pay, language) });
 	return null;
 }
 
@@ -151,6 +169,14 @@ export function conditionTexts({ on, currency }: Pick<HeldVoucher, 'on' | 'curre
 	if (some(on.categories)) texts.push(m.wallet_on_products({ names: namesText(on.categories, language) }));
 	if (some(on.stores)) texts.push(m.wallet_on_stores({ names: namesText(on.stores, language, 'or') }));
 	return texts;
+}
+
+/** What a voucher goes together with on one receipt. */
+export function goesText({ stacking }: Pick<HeldVoucher, 'stacking'>): string {
+	if (stacking.kind === 'alone') return m.wallet_goes_alone();
+	return stacking.kind === 'together'
+		? m.wallet_goes_together()
+		: m.wallet_goes_group({ group: isolated(stacking.group) });
 }
 
 /** What became of a voucher that no longer counts, or why it does not count yet. */

@@ -1,6 +1,6 @@
 import { addDays, localDay, startOfDay } from '#core/time';
 import type { RefusalData } from '#core/refusal';
-import type { Effect } from '#pricing';
+import type { Effect, Stacking } from '#pricing';
 import {
 	definitionProblems,
 	readSharedCode,
@@ -27,6 +27,14 @@ export class VoucherDraft {
 	capCents = $state<number | null>(null);
 	freeProducts = $state.raw<Named[]>([]);
 	quantity = $state('');
+	of = $state('');
+	free = $state('');
+	pay = $state('');
+	sets = $state('');
+	stacking = $state<Stacking['kind']>('alone');
+	group = $state('');
+	validDays = $state('');
+	validFrom = $state<'issue' | 'day_after'>('issue');
 	minimumCents = $state<number | null>(null);
 	products = $state.raw<Named[]>([]);
 	categoryIds = $state.raw<string[]>([]);
@@ -74,14 +82,11 @@ export class VoucherDraft {
 		this.title = before.title;
 		this.description = before.description ?? '';
 		this.kind = effect.kind;
-		if (effect.kind === 'percent') {
-			this.percent = writeWhole(effect.percent);
-			this.capCents = effect.capCents;
-		} else if (effect.kind === 'amount') this.cents = effect.cents;
-		else {
-			this.freeProducts = named(effect.productIds);
-			this.quantity = writeWhole(effect.quantity / 1000);
-		}
+		this.#takeEffect(effect, named);
+		this.stacking = before.stacking.kind;
+		this.group = before.stacking.kind === 'group' ? before.stacking.group : '';
+		this.validDays = writeWhole(before.validity?.days ?? null);
+		this.validFrom = before.validity?.from ?? 'issue';
 		this.minimumCents = conditions.minimumCents === 0 ? null : conditions.minimumCents;
 		this.products = named(conditions.productIds);
 		this.categoryIds = conditions.categoryIds;
@@ -92,6 +97,38 @@ export class VoucherDraft {
 		this.endDay = before.endsAt ? this.#lastDayOf(before.endsAt) : '';
 		this.usesPerMember = writeWhole(before.usesPerMember);
 		this.usesPerCode = writeWhole(before.usesPerCode);
+	}
+
+	#takeEffect(effect: Effect, named: (ids: readonly string[]) => Named[]): void {
+		switch (effect.kind) {
+			case 'percent':
+				this.percent = writeWhole(effect.percent);
+				this.capCents = effect.capCents;
+				break;
+			case 'amount':
+				this.cents = effect.cents;
+				break;
+			case 'free_product':
+				this.freeProducts = named(effect.productIds);
+				this.quantity = writeWhole(effect.quantity / 1000);
+				break;
+			case 'fixed_price':
+				this.cents = effect.cents;
+				this.quantity = writeWhole(effect.quantity === null ? null : effect.quantity / 1000);
+				break;
+			case 'cheapest_free':
+				this.of = writeWhole(effect.of);
+				this.free = writeWhole(effect.free);
+				break;
+			case 'n_for_m':
+				this.of = writeWhole(effect.of);
+				this.pay = writeWhole(effect.pay);
+				this.sets = writeWhole(effect.sets);
+				break;
+			case 'free_delivery':
+				this.capCents = effect.capCents;
+				break;
+		}
 	}
 
 	#lastDayOf(endsAt: Date): string {
@@ -127,7 +164,28 @@ export class VoucherDraft {
 					// Nothing typed is one piece.
 					quantity: this.quantity.trim() === '' ? 1000 : (readWhole(this.quantity) ?? 0) * 1000
 				};
+			case 'fixed_price': {
+				const most = readWhole(this.quantity);
+				return { kind: 'fixed_price', cents: this.cents ?? 0, quantity: most === null ? null : most * 1000 };
+			}
+			case 'cheapest_free':
+				// Nothing typed is the usual: of three the one.
+				return { kind: 'cheapest_free', of: readWhole(this.of) ?? 3, free: readWhole(this.free) ?? 1 };
+			case 'n_for_m':
+				return {
+					kind: 'n_for_m',
+					of: readWhole(this.of) ?? 3,
+					pay: readWhole(this.pay) ?? 2,
+					sets: readWhole(this.sets)
+				};
+			case 'free_delivery':
+				return { kind: 'free_delivery', capCents: this.capCents };
 		}
+	}
+
+	#validity(): Definition['validity'] {
+		const days = this.codeKind === 'shared' ? null : readWhole(this.validDays);
+		return days === null ? null : { days, from: this.validFrom };
 	}
 
 	/** What is written so far; what cannot be read as a number is a number that no rule allows. */
@@ -142,10 +200,12 @@ export class VoucherDraft {
 				categoryIds: this.categoryIds,
 				storeIds: this.storeIds
 			},
+			stacking: this.stacking === 'group' ? { kind: 'group', group: this.group } : { kind: this.stacking },
 			codeKind: this.codeKind,
 			holding: this.codeKind === 'shared' ? 'open' : this.holding,
 			startsAt: this.#startsAt(),
 			endsAt: this.#endsAt(),
+			validity: this.#validity(),
 			usesPerMember: readWhole(this.usesPerMember),
 			usesPerCode: readWhole(this.usesPerCode)
 		};

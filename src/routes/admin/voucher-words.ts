@@ -20,6 +20,16 @@ export const voucherStateTones: Record<VoucherState, 'good' | 'warn' | 'neutral'
 	archived: 'neutral'
 };
 
+export const effectNames: Record<Effect['kind'], () => string> = {
+	percent: m.effect_percent,
+	amount: m.effect_amount,
+	free_product: m.effect_free_product,
+	fixed_price: m.effect_fixed_price,
+	cheapest_free: m.effect_cheapest_free,
+	n_for_m: m.effect_n_for_m,
+	free_delivery: m.effect_free_delivery
+};
+
 /** What a rule needs to be said: the definition, and the names behind its ids. */
 export interface Rule extends Omit<Definition, 'title' | 'description'> {
 	currency: string;
@@ -53,7 +63,32 @@ export function effectText(effect: Effect, currency: string, names: Record<strin
 				? m.admin_rule_free({ products })
 				: m.admin_rule_free_many({ products, quantity: words.quantity(effect.quantity) });
 		}
+		case 'fixed_price': {
+			const price = words.money(effect.cents, currency);
+			return effect.quantity === null
+				? m.admin_rule_price({ amount: price })
+				: m.admin_rule_price_some({ amount: price, quantity: words.quantity(effect.quantity) });
+		}
+		case 'cheapest_free':
+			return m.admin_rule_cheapest({ of: words.number(effect.of), free: words.number(effect.free) });
+		case 'n_for_m': {
+			const [of, pay] = [words.number(effect.of), words.number(effect.pay)];
+			return effect.sets === null
+				? m.admin_rule_sets({ of, pay })
+				: m.admin_rule_sets_some({ of, pay, sets: words.number(effect.sets) });
+		}
+		case 'free_delivery':
+			return effect.capCents === null
+				? m.admin_rule_delivery()
+				: m.admin_rule_delivery_capped({ cap: words.money(effect.capCents, currency) });
 	}
+}
+
+function goesText({ stacking }: Rule): string {
+	if (stacking.kind === 'alone') return m.admin_rule_alone();
+	return stacking.kind === 'together'
+		? m.admin_rule_together()
+		: m.admin_rule_group({ group: isolated(stacking.group) });
 }
 
 /** The whole rule in sentences, as a manager would say it to a colleague. */
@@ -66,7 +101,14 @@ export function ruleSentences(rule: Rule, words: Words): string[] {
 	if (on.length > 0) sentences.push(m.admin_rule_on({ names: namesOf(on, names, words, 'or') }));
 	if (conditions.storeIds.length > 0)
 		sentences.push(m.admin_rule_in({ names: namesOf(conditions.storeIds, names, words, 'and') }));
-	sentences.push(whenText(rule, words), whoText(rule), usesText(rule, words));
+	sentences.push(whenText(rule, words));
+	if (rule.validity) {
+		const days = words.number(rule.validity.days);
+		sentences.push(
+			rule.validity.from === 'issue' ? m.admin_rule_valid_days({ days }) : m.admin_rule_valid_days_after({ days })
+		);
+	}
+	sentences.push(goesText(rule), whoText(rule), usesText(rule, words));
 	return sentences;
 }
 

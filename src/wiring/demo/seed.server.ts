@@ -5,6 +5,7 @@ import { join } from '#customers/server';
 import { issue } from '#giftcards/server';
 import { createCashier, inviteStaff } from '#identity/server';
 import { inTransaction, type Db } from '#platform/db';
+import { byHouse } from '#platform/trail';
 import { createCategory, createProduct, createStore, foundProgramme } from '#stores/server';
 import { defaultRules } from '#stores';
 import { assign, createVoucher, findByCode, makeCodes } from '#vouchers/server';
@@ -161,6 +162,9 @@ async function joinAll(
 	}));
 }
 
+/** handed out today, to the member one signs in as */
+const newer = new Set(['beans', 'sweets', 'bakery', 'delivery']);
+
 /** Vouchers and gift cards, most of them early, so that the year's purchases use some of them. */
 async function giveAway(
 	db: Db,
@@ -176,16 +180,19 @@ async function giveAway(
 	};
 	const product = (name: string) => ground.shelves.find((shelf) => shelf.name === name)?.id as string;
 	await inTransaction(db, async (tx) => {
-		for (const { key, sharedCode, ...definition } of demoVouchers({ category, product }, now)) {
-			const voucher = await createVoucher(tx, { definition, currency: shop.currency, sharedCode }, opened);
-			if (key === 'croissant') await makeCodes(tx, { voucherId: voucher.id, count: 200 }, opened);
+		for (const { key, sharedCode, ...written } of demoVouchers({ category, product }, now)) {
+			const definition = { stacking: { kind: 'alone' } as const, validity: null, ...written };
+			const voucher = await createVoucher(tx, { definition, currency: shop.currency, sharedCode }, byHouse, opened);
+			if (key === 'croissant') await makeCodes(tx, { voucherId: voucher.id, count: 200 }, byHouse, opened);
 			if (key === 'welcome') {
 				const found = await findByCode(tx, sharedCode as string);
 				if (found) for (const member of members.slice(1)) if (chance.yes(0.5)) member.codeIds.push(found.code.id);
 			}
+			const first = members[0]?.id;
+			if (newer.has(key) && first) await assign(tx, { voucherId: voucher.id, memberIds: [first] }, byHouse, now);
 			if (key !== 'coffee' && key !== 'thanks') continue;
 			const takers = members.filter((_, number) => chance.yes(key === 'coffee' ? 0.4 : 0.15) || number === 0);
-			const given = await assign(tx, { voucherId: voucher.id, memberIds: takers.map(({ id }) => id) }, opened);
+			const given = await assign(tx, { voucherId: voucher.id, memberIds: takers.map(({ id }) => id) }, byHouse, opened);
 			for (const [place, one] of given.entries()) {
 				const taker = takers[place];
 				if ('codeId' in one && chance.yes(0.5) && taker !== members[0]) taker?.codeIds.push(one.codeId);

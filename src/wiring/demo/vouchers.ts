@@ -1,19 +1,12 @@
 import { day, later } from '#core/time';
-import type { Conditions, Effect } from '#pricing';
+import type { Conditions } from '#pricing';
+import type { Definition } from '#vouchers';
 
-interface DemoVoucher {
-	key: 'welcome' | 'coffee' | 'weekend' | 'thanks' | 'croissant' | 'spring';
-	title: string;
-	description: string;
-	effect: Effect;
-	conditions: Conditions;
-	codeKind: 'shared' | 'unique';
-	holding: 'open' | 'assigned';
+interface DemoVoucher
+	extends Omit<Definition, 'stacking' | 'validity'>, Partial<Pick<Definition, 'stacking' | 'validity'>> {
+	key:
+		'welcome' | 'coffee' | 'weekend' | 'thanks' | 'croissant' | 'spring' | 'beans' | 'sweets' | 'bakery' | 'delivery';
 	sharedCode: string | null;
-	startsAt: Date | null;
-	endsAt: Date | null;
-	usesPerMember: number | null;
-	usesPerCode: number | null;
 }
 
 /** What the demo shop hands out. `ids` knows the things by name. */
@@ -22,6 +15,15 @@ export function demoVouchers(
 	now: Date
 ): DemoVoucher[] {
 	const all: Conditions = { minimumCents: 0, productIds: [], categoryIds: [], storeIds: [] };
+	const given = {
+		codeKind: 'unique',
+		holding: 'assigned',
+		sharedCode: null,
+		startsAt: null,
+		endsAt: null,
+		usesPerMember: null,
+		usesPerCode: 1
+	} as const;
 	return [
 		{
 			key: 'welcome',
@@ -110,6 +112,46 @@ export function demoVouchers(
 			endsAt: later(now, 51 * day),
 			usesPerMember: 2,
 			usesPerCode: 1000
+		},
+		{
+			...given,
+			key: 'beans',
+			title: 'Beans of the month: 8.90 a bag',
+			description: 'Up to two bags or tins from the beans & tea shelf, 8.90 each.',
+			effect: { kind: 'fixed_price', cents: 890, quantity: 2000 },
+			conditions: { ...all, categoryIds: [ids.category('Beans & tea')] },
+			stacking: { kind: 'together' },
+			validity: { days: 60, from: 'issue' }
+		},
+		{
+			...given,
+			key: 'sweets',
+			title: 'Three sweets, the cheapest free',
+			description: 'Take three from the sweets shelf; the cheapest is on us.',
+			effect: { kind: 'cheapest_free', of: 3, free: 1 },
+			conditions: { ...all, categoryIds: [ids.category('Sweets')] },
+			stacking: { kind: 'group', group: 'Sweets' },
+			endsAt: later(now, 75 * day)
+		},
+		{
+			...given,
+			key: 'bakery',
+			title: 'Bakery: 3 for 2',
+			description: 'Of every three from the bakery you pay two.',
+			effect: { kind: 'n_for_m', of: 3, pay: 2, sets: 3 },
+			conditions: { ...all, categoryIds: [ids.category('Bakery')] },
+			stacking: { kind: 'together' },
+			endsAt: later(now, 80 * day)
+		},
+		{
+			...given,
+			key: 'delivery',
+			title: 'We bring it for nothing',
+			description: 'No charge for delivery from 25.00.',
+			effect: { kind: 'free_delivery', capCents: null },
+			conditions: { ...all, minimumCents: 2500 },
+			stacking: { kind: 'together' },
+			endsAt: later(now, 100 * day)
 		}
 	];
 }
