@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, endAfterDays, isTimeZone, later, localDay, startOfDay } from './time.ts';
+import { addDays, endAfterDays, isTimeZone, lastDayOf, later, localDay, roundings, startOfDay } from './time.ts';
 
 /** Among them zones where midnight itself is skipped or comes twice, half-hour changes, and the date line. */
 const zones = [
@@ -71,6 +71,37 @@ test('what is granted for a year ends with the last day, wherever the clock stan
 	expect(endAfterDays(now, 365, 'Europe/Berlin').toISOString()).toBe('2027-03-10T23:00:00.000Z');
 	expect(endAfterDays(later(now, 1000), 365, 'Europe/Berlin').toISOString()).toBe('2027-03-11T23:00:00.000Z');
 	expect(endAfterDays(now, 0, 'UTC').toISOString()).toBe('2026-03-11T00:00:00.000Z');
+});
+
+describe('an end is moved on', () => {
+	test.each([
+		['2026-02-10', 'day', null, '2026-02-10'],
+		['2026-02-10', 'month', null, '2026-02-28'],
+		['2028-02-29', 'month', null, '2028-02-29'],
+		['2026-12-31', 'month', null, '2026-12-31'],
+		['2026-04-01', 'quarter', null, '2026-06-30'],
+		['2026-10-01', 'quarter', null, '2026-12-31'],
+		['2026-01-01', 'year', null, '2026-12-31'],
+		['2026-01-31', 'date', '01-31', '2026-01-31'],
+		['2026-02-01', 'date', '01-31', '2027-01-31'],
+		['2026-02-28', 'date', '02-29', '2026-02-28'],
+		['2027-03-01', 'date', '02-29', '2028-02-29'],
+		['2026-05-01', 'date', '06-31', '2026-06-30']
+	] as const)('from %s to the end of its %s (%s): %s', (day, rounding, monthDay, last) => {
+		expect(lastDayOf(day, rounding, monthDay)).toBe(last);
+	});
+
+	test('never back, by less than a year and a day, and to the same day when done again', () => {
+		const days = instants.map((at) => at.toISOString().slice(0, 10));
+		const monthDays = instants.map((at) => at.toISOString().slice(5, 10));
+		fc.assert(
+			fc.property(days, fc.constantFrom(...roundings), monthDays, (day, rounding, monthDay) => {
+				const last = lastDayOf(day, rounding, monthDay);
+				expect(last >= day && last <= addDays(day, 366)).toBe(true);
+				expect(lastDayOf(last, rounding, monthDay)).toBe(last);
+			})
+		);
+	});
 });
 
 test('only zones that exist are time zones', () => {

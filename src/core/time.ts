@@ -79,6 +79,35 @@ export function endAfterDays(now: Date, days: number, timeZone: string): Date {
 	return startOfDay(addDays(localDay(now, timeZone), days + 1), timeZone);
 }
 
+/** To what an end is moved on, so that many end together: the end of its own day, month, quarter or year, or of one day of each year. */
+export const roundings = ['day', 'month', 'quarter', 'year', 'date'] as const;
+export type EndRounding = (typeof roundings)[number];
+
+const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
+
+/**
+ * The last day of the period that a day is in; for `date` the day itself or the next one that is this day of a year.
+ * @param monthDay `MM-DD`; 02-29 is the last of February in other years
+ */
+export function lastDayOf(isoDay: string, rounding: EndRounding, monthDay: string | null): string {
+	if (rounding === 'day') return isoDay;
+	const [year, month] = isoDay.split('-').map(Number) as [number, number];
+	if (rounding === 'date') {
+		const ends = [year, year + 1].map((each) => dayOfYear(each, monthDay ?? '12-31'));
+		return ends.find((end) => end >= isoDay) as string;
+	}
+	const months = monthsOf[rounding];
+	// The day before the first of the next period.
+	return addDays(new Date(Date.UTC(year, Math.ceil(month / months) * months, 1)).toISOString().slice(0, 10), -1);
+}
+
+function dayOfYear(year: number, monthDay: string): string {
+	const [month, dayOfMonth] = monthDay.split('-').map(Number) as [number, number];
+	const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+	const pad = (value: number, size: number) => String(value).padStart(size, '0');
+	return `${pad(year, 4)}-${pad(month, 2)}-${pad(Math.min(dayOfMonth, last), 2)}`;
+}
+
 export function isTimeZone(text: string): boolean {
 	try {
 		new Intl.DateTimeFormat('en', { timeZone: text });

@@ -7,6 +7,7 @@ import { inTransaction, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
 import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
+import { lapseInactive } from '#points/server';
 import { findProgramme } from '#stores/server';
 
 /** Who wants to hear of which event. Modules that come later add theirs here. */
@@ -39,9 +40,16 @@ export const jobs: readonly Job[] = [
 			const { rules, timeZone } = programme;
 			await mature(db, {
 				now,
-				life: (maturedAt) => lifeOf(rules.earn.expiryDays, maturedAt, timeZone),
+				life: (maturedAt) => lifeOf(rules.earn.expiry, maturedAt, timeZone),
 				told: (ownerIds) => tellChanged(db, ownerIds)
 			});
+		}
+	},
+	{
+		name: 'points.lapse_inactive',
+		cron: '20 2 * * *',
+		async run({ db, now }) {
+			if (await findProgramme(db)) await lapseInactive(db, { now, told: (ids) => tellChanged(db, ids) });
 		}
 	},
 	{

@@ -33,7 +33,7 @@ beforeAll(async () => {
 	const { identity, stores } = new Visitor().api.admin;
 	await identity.signIn.mutate(account);
 	const { rules, version } = await stores.programme.query();
-	const held = { ...rules, earn: { ...rules.earn, pendingDays, expiryDays: 365 } };
+	const held = { ...rules, earn: { ...rules.earn, pendingDays } };
 	await stores.saveRules.mutate({ key: aKey(), version, rules: held });
 });
 afterAll(async () => {

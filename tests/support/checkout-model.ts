@@ -262,8 +262,8 @@ export class Model {
 		for (const { id, cents } of quoted.giftCards) (this.notes.cards[id] as Card & { cents: number }).cents -= cents;
 		if (quoted.pointsEarned > 0) {
 			const pendingUntil = rules.earn.pendingDays > 0 ? endAfterDays(now, rules.earn.pendingDays, timeZone) : null;
-			const { expiryDays } = rules.earn;
-			purses.earn(purse, { points: quoted.pointsEarned, pendingUntil, expiryDays, timeZone, ref: receiptId }, now);
+			const { expiry } = rules.earn;
+			purses.earn(purse, { points: quoted.pointsEarned, pendingUntil, expiry, timeZone, ref: receiptId }, now);
 		}
 		for (const { id: codeId, cents } of quoted.applied) this.#use(codeId, { memberId, receiptId, cents });
 	}
@@ -362,7 +362,7 @@ export class Model {
 		const { timeZone, rules } = this.notes.programme;
 		const all = { points: 0, toDebt: 0 };
 		for (const { purse } of Object.values(this.notes.members)) {
-			const part = purses.mature(purse, { expiryDays: rules.earn.expiryDays, timeZone }, now);
+			const part = purses.mature(purse, { expiry: rules.earn.expiry, timeZone }, now);
 			all.points += part.points;
 			all.toDebt += part.toDebt;
 		}

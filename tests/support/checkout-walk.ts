@@ -311,7 +311,7 @@ export class Walk {
 
 	#runJob(job: 'mature' | 'expire', { db }: Process, chunk: number): Promise<{ points: number }> {
 		const { rules, timeZone } = this.#model.notes.programme;
-		const life = (from: Date) => lifeOf(rules.earn.expiryDays, from, timeZone);
+		const life = (from: Date) => lifeOf(rules.earn.expiry, from, timeZone);
 		return job === 'mature' ? mature(db, { now: this.#now, life, chunk }) : expire(db, { now: this.#now, chunk });
 	}
 

@@ -171,7 +171,11 @@ export class Wishes {
 					rules.earn.pendingDays = rules.earn.pendingDays > 0 ? 0 : dice.pick([1, 3, 14]);
 					break;
 				case 'expiry':
-					rules.earn.expiryDays = dice.pick([10, 30, 365, null]);
+					rules.earn.expiry = {
+						days: dice.pick([10, 30, 365, null]),
+						rounding: dice.pick(['day', 'day', 'month', 'year', 'date']),
+						monthDay: '02-29'
+					};
 					break;
 				case 'rate':
 					rules.earn.points = dice.pick([0, 1, 2, 7]);

@@ -14,7 +14,8 @@ export const rules: ProgrammeRules = {
 		excludedCategoryIds: [],
 		excludedProductIds: [],
 		pendingDays: 0,
-		expiryDays: 365
+		expiry: { days: 365, rounding: 'day', monthDay: null },
+		inactiveDays: null
 	},
 	spend: {
 		enabled: true,

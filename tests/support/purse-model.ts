@@ -1,4 +1,5 @@
-import { endAfterDays } from '#core/time';
+import { addDays, localDay, startOfDay } from '#core/time';
+import type { ProgrammeRules } from '#pricing';
 
 /**
  * A member's points as one would note them on paper: every lot by itself, what is left of it, when it ends. Plain data, so
@@ -73,24 +74,42 @@ function addLot(purse: Purse, pot: string, due: number | null, points: number): 
 	purse.lots.push({ pot, due: date, points });
 }
 
-/** A lot of the programme's own kind: `days` from an instant, until the end of that day in the shop. */
-function addEarned(purse: Purse, points: number, days: number | null, from: Date, timeZone: string): void {
-	const due = days === null ? null : endAfterDays(from, days, timeZone).getTime();
-	addLot(purse, days === null ? 'forever' : `${days} days`, due, points);
+type Expiry = ProgrammeRules['earn']['expiry'];
+
+/** A lot of the programme's own kind: some days from an instant, then day by day until the day is one that ends a period. */
+function addEarned(
+	purse: Purse,
+	points: number,
+	{ days, rounding, monthDay }: Expiry,
+	from: Date,
+	timeZone: string
+): void {
+	if (days === null) return addLot(purse, 'forever', null, points);
+	const ends = (isoDay: string): boolean => {
+		const [month, next] = [isoDay.slice(5, 7), addDays(isoDay, 1)];
+		if (rounding === 'day') return true;
+		if (rounding === 'date') return isoDay.slice(5) === monthDay || (monthDay === '02-29' && next.endsWith('-03-01'));
+		if (next.slice(5, 7) === month) return false;
+		return rounding === 'month' || (rounding === 'quarter' ? Number(month) % 3 === 0 : month === '12');
+	};
+	let last = addDays(localDay(from, timeZone), days);
+	while (!ends(last)) last = addDays(last, 1);
+	const due = startOfDay(addDays(last, 1), timeZone).getTime();
+	addLot(purse, rounding === 'day' ? `${days} days` : `until ${due}`, due, points);
 }
 
 export interface Earning {
 	points: number;
 	/** null: spendable at once */
 	pendingUntil: Date | null;
-	expiryDays: number | null;
+	expiry: Expiry;
 	timeZone: string;
 	ref: string;
 }
 
-export function earn(purse: Purse, { points, pendingUntil, expiryDays, timeZone, ref }: Earning, now: Date): void {
+export function earn(purse: Purse, { points, pendingUntil, expiry, timeZone, ref }: Earning, now: Date): void {
 	const rest = points - payDebt(purse, points);
-	if (pendingUntil === null) addEarned(purse, rest, expiryDays, now, timeZone);
+	if (pendingUntil === null) addEarned(purse, rest, expiry, now, timeZone);
 	else if (rest > 0) purse.pending.push({ ref, due: pendingUntil.getTime(), points: rest });
 }
 
@@ -150,7 +169,7 @@ export function giveBack(
 /** Pending points whose day has come; they live as long as the programme says now. */
 export function mature(
 	purse: Purse,
-	{ expiryDays, timeZone }: { expiryDays: number | null; timeZone: string },
+	{ expiry, timeZone }: { expiry: Expiry; timeZone: string },
 	now: Date
 ): { points: number; toDebt: number } {
 	const ripe = purse.pending.filter((one) => one.due <= now.getTime()).sort((a, b) => a.due - b.due);
@@ -159,7 +178,7 @@ export function mature(
 	for (const { due, points } of ripe) {
 		const paid = payDebt(purse, points);
 		toDebt += paid;
-		addEarned(purse, points - paid, expiryDays, new Date(due), timeZone);
+		addEarned(purse, points - paid, expiry, new Date(due), timeZone);
 	}
 	return { points: total(ripe), toDebt };
 }

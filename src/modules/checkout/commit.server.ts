@@ -2,7 +2,7 @@ import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { anonymous } from '#customers/server';
-import { accountNames } from '#ledger';
+import { accountNames, lifeOf } from '#ledger';
 import { Writes } from '#platform/bulk';
 import { sqlOf, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
@@ -126,8 +126,7 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows, holder: Hol
 		const earned = scene.book.earn({
 			ownerId: memberId,
 			points: quoted.pointsEarned,
-			potDays: earn.expiryDays,
-			timeZone: scene.programme.timeZone,
+			...lifeOf(earn.expiry, scene.now, scene.programme.timeZone),
 			maturesAt: quoted.earnedPendingUntil === null ? null : new Date(quoted.earnedPendingUntil),
 			reason: 'earned',
 			ref

@@ -127,6 +127,10 @@ export class Book {
 		return points.movePoints(this.#state, command);
 	}
 
+	lapse(command: points.LapseCommand) {
+		return points.lapse(this.#state, command);
+	}
+
 	extend(command: points.ExtendCommand) {
 		return points.extend(this.#state, command);
 	}

@@ -3,7 +3,7 @@ import { newId } from '#core/ids';
 import { day } from '#core/time';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../../../tests/support/database.ts';
-import type { Life } from './index.ts';
+import { lifeOf, type Life } from './index.ts';
 import { historyOf, moneyOf, openBook, pointsOf, type Book, type BookOptions } from './server.ts';
 
 const { db } = await testDatabase();
@@ -167,8 +167,7 @@ describe('points', () => {
 			b.earn({
 				ownerId,
 				points: 7,
-				potDays: 365,
-				timeZone: 'Europe/Moscow',
+				...lifeOf({ days: 365, rounding: 'day', monthDay: null }, start, 'Europe/Moscow'),
 				maturesAt: null,
 				reason: 'earned',
 				ref: 'r'

@@ -1,6 +1,6 @@
 import type { Cents, Points } from '#core/amounts';
 import { declareRefusals } from '#core/refusal';
-import { endAfterDays } from '#core/time';
+import { addDays, endAfterDays, lastDayOf, localDay, startOfDay, type EndRounding } from '#core/time';
 
 /**
  * Ledger: balances that cannot be wrong.
@@ -88,9 +88,25 @@ export interface Life {
 	endsAt: Date | null;
 }
 
-/** The life of points granted at `from` for `days` days (null: for ever): until the end of the last day in the shop's time zone. */
-export const lifeOf = (days: number | null, from: Date, timeZone: string): Life =>
-	days === null ? { potDays: null, endsAt: null } : { potDays: days, endsAt: endAfterDays(from, days, timeZone) };
+/** When points end: after some days, moved on to the end of a period. */
+export interface Expiry {
+	/** null: never */
+	days: number | null;
+	rounding: EndRounding;
+	/** `MM-DD`, where the rounding is `date` */
+	monthDay: string | null;
+}
+
+/**
+ * The life of points granted at `from`: until the end of the last day in the shop's time zone. Points that end with a
+ * period share a pot with the others that end then; one pot for each length of life holds those that end day by day.
+ */
+export function lifeOf({ days, rounding, monthDay }: Expiry, from: Date, timeZone: string): Life {
+	if (days === null) return { potDays: null, endsAt: null };
+	if (rounding === 'day') return { potDays: days, endsAt: endAfterDays(from, days, timeZone) };
+	const last = lastDayOf(addDays(localDay(from, timeZone), days), rounding, monthDay);
+	return { potDays: null, endsAt: startOfDay(addDays(last, 1), timeZone) };
+}
 
 export const ledgerRefusals = declareRefusals({
 	'ledger.insufficient': 'conflict',

@@ -5,7 +5,6 @@ import {
 	houseNames,
 	isPending,
 	isSpendable,
-	lifeOf,
 	pointsUnit,
 	type Life,
 	type PointsBalance
@@ -29,10 +28,7 @@ import {
 
 /** Pure verbs on points. Each answers a refusal and changes nothing, or changes the book and answers what it did. */
 
-/** How long earned points live: a life made up already, or days from now in the shop's time zone (null: for ever). */
-export type Lifetime = Life | { potDays: number | null; timeZone: string };
-
-export type EarnCommand = Lifetime & {
+export interface EarnCommand extends Life {
 	ownerId: string;
 	points: Points;
 	/** until when the points are pending; null: spendable at once */
@@ -40,7 +36,7 @@ export type EarnCommand = Lifetime & {
 	reason: string;
 	/** what earned them; it names the pending account, and one ref earns pending points once */
 	ref: string;
-};
+}
 
 export interface SpendCommand {
 	ownerId: string;
@@ -69,6 +65,12 @@ export interface TakeBackCommand {
 	points: Points;
 	reason: string;
 	ref: string;
+}
+
+export interface LapseCommand {
+	ownerId: string;
+	reason: string;
+	ref: string | null;
 }
 
 export interface MovePointsCommand {
@@ -210,10 +212,7 @@ export function earn(state: State, command: EarnCommand): Answer<{ toDebt: Point
 	const source: Source = { debit: houseNames.issued, reason, ref };
 	const toDebt = payDebt(state, ownerId, points, source, transferIds);
 	const rest = points - toDebt;
-	if (rest > 0 && maturesAt === null) {
-		const life = 'endsAt' in command ? command : lifeOf(command.potDays, state.now, command.timeZone);
-		toPot(state, ownerId, rest, life, source, transferIds);
-	}
+	if (rest > 0 && maturesAt === null) toPot(state, ownerId, rest, command, source, transferIds);
 	if (rest > 0 && maturesAt !== null) {
 		const pending = accountOf(state, ownerId, accountNames.pending(ref), pointsUnit, 0);
 		transferIds.push(
@@ -266,7 +265,7 @@ function pieces(state: State, ownerId: string): Piece[] {
 interface Take {
 	credit: string;
 	reason: string;
-	ref: string;
+	ref: string | null;
 }
 
 /** The pieces that make up points which are known to be there; what has lapsed is written off before them. */
@@ -405,6 +404,14 @@ export function movePoints(state: State, command: MovePointsCommand): Answer<{ t
 		toDebt: points - given.reduce((total, part) => total + part.points, 0),
 		moved: given.map((part) => ({ endsAt: dateOf(part.dueAt), points: part.points }))
 	};
+}
+
+/** All that an owner could spend lapses. @returns how many points that was */
+export function lapse(state: State, { ownerId, reason, ref }: LapseCommand): { points: Points; transferIds: string[] } {
+	const transferIds: string[] = [];
+	const points = spendable(state, ownerId);
+	if (points > 0) take(state, ownerId, points, { credit: houseNames.expired, reason, ref }, transferIds);
+	return { points, transferIds };
 }
 
 /**

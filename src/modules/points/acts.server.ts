@@ -125,7 +125,7 @@ export async function adjust(
 	const movement = { ownerId: memberId, points: size, reason: 'adjusted', ref: id };
 	let done: { toDebt: Points; owed: Points };
 	if (points > 0) {
-		const given = book.earn({ ...movement, ...lifeOf(rules.earn.expiryDays, now, timeZone), maturesAt: null });
+		const given = book.earn({ ...movement, ...lifeOf(rules.earn.expiry, now, timeZone), maturesAt: null });
 		if (!given.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
 		done = { toDebt: given.toDebt, owed: 0 };
 	} else {

@@ -39,6 +39,9 @@ export const mostPoints = 1_000_000_000;
 /** Length of a reason, and of a word to the member. */
 export const reasonLength = { least: 3, most: 200 } as const;
 
+/** The ledger's reason for points whose member was not active for too long. */
+export const lapsedReason = 'inactive';
+
 export const actKinds = ['adjusted', 'extended', 'transferred'] as const;
 export type ActKind = (typeof actKinds)[number];
 

@@ -4,13 +4,15 @@ import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { day, later } from '#core/time';
 import { members } from '#customers/tables';
-import { audit, pointsOf } from '#ledger/server';
+import { audit, historyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
+import type { ProgrammeRules } from '#pricing';
 import { byHouse, type By } from '#platform/trail';
+import { programmeOf, updateProgramme } from '#stores/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aMember, openShop, testSettings } from '../../../tests/support/shop.ts';
 import { defaultPolicy, type PointsPolicy } from './index.ts';
-import { adjust, extend, policyOf, savePolicy, transfer } from './server.ts';
+import { adjust, extend, lapseInactive, lapsesAt, policyOf, savePolicy, transfer } from './server.ts';
 import { pointActs } from './tables.server.ts';
 import { actsOf } from './views.server.ts';
 
@@ -42,6 +44,12 @@ const allow = async (change: { [K in keyof PointsPolicy]?: Partial<PointsPolicy[
 		transfer: { ...defaultPolicy.transfer, ...change.transfer }
 	};
 	await inTransaction(db, (tx) => savePolicy(tx, { policy, version }, byHouse, now));
+};
+const rules = async (change: Partial<ProgrammeRules['earn']>) => {
+	const { rules: before, version } = await programmeOf(db);
+	await inTransaction(db, (tx) =>
+		updateProgramme(tx, { ...before, earn: { ...before.earn, ...change } }, version, now)
+	);
 };
 const held = async (memberId = ann, at = now) => (await pointsOf(db, [memberId], at)).get(memberId);
 
@@ -215,6 +223,58 @@ describe('the policy', () => {
 				refused('points.policy_form', { field: 'adjust.most' })
 			);
 		}
+	});
+});
+
+describe('points that end with a period', () => {
+	it('share one end, and are told with it', async () => {
+		await allow({});
+		await rules({ expiry: { days: 30, rounding: 'quarter', monthDay: null } });
+		await move(10, {}, later(now, -1000));
+		await move(20, {}, later(now, 10 * day));
+		// 31 March and 10 April are in two quarters
+		expect((await held(ann, later(now, 11 * day)))?.lots).toEqual([
+			{ points: 10, endsAt: '2026-03-31T22:00:00.000Z' },
+			{ points: 20, endsAt: '2026-06-30T22:00:00.000Z' }
+		]);
+		await rules({ expiry: { days: 365, rounding: 'day', monthDay: null } });
+	});
+});
+
+describe('points of a member who stays away', () => {
+	it('lapse at the end of the last day, and not a moment before', async () => {
+		await allow({});
+		await rules({ inactiveDays: 30 });
+		await move(70);
+		// 30 days after 1 March, the shop's 31 March is over
+		const end = new Date('2026-03-31T22:00:00Z');
+		expect(await lapsesAt(db, ann)).toEqual(end);
+		const told: string[] = [];
+		const run = (at: Date) => lapseInactive(db, { now: at, chunk: 2, told: (ids) => void told.push(...ids) });
+		await run(later(end, -1));
+		expect(told).not.toContain(ann);
+		expect((await held(ann, later(end, -1)))?.spendable).toBe(70);
+		await run(end);
+		expect(told).toContain(ann);
+		expect(await held(ann, end)).toMatchObject({ spendable: 0, debt: 0 });
+		expect((await historyOf(db, ann, { cursor: null, limit: 1 })).items[0]).toMatchObject({
+			reason: 'inactive',
+			amount: -70
+		});
+		expect(await run(later(end, 1))).toEqual({ members: 0, points: 0 });
+		await rules({ inactiveDays: null });
+		expect(await lapsesAt(db, ann)).toBeNull();
+	});
+
+	it('stay when somebody moved some for them meanwhile, or the rule is off', async () => {
+		await allow({});
+		await rules({ inactiveDays: 30 });
+		await move(70);
+		await move(1, {}, later(now, 20 * day));
+		await lapseInactive(db, { now: later(now, 40 * day) });
+		expect((await held(ann, later(now, 40 * day)))?.spendable).toBe(71);
+		await rules({ inactiveDays: null });
+		expect(await lapseInactive(db, { now: later(now, 400 * day) })).toEqual({ members: 0, points: 0 });
 	});
 });
 

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noon, products } from '../../../tests/support/pricing.ts';
 import { agreed } from './fingerprint.ts';
-import { quote, returnOf, type Ask, type BasketLine, type Facts, type Quote, type Right } from './index.ts';
+import {
+	quote,
+	returnOf,
+	type Ask,
+	type BasketLine,
+	type Facts,
+	type ProgrammeRules,
+	type Quote,
+	type Right
+} from './index.ts';
 
 /* What may come to a till: mostly sane, so that much is priced, sometimes not. */
 
@@ -102,7 +111,11 @@ const rules: fc.Arbitrary<Facts['programme']['rules']> = fc.record({
 		excludedCategoryIds: few(categoryId),
 		excludedProductIds: few(productId),
 		pendingDays: fc.constantFrom(0, 14),
-		expiryDays: fc.constantFrom(null, 365)
+		expiry: fc.constantFrom<ProgrammeRules['earn']['expiry']>(
+			{ days: null, rounding: 'day', monthDay: null },
+			{ days: 365, rounding: 'month', monthDay: null }
+		),
+		inactiveDays: fc.constantFrom(null, 90)
 	}),
 	spend: fc.record({
 		enabled: mostly(fc.constant(true), fc.constant(false)),

@@ -1,3 +1,4 @@
+import type { EndRounding } from '#core/time';
 import type { Cents, Points, Rounding, Thousandths } from '#core/amounts';
 
 /** How purchases earn points. `points` per `perCents` of what earns, rounded once per receipt and split over its lines. */
@@ -15,8 +16,10 @@ export interface EarnRules {
 	excludedProductIds: string[];
 	/** days until earned points can be spent; 0: at once */
 	pendingDays: number;
-	/** days until earned points expire; null: never */
-	expiryDays: number | null;
+	/** when earned points expire: `days` after they can be spent (null: never), moved on to the end of a period */
+	expiry: { days: number | null; rounding: EndRounding; monthDay: string | null };
+	/** all points of a member who has not bought for so many days lapse; null: they do not */
+	inactiveDays: number | null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ask, of, right, rules, typed, withRules } from '../../../tests/support/pricing.ts';
-import { askSchema, conditionsSchema, effectKinds, effectSchema, programmeRulesSchema, type Effect } from './index.ts';
+import { askSchema, conditionsSchema, effectKinds, effectSchema, programmeRulesSchema, type Effect, type ProgrammeRules } from './index.ts';
 
 test('what a till asks passes as it is', () => {
 	const asked = ask([of('bun'), typed(250, { name: 'Repair' })], {
@@ -114,7 +114,12 @@ test('the programme’s rules have bounds, and a fault is found at its place', (
 		programmeRulesSchema.safeParse(withRules(...changes)).error?.issues.map((issue) => issue.path.join('.'));
 	expect(fault({ perCents: 0 })).toEqual(['earn.perCents']);
 	expect(fault({ points: -1 })).toEqual(['earn.points']);
-	expect(fault({ expiryDays: 0 })).toEqual(['earn.expiryDays']);
+	const expiry: ProgrammeRules['earn']['expiry'] = { days: 365, rounding: 'day', monthDay: null };
+	expect(fault({ expiry: { ...expiry, days: 0 } })).toEqual(['earn.expiry.days']);
+	expect(fault({ expiry: { ...expiry, rounding: 'date' } })).toEqual(['earn.expiry.monthDay']);
+	expect(fault({ expiry: { days: 0, rounding: 'date', monthDay: '02-29' } })).toBeUndefined();
+	expect(fault({ expiry: { ...expiry, monthDay: '13-01' } })).toEqual(['earn.expiry.monthDay']);
+	expect(fault({ inactiveDays: 6 })).toEqual(['earn.inactiveDays']);
 	expect(fault({}, { worthPoints: 0, stepPoints: 0.5 })).toEqual(['spend.worthPoints', 'spend.stepPoints']);
 	expect(fault({}, { maximumSharePercent: 101 })).toEqual(['spend.maximumSharePercent']);
 	expect(fault({}, { minimumPoints: 500, maximumPoints: 400 })).toEqual(['spend.maximumPoints']);

@@ -1,4 +1,5 @@
 import { roundings } from '#core/amounts';
+import { roundings as endRoundings } from '#core/time';
 import * as z from 'zod/mini';
 import { basketLimits } from './basket.ts';
 import type { Ask } from './contract.ts';
@@ -84,7 +85,18 @@ export const programmeRulesSchema = z.strictObject({
 		excludedCategoryIds: ids,
 		excludedProductIds: ids,
 		pendingDays: whole(0, 366),
-		expiryDays: z.nullable(whole(1, 36_600))
+		expiry: z
+			.strictObject({
+				days: z.nullable(whole(0, 36_600)),
+				rounding: z.enum(endRoundings),
+				monthDay: z.nullable(z.string().check(z.regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)))
+			})
+			.check(
+				// Points that end on the day they were earned are nobody's idea.
+				z.refine(({ days, rounding }) => days !== 0 || rounding !== 'day', { path: ['days'] }),
+				z.refine(({ rounding, monthDay }) => rounding !== 'date' || monthDay !== null, { path: ['monthDay'] })
+			),
+		inactiveDays: z.nullable(whole(7, 36_600))
 	}),
 	spend: z
 		.strictObject({

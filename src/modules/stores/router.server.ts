@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { roundings } from '#core/amounts';
+import { roundings as endRoundings } from '#core/time';
 import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
@@ -41,7 +42,12 @@ const rules = z.strictObject({
 		excludedCategoryIds: ids,
 		excludedProductIds: ids,
 		pendingDays: z.number(),
-		expiryDays: z.nullable(z.number())
+		expiry: z.strictObject({
+			days: z.nullable(z.number()),
+			rounding: z.enum(endRoundings),
+			monthDay: z.nullable(z.string().check(z.maxLength(5)))
+		}),
+		inactiveDays: z.nullable(z.number())
 	}),
 	spend: z.strictObject({
 		enabled: z.boolean(),

@@ -60,6 +60,8 @@ export type WalletEvent =
 export interface WalletPoints extends PointsBalance {
 	/** what they can pay in one receipt, by the programme's step, minimum and maximum; null: points do not pay here */
 	now: SpendableNow | null;
+	/** when all of them lapse unless the member comes before; null: they do not lapse for that */
+	lapsesAt: Date | null;
 	/** fewer cannot be given to another member; null: points are not given here */
 	leastGiven: Points | null;
 }

@@ -1,7 +1,7 @@
 import { heldCards } from '#giftcards/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
-import { policyOf } from '#points/server';
+import { lapsesAt, policyOf } from '#points/server';
 import { spendableNow } from '#pricing';
 import { programmeOf } from '#stores/server';
 import { heldVouchers } from '#vouchers/server';
@@ -11,10 +11,11 @@ import type { WalletOverview } from './index.ts';
 const latestShown = 4;
 
 export async function walletOverview(reads: Reads, memberId: string, now: Date): Promise<WalletOverview> {
-	const [programme, points, { policy }, vouchers, cards, latest] = await Promise.all([
+	const [programme, points, { policy }, lapses, vouchers, cards, latest] = await Promise.all([
 		programmeOf(reads),
 		pointsOf(reads, [memberId], now),
 		policyOf(reads),
+		lapsesAt(reads, memberId),
 		heldVouchers(reads, memberId, now),
 		heldCards(reads, memberId, now),
 		walletHistory(reads, memberId, { limit: latestShown })
@@ -25,6 +26,7 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		points: {
 			...balance,
 			now: spendableNow(balance.spendable, programme.rules.spend),
+			lapsesAt: balance.spendable > 0 ? lapses : null,
 			leastGiven: policy.transfer.enabled ? policy.transfer.least : null
 		},
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),

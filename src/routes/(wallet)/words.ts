@@ -209,6 +209,7 @@ export function eventTitle(event: WalletEvent, reader: Reader): string {
 	if (event.kind === 'purchase') return storeText(event.storeName, reader);
 	if (event.kind === 'return') return m.wallet_event_return({ store: storeText(event.storeName, reader) });
 	if (event.reason === 'expired') return m.wallet_event_expired();
+	if (event.reason === 'inactive') return m.wallet_event_inactive();
 	if (event.reason === 'matured') return m.wallet_event_matured();
 	const up = event.points > 0;
 	if (event.reason === 'extended') return m.wallet_event_extended();

@@ -6,6 +6,7 @@ const reasons: Record<string, () => string> = {
 	earned: m.admin_reason_earned,
 	spent: m.admin_reason_spent,
 	expired: m.admin_reason_expired,
+	inactive: m.admin_reason_inactive,
 	matured: m.admin_reason_matured,
 	taken_back: m.admin_reason_taken_back,
 	given_back: m.admin_reason_given_back,

@@ -1,4 +1,5 @@
 import type { Rounding } from '#core/amounts';
+import type { EndRounding } from '#core/time';
 import { programmeRulesSchema, type ProgrammeRules } from '#pricing';
 import { readWhole, writeWhole } from './whole.ts';
 import type { Named } from './voucher-draft.svelte.ts';
@@ -8,7 +9,8 @@ export const bounds = {
 	'earn.points': [0, 10_000],
 	'earn.perCents': [1, 10_000_000_000],
 	'earn.pendingDays': [0, 366],
-	'earn.expiryDays': [1, 36_600],
+	'earn.expiry.days': [0, 36_600],
+	'earn.inactiveDays': [7, 36_600],
 	'spend.worthPoints': [1, 10_000],
 	'spend.worthCents': [1, 10_000_000_000],
 	'spend.minimumPoints': [0, 1_000_000_000],
@@ -33,6 +35,9 @@ export class RulesDraft {
 	excludedProducts = $state.raw<Named[]>([]);
 	pendingDays = $state('');
 	expiryDays = $state('');
+	expiryRounding = $state<EndRounding>('day');
+	expiryMonthDay = $state('12-31');
+	inactiveDays = $state('');
 	enabled = $state(true);
 	worthPoints = $state('');
 	worthCents = $state<number | null>(null);
@@ -56,7 +61,10 @@ export class RulesDraft {
 		this.excludedCategoryIds = earn.excludedCategoryIds;
 		this.excludedProducts = products;
 		this.pendingDays = writeWhole(earn.pendingDays);
-		this.expiryDays = writeWhole(earn.expiryDays);
+		this.expiryDays = writeWhole(earn.expiry.days);
+		this.expiryRounding = earn.expiry.rounding;
+		this.expiryMonthDay = earn.expiry.monthDay ?? '12-31';
+		this.inactiveDays = writeWhole(earn.inactiveDays);
 		this.enabled = spend.enabled;
 		this.worthPoints = writeWhole(spend.worthPoints);
 		this.worthCents = spend.worthCents;
@@ -81,7 +89,12 @@ export class RulesDraft {
 				excludedCategoryIds: this.excludedCategoryIds,
 				excludedProductIds: this.excludedProducts.map(({ id }) => id),
 				pendingDays: readWhole(this.pendingDays) ?? 0,
-				expiryDays: readWhole(this.expiryDays)
+				expiry: {
+					days: readWhole(this.expiryDays),
+					rounding: this.expiryRounding,
+					monthDay: this.expiryRounding === 'date' ? this.expiryMonthDay : null
+				},
+				inactiveDays: readWhole(this.inactiveDays)
 			},
 			spend: {
 				enabled: this.enabled,

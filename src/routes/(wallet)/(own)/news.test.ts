@@ -12,7 +12,7 @@ const wallet = (spendable: number, more: Partial<Told> = {}): Told => ({
 	latest: [],
 	vouchers: [],
 	giftCards: [],
-	points: { spendable, pending: 0, debt: 0, lots: [], maturing: [], now: null, leastGiven: null },
+	points: { spendable, pending: 0, debt: 0, lots: [], maturing: [], now: null, lapsesAt: null, leastGiven: null },
 	now,
 	...more
 });
