@@ -6,12 +6,13 @@ import { day, later } from '#core/time';
 import { constraintOf, inTransaction, type Db, type Reads, type Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import type { AuthContext } from './auth.server.ts';
+import { checkGiven, checkTouch } from './authority.server.ts';
 import type { GivableRole, InvitationRow } from './index.ts';
 import { limits } from './limits.server.ts';
 import { linkHash, newLinkToken } from './links.server.ts';
 import { keepPassword, newPasswordHash } from './new-password.server.ts';
 import { identityRefusals } from './refusals.ts';
-import { givableRoles, mayGive, opensConsole, type Giver } from './giving.server.ts';
+import { givableRoles, opensConsole, type Giver } from './giving.server.ts';
 import { rightsOf, sharesStore } from './rights.server.ts';
 import { invitations, roles, sessions, staff, users } from './tables.server.ts';
 import { claimTry, minutesUntil } from './tries.server.ts';
@@ -55,7 +56,7 @@ const personal = ['name', 'email'];
 
 /**
  * Invites somebody to the console. Whoever is invited must be let in with the link of the letter, for seven days.
- * @throws identity.above_your_role, identity.role_without_console, identity.email_taken (a colleague already),
+ * @throws identity.above_your_role, identity.wider_stores, identity.role_unknown, identity.role_without_console, identity.email_taken (a colleague already),
  * identity.invited_already
  */
 export async function invite(
@@ -106,7 +107,7 @@ const letterOf = (
 
 /** Nobody gives more than they have, and a colleague needs no invitation. */
 async function checkGift(tx: Tx, { email, role, storeIds }: Invited, by: { actor: Giver }): Promise<void> {
-	if (!(await mayGive(tx, by.actor, { role, storeIds }))) throw refuse('identity.above_your_role');
+	await checkGiven(tx, by.actor, { role, storeIds });
 	if (!(await opensConsole(tx, role))) throw refuse('identity.role_without_console');
 	const [colleague] = await tx
 		.select({ id: staff.id })
@@ -121,7 +122,7 @@ async function lockOpen(tx: Tx, id: string, by: { actor: Giver }): Promise<Row> 
 	if (!row) throw refuse('identity.invitation_unknown');
 	if (row.acceptedAt) throw refuse('identity.invitation_used');
 	if (row.withdrawnAt) throw refuse('identity.invitation_withdrawn');
-	if (!(await mayGive(tx, by.actor, row))) throw refuse('identity.above_your_role');
+	await checkTouch(tx, by.actor, row);
 	return row;
 }
 

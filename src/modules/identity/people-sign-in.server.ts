@@ -1,7 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Reads, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
-import { mayGive, type Giver } from './giving.server.ts';
+import { checkTouch } from './authority.server.ts';
+import type { Giver } from './giving.server.ts';
 import type { SessionRow } from './index.ts';
 import { identityRefusals } from './refusals.ts';
 import { makeReset } from './resets.server.ts';
@@ -29,7 +30,7 @@ async function getColleague(reads: Reads, { staffId }: About, by: Giver) {
 		.leftJoin(users, eq(users.id, staff.userId))
 		.where(and(eq(staff.id, staffId), isNull(staff.disabledAt)));
 	if (!row) throw refuse('identity.staff_unknown');
-	if (staffId !== by.staffId && !(await mayGive(reads, by, row))) throw refuse('identity.above_your_role');
+	if (staffId !== by.staffId) await checkTouch(reads, by, row);
 	return row;
 }
 
