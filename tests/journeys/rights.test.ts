@@ -93,7 +93,7 @@ describe('a role of the house’s own', () => {
 		const till = new Visitor();
 		const wish = { key: aKey(), storeId: shop.storeId, name: 'Till' };
 		await till.api.till.identity.enrol.mutate({ code: (await tablets(owner).makeEnrolmentCode.mutate(wish)).code });
-		await till.api.till.identity.signIn.mutate({ staffId: holder.staffId, pin: '2580' });
+		await till.api.till.identity.signIn.mutate({ staffId: holder.staffId, pin: '2580', fresh: '8302' });
 		const sold = () => till.api.till.reports.lastReceipts.query();
 		const members = () =>
 			holder.desk.api.admin.reports.members.query({ text: '', order: 'newest', descending: true, cursor: null });
@@ -290,7 +290,7 @@ describe('a person of the house', () => {
 		const till = new Visitor();
 		const wish = { key: aKey(), storeId: shop.storeId, name: 'Till by the door' };
 		await till.api.till.identity.enrol.mutate({ code: (await tablets(manager).makeEnrolmentCode.mutate(wish)).code });
-		await till.api.till.identity.signIn.mutate({ staffId, pin: '4711' });
+		await till.api.till.identity.signIn.mutate({ staffId, pin: '4711', fresh: '8302' });
 		expect((await people(manager).get.query({ staffId })).tills).toMatchObject([
 			{ device: 'Till by the door', storeId: shop.storeId, signedOutAt: null }
 		]);

@@ -19,6 +19,7 @@ import { createVoucher } from '#vouchers/server';
 import { eq } from 'drizzle-orm';
 import { testDatabase } from '../support/database.ts';
 import { aDefinition, aKey, aMember, anAsk, aSale, line, openShop as stock, percent, sell } from '../support/shop.ts';
+import { ownPin } from '../support/till.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -36,8 +37,9 @@ beforeAll(async () => {
 	);
 	await manager.api.admin.identity.signIn.mutate({ email, password });
 	const { createCashier } = manager.api.admin.identity.staff;
-	cashiers.ann = (await createCashier.mutate({ key: aKey(), name: 'Ann', pin: '4711', storeIds: null })).staffId;
-	cashiers.bob = (await createCashier.mutate({ key: aKey(), name: 'Bob', pin: '135790', storeIds: null })).staffId;
+	const hire = async (name: string, pin: string) =>
+		ownPin(db, (await createCashier.mutate({ key: aKey(), name, pin, storeIds: null })).staffId);
+	Object.assign(cashiers, { ann: await hire('Ann', '4711'), bob: await hire('Bob', '135790') });
 	const honey = {
 		categoryId: shop.categories.food,
 		name: 'Honey',

@@ -7,6 +7,7 @@ import { devices, enrolmentCodes, tillSessions, tries } from '#identity/tables';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../support/database.ts';
 import { aKey } from '../support/shop.ts';
+import { ownPin } from '../support/till.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -36,8 +37,11 @@ async function tablet(storeId = highStreet, now?: () => Date): Promise<Visitor> 
 	return visitor;
 }
 
-const cashier = async (name: string, pin = '4711', storeIds: string[] | null = null): Promise<string> =>
-	(await manager.api.admin.identity.staff.createCashier.mutate({ key: aKey(), name, pin, storeIds })).staffId;
+const cashier = async (name: string, pin = '4711', storeIds: string[] | null = null): Promise<string> => {
+	const { createCashier } = manager.api.admin.identity.staff;
+	const { staffId } = await createCashier.mutate({ key: aKey(), name, pin, storeIds });
+	return ownPin(db, staffId);
+};
 
 describe('enrolling a tablet', () => {
 	it('takes a code typed in any case with blanks, and keeps the tablet a till', async () => {
@@ -242,7 +246,7 @@ describe('a cashier with a PIN', () => {
 		await manager.api.admin.identity.staff.setPin.mutate({ key: aKey(), staffId, pin: '8302' });
 		// The new one is protected as the old one was.
 		for (let i = 0; i < 4; i++) await refusalFrom(signIn('9182'));
-		await signIn('8302');
+		expect((await refusalFrom(signIn('8302'))).code).toBe('identity.pin_change_first');
 	});
 
 	it('waits with all the others when many names were guessed at, twenty times at most however fast', async () => {
@@ -345,7 +349,7 @@ describe('a cashier with a PIN', () => {
 		expect((await refusalFrom(visitor.api.till.identity.signIn.mutate({ staffId, pin: '4711' }))).code).toBe(
 			'identity.pin_wrong'
 		);
-		await visitor.api.till.identity.signIn.mutate({ staffId, pin: '8302' });
+		await visitor.api.till.identity.signIn.mutate({ staffId, pin: '8302', fresh: '9471' });
 	});
 });
 

@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { inviteStaff } from '#identity/server';
+import { staff } from '#identity/tables';
 import { inTransaction, sqlOf, type Db } from '#platform/db';
 import { languages, type Language } from '#core/languages';
 import { aKey } from './shop.ts';
@@ -16,6 +18,12 @@ export interface StaffedTill {
 }
 
 let count = 0;
+
+/** As if a cashier had chosen the PIN themselves: one that a manager gives has to be changed at the first sign-in. */
+export async function ownPin(db: Db, staffId: string): Promise<string> {
+	await db.update(staff).set({ pinGivenAt: null }).where(eq(staff.id, staffId));
+	return staffId;
+}
 
 /** @param now what the tablet's requests are dated; absent: the real clock */
 export async function aStaffedTill(db: Db, storeId: string, now?: () => Date): Promise<StaffedTill> {
@@ -35,6 +43,7 @@ export async function aStaffedTill(db: Db, storeId: string, now?: () => Date): P
 		pin: '4711',
 		storeIds: null
 	});
+	await ownPin(db, staffId);
 	const visitors = languages.map((language) => [language, new Visitor({ language, ...(now && { now }) })] as const);
 	const tills = Object.fromEntries(visitors) as Record<Language, Visitor>;
 	const { deviceId } = await tills.en.api.till.identity.enrol.mutate({ code });

@@ -28,7 +28,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 			return me && { cashierId: me.staff?.id ?? null };
 		},
 		enrol: async (code) => void (await identity.enrol.mutate({ code })),
-		signIn: async (staffId, pin) => void (await identity.signIn.mutate({ staffId, pin })),
+		signIn: async (staffId, pin, fresh) => void (await identity.signIn.mutate({ staffId, pin, fresh })),
 		signOut: async () => void (await identity.signOut.mutate()),
 		async shop() {
 			const { programme, store } = await stores.shop.query();

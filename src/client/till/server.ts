@@ -28,7 +28,8 @@ export interface TillServer extends CatalogueSource {
 	/** whether this tablet is still a till, and who stands at it; asking does not count as work there */
 	standing(): Promise<{ cashierId: string | null } | null>;
 	enrol(code: string): Promise<void>;
-	signIn(staffId: string, pin: string): Promise<void>;
+	/** @param fresh one's own PIN, in place of one that somebody else chose */
+	signIn(staffId: string, pin: string, fresh?: string): Promise<void>;
 	signOut(): Promise<void>;
 	shop(): Promise<ShopFacts>;
 	facts(ask: Ask): Promise<Facts>;

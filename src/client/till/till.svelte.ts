@@ -181,8 +181,8 @@ export class Till {
 	}
 
 	/** @throws what the server refuses, for the PIN pad to show */
-	async signIn(staffId: string, pin: string): Promise<void> {
-		await this.#reach(() => this.server.signIn(staffId, pin));
+	async signIn(staffId: string, pin: string, fresh?: string): Promise<void> {
+		await this.#reach(() => this.server.signIn(staffId, pin, fresh));
 		await this.#settle();
 		// What was sent before somebody had to enter a PIN again is still on its way.
 		if (this.sale.attempt) await this.commit();

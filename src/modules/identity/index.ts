@@ -26,7 +26,8 @@ export { identityRefusals } from './refusals.ts';
 /** The parts of the product that have a sign-in of their own. */
 export type Face = 'wallet' | 'till' | 'admin';
 
-const westernDigits = (text: string): string =>
+/** A text with the digits of any keyboard written in Latin ones. */
+export const westernDigits = (text: string): string =>
 	text.replace(/[\u0660-\u0669\u06F0-\u06F9\uFF10-\uFF19]/g, (digit) => String((digit.codePointAt(0) as number) & 15));
 
 const digits = (text: string): string => westernDigits(text).replace(/[\s-]/g, '');

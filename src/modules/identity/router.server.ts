@@ -56,10 +56,11 @@ export const tillRouter = router({
 	/** Who may sign in here. */
 	cashiers: procedure('till.device').query(({ ctx }) => listCashiers(ctx.db, ctx.actor.storeId)),
 
+	/** `fresh`: one's own PIN, from somebody to whom the other was given. */
 	signIn: procedure('till.device')
-		.input(z.object({ staffId, pin: pinSchema }))
+		.input(z.object({ staffId, pin: pinSchema, fresh: z.optional(pinSchema) }))
 		.mutation(async ({ ctx, input }) =>
-			shownAtTill(await signInAtTill(ctx.db, { till: ctx.actor, ...input }, ctx.now))
+			shownAtTill(await signInAtTill(ctx.db, { till: ctx.actor, ...input, requestId: ctx.requestId }, ctx.now))
 		),
 
 	signOut: procedure('till.device').mutation(({ ctx }) => signOutAtTill(ctx.db, ctx.actor.deviceId, ctx.now)),

@@ -32,7 +32,7 @@ export async function addColleague(tx: Tx, person: NewCashier, by: By, now: Date
 	must(by.actor.kind === 'staff', 'somebody of the house adds colleagues');
 	const { role = 'cashier', storeIds } = person;
 	await checkGiven(tx, by.actor, { role, storeIds });
-	const { staffId } = await createCashier(tx, { ...person, role }, now);
+	const { staffId } = await createCashier(tx, { ...person, role, pinGiven: true }, now);
 	await keepTrail(
 		tx,
 		by,
@@ -89,7 +89,7 @@ export async function changeStaff(tx: Tx, change: StaffChange, by: By, now: Date
 }
 
 /**
- * Gives somebody a new PIN; who is signed in at a till with the old one stays so. Tills count wrong tries per PIN: who was
+ * Gives somebody a new PIN, with which they choose their own at the next sign-in; who is signed in at a till with the old one stays so. Tills count wrong tries per PIN: who was
  * locked out by guesses at the old one is not any more.
  * @throws identity.pin_too_simple, and as `lockBoth`, `checkTouch`
  */
@@ -98,7 +98,7 @@ export async function setPin(tx: Tx, command: { staffId: string; pin: string }, 
 	if (row.id !== (by.actor as Staff).staffId) await checkTouch(tx, own, row);
 	await tx
 		.update(staff)
-		.set({ pinHash: await newPinHash(command.pin) })
+		.set({ pinHash: await newPinHash(command.pin), pinGivenAt: row.id === (by.actor as Staff).staffId ? null : now })
 		.where(eq(staff.id, row.id));
 	await keepTrail(tx, by, deed('staff.pin_set', row.id), now);
 }

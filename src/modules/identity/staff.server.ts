@@ -69,6 +69,8 @@ export interface NewCashier {
 	role?: Role;
 	/** four to six digits */
 	pin: string;
+	/** somebody else chose the PIN: it is good for choosing one's own at the first sign-in, and for nothing else */
+	pinGiven?: boolean;
 	/** null: every store */
 	storeIds: readonly string[] | null;
 }
@@ -88,6 +90,7 @@ async function addStaff(
 		role: Role;
 		userId: string | null;
 		pin?: string | null;
+		pinGiven?: boolean;
 		storeIds?: readonly string[] | null;
 	},
 	now: Date
@@ -96,9 +99,9 @@ async function addStaff(
 	const pinHash = row.pin ? await newPinHash(row.pin) : null;
 	const storeIds = row.storeIds ? [...row.storeIds] : null;
 	try {
-		await tx
-			.insert(staff)
-			.values({ id, userId: row.userId, name: row.name, role: row.role, pinHash, storeIds, createdAt: now });
+		const pinGivenAt = row.pinGiven ? now : null;
+		const { userId, name, role } = row;
+		await tx.insert(staff).values({ id, userId, name, role, pinHash, pinGivenAt, storeIds, createdAt: now });
 	} catch (error) {
 		if (constraintOf(error) === 'staff_user') throw refuse('identity.email_taken');
 		throw error;

@@ -2,11 +2,14 @@ import { and, asc, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Role, Till } from '#core/actor';
 import { newId } from '#core/ids';
 import { hour, later, minute } from '#core/time';
-import { inTransaction, type Db, type Reads } from '#platform/db';
+import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
+import { keepTrail } from '#platform/trail';
 import { tokenHash } from './devices.server.ts';
 import { limits } from './limits.server.ts';
+import { westernDigits } from './index.ts';
 import { isPin } from './pins.server.ts';
 import { identityRefusals } from './refusals.ts';
+import { newPinHash } from './staff.server.ts';
 import { rightsOf } from './rights.server.ts';
 import { devices, staff, tillSessions } from './tables.server.ts';
 import { claimTry, forgetTries, giveBackTry, minutesUntil, triesLeft } from './tries.server.ts';
@@ -32,16 +35,27 @@ export async function listCashiers(reads: Reads, storeId: string): Promise<{ id:
 		.orderBy(asc(staff.name), asc(staff.id));
 }
 
+interface TillSignIn {
+	till: Till;
+	staffId: string;
+	pin: string;
+	/** their own, from somebody whose PIN was given to them */
+	fresh?: string | null;
+	requestId?: string | null;
+}
+
 /**
  * Signs a cashier in at a tablet; whoever stood there is signed out. Five wrong PINs lock this cashier on this tablet
  * for a quarter of an hour: nobody can lock a colleague out of the other tills, nor everybody out of this one. Whoever
  * guesses at many names on one tablet meets a wider limit, which is for all of them.
- * @throws identity.pin_wrong (`triesLeft`; also when such a cashier does not work here), identity.pin_locked and
+ * A PIN that somebody else chose opens nothing until its holder chooses their own with it.
+ * @throws identity.pin_change_first, identity.pin_same, identity.pin_too_simple, identity.pin_is_tablets,
+ * identity.pin_wrong (`triesLeft`; also when such a cashier does not work here), identity.pin_locked and
  * identity.tablet_locked (`minutes`)
  */
 export async function signInAtTill(
 	db: Db,
-	{ till, staffId, pin }: { till: Till; staffId: string; pin: string },
+	{ till, staffId, pin, fresh = null, requestId = null }: TillSignIn,
 	now: Date
 ): Promise<NonNullable<Till['staff']>> {
 	const [person] = await db
@@ -50,7 +64,8 @@ export async function signInAtTill(
 			name: staff.name,
 			role: staff.role,
 			storeIds: staff.storeIds,
-			pinHash: staff.pinHash
+			pinHash: staff.pinHash,
+			pinGivenAt: staff.pinGivenAt
 		})
 		.from(staff)
 		.where(and(eq(staff.id, staffId), worksAt(till.storeId)));
@@ -71,14 +86,25 @@ export async function signInAtTill(
 	await forgetTries(db, cashier, limits.pinPerCashier);
 	// Only this one is given back: a colleague's own PIN must not wipe away the guesses at the others'.
 	await giveBackTry(db, tablet, limits.pinPerTablet, now);
+	const rights = await rightsOf(db, person);
+	if (person.pinGivenAt && fresh === null) throw refuse('identity.pin_change_first');
+	if (fresh === pin) throw refuse('identity.pin_same');
+	const own = person.pinGivenAt && fresh !== null ? await newPinHash(fresh) : null;
 	await inTransaction(db, async (tx) => {
 		// One sign-in at a time per tablet; a tablet revoked meanwhile is out.
 		const [device] = await tx
-			.select({ id: devices.id })
+			.select({ id: devices.id, name: devices.name })
 			.from(devices)
 			.where(and(eq(devices.id, till.deviceId), isNull(devices.revokedAt)))
 			.for('update');
 		if (!device) throw refuse('identity.device_unknown');
+		if (own !== null) {
+			if (digitsOf(device.name).includes(fresh as string)) throw refuse('identity.pin_is_tablets');
+			await choosePin(tx, { id: person.id, from: person.pinHash, to: own }, now);
+			const actor = { ...till, staff: { id: person.id, name: person.name, ...rights } };
+			const deed = { action: 'staff.pin_chosen', subject: { kind: 'staff', id: person.id } };
+			await keepTrail(tx, { actor, requestId }, deed, now);
+		}
 		await tx
 			.update(tillSessions)
 			.set({ signedOutAt: now })
@@ -91,7 +117,24 @@ export async function signInAtTill(
 			lastSeenAt: now
 		});
 	});
-	return { id: person.id, name: person.name, ...(await rightsOf(db, person)) };
+	return { id: person.id, name: person.name, ...rights };
+}
+
+/** Figures of a name, in Latin digits, each run by itself. */
+const digitsOf = (name: string): readonly string[] => westernDigits(name).match(/\d+/g) ?? [];
+
+/** Puts one's own PIN in place of the one that was given, unless somebody gave another meanwhile. */
+async function choosePin(tx: Tx, { id, from, to }: { id: string; from: string | null; to: string }, now: Date) {
+	const [chosen] = await tx
+		.update(staff)
+		.set({ pinHash: to, pinGivenAt: null })
+		.where(and(eq(staff.id, id), from === null ? isNull(staff.pinHash) : eq(staff.pinHash, from)))
+		.returning({ id: staff.id });
+	if (!chosen) throw refuse('identity.pin_wrong', { triesLeft: limits.pinPerCashier[0].tries });
+	await tx
+		.update(tillSessions)
+		.set({ signedOutAt: now })
+		.where(and(eq(tillSessions.staffId, id), isNull(tillSessions.signedOutAt)));
 }
 
 /** Signs out whoever stands at the tablet; the tablet stays enrolled. */
