@@ -128,7 +128,7 @@ const pick = ({ till }: Tablet, name: string) => {
 
 /** What the server knows now, as the screen would ask for it a moment after a change. */
 async function look({ till }: Tablet): Promise<void> {
-	till.sale.learn(await till.server.facts(till.sale.ask));
+	till.sale.learn(await till.server.facts(till.sale.ask, null));
 }
 
 async function aVoucher(wish: { usesPerCode?: number; percent?: number; minimumCents?: number } = {}): Promise<string> {

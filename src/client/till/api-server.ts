@@ -42,7 +42,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		},
 		catalogue: () => stores.catalogue.query(),
 		products: (search) => stores.products.mutate(search),
-		facts: async (ask) => (await checkout.quote.mutate({ ask })).facts,
+		facts: async (ask, basket) => (await checkout.quote.mutate({ ask, basket })).facts,
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
 		commit: (attempt) => post<{ receipt: ReceiptView; replayed: boolean }>(commitPath, attempt, fetch),
 		lastReceipts: () => reports.lastReceipts.query(),

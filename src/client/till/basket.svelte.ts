@@ -68,6 +68,19 @@ export class OpenBasket {
 		this.#append({ productId: null, name, categoryId, unit: 'piece', quantity: whole, unitCents: cents });
 	}
 
+	/** Puts a charge for delivery in; it is no goods, and a voucher may take it off. */
+	addDelivery(cents: Cents, name: string): void {
+		this.#append({
+			productId: null,
+			name,
+			categoryId: null,
+			unit: 'piece',
+			quantity: whole,
+			unitCents: cents,
+			delivery: true
+		});
+	}
+
 	/** Sets a line's quantity; nothing or less takes the line out. */
 	setQuantity(key: string, quantity: Thousandths): void {
 		if (quantity <= 0) {

@@ -32,7 +32,8 @@ export interface TillServer extends CatalogueSource {
 	signIn(staffId: string, pin: string, fresh?: string): Promise<void>;
 	signOut(): Promise<void>;
 	shop(): Promise<ShopFacts>;
-	facts(ask: Ask): Promise<Facts>;
+	/** @param basket its vouchers are held under this name, anew each time; null: nothing is held */
+	facts(ask: Ask, basket: string | null): Promise<Facts>;
 	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
 	/** this tablet's newest, newest first */

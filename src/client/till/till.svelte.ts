@@ -1,7 +1,7 @@
 import { codeRefusals, type CodeKind, type Identified } from '#checkout';
 import { readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
-import { pricingRefusals, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
+import { pricingRefusals, type Ask, type Facts, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
 import type { CatalogueProduct } from '#stores';
 import { TillCatalogue } from './catalogue.svelte.ts';
@@ -71,6 +71,8 @@ export class Till {
 	readonly #shelves: Shelves;
 	readonly #tell: (notice: Notice) => void;
 	#wasTill = false;
+	/** the sale whose vouchers are held for this till */
+	#holding: string | null = null;
 
 	/** @param tell shows a notice */
 	constructor(server: TillServer, shelves: Shelves, tell: (notice: Notice) => void, clock?: () => Date) {
@@ -80,7 +82,7 @@ export class Till {
 		this.sale = new OpenSale(clock);
 		this.catalogue = new TillCatalogue(server, shelves.catalogue);
 		this.feed = new FactsFeed(
-			(ask) => this.#reach(() => server.facts(ask)),
+			(ask) => this.#gatherFor(ask),
 			(facts) => this.sale.learn(facts),
 			(error) => this.#heed(error)
 		);
@@ -207,8 +209,31 @@ export class Till {
 	/** The member, the rights, the cards or the products of the sale changed. */
 	gather(): void {
 		if (this.phase !== 'sale' || this.sale.frozen) return;
-		if (this.sale.isEmpty) this.feed.stop();
-		else this.feed.want(() => this.sale.ask);
+		if (this.sale.isEmpty) {
+			this.feed.stop();
+			this.#letGo();
+		} else this.feed.want(() => this.sale.ask);
+	}
+
+	/** An open sale's vouchers are held for it; those it does not ask for any more are let go with the same question. */
+	async #gatherFor(ask: Ask): Promise<Facts> {
+		const { key } = this.sale;
+		const wanted = ask.rightIds.length > 0;
+		const basket = wanted || this.#holding === key ? key : null;
+		const facts = await this.#reach(() => this.server.facts(ask, basket));
+		if (basket) this.#holding = wanted ? key : null;
+		return facts;
+	}
+
+	/** The sale was given up: its vouchers are free for other tills. Should that not arrive, they are so after a while. */
+	#letGo(): void {
+		const basket = this.#holding;
+		if (!basket) return;
+		this.#holding = null;
+		const nothing = { currency: this.currency, lines: [] };
+		this.server
+			.facts({ memberId: null, basket: nothing, rightIds: [], giftCards: [], points: 0 }, basket)
+			.catch(() => undefined);
 	}
 
 	/** Puts a product in that was picked; weighed goods ask for their weight first. */
@@ -230,6 +255,7 @@ export class Till {
 		const before = this.sale.snapshot;
 		this.sale.reset();
 		this.feed.stop();
+		this.#letGo();
 		this.#tell({ kind: 'cleared', undo: () => this.sale.isEmpty && this.sale.restore(before) });
 	}
 
@@ -327,6 +353,8 @@ export class Till {
 		this.reached = outcome.kind !== 'unsent';
 		switch (outcome.kind) {
 			case 'done':
+				// The sale has used them.
+				this.#holding = null;
 				this.sale.reset();
 				this.receipt = outcome.receipt;
 				this.again = false;

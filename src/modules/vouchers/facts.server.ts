@@ -57,15 +57,18 @@ export async function loadCodes(
 	const wanted =
 		asked.length === 0
 			? []
-			: sql.unsafe<(CodeRow & { asked_by: string | null; places: number[] | null })[]>(
-					`select ${columns}, x.member_id as asked_by,
+			: sql
+					.unsafe<(CodeRow & { asked_by: string | null; places: number[] | null })[]>(
+						`select ${columns}, x.member_id as asked_by,
 						case when v.uses_per_member is not null then ${placesOf('x.member_id')} end as places
 					from unnest($1::text[], $2::text[]) as x(code_id, member_id)
 					join voucher_codes c on c.id = x.code_id collate "C" join vouchers v on v.id = c.voucher_id
 					order by c.id ${lock ? 'for no key update of c' : ''}`,
-					listsOf(asked, ['codeId', 'memberId']),
-					{ prepare: true }
-				);
+						listsOf(asked, ['codeId', 'memberId']),
+						{ prepare: true }
+					)
+					// Sent now, before the holds are asked for: a query waits until somebody waits for it.
+					.execute();
 	const held =
 		heldBy.length === 0
 			? []
@@ -78,7 +81,7 @@ export async function loadCodes(
 					[listOf(heldBy)],
 					{ prepare: true }
 				);
-	// Sent after the locks, as a statement of its own: a hold that was made meanwhile is seen.
+	// A statement of its own after the locks: a hold that was made meanwhile is seen.
 	const [askedRows, heldRows, holds] = await Promise.all([
 		wanted,
 		held,

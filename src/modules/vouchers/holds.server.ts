@@ -75,16 +75,14 @@ export async function holdCodes(
 	const refused = new Map<string, RefusalData>();
 	const held: string[] = [];
 	if (wanted.length > 0) {
-		// Holds are read after the locks, as a statement of its own: of two tills the second sees what the first has kept.
-		const [codes, holds] = await Promise.all([
-			sql.unsafe<{ id: string; uses_left: number | null }[]>(
-				`select id, uses_left from voucher_codes where id = any($1::text[]) and voided_at is null
-				order by id for no key update`,
-				[listOf(wanted)],
-				{ prepare: true }
-			),
-			holdsOf(sql, { codeIds: wanted }, now)
-		]);
+		const codes = await sql.unsafe<{ id: string; uses_left: number | null }[]>(
+			`select id, uses_left from voucher_codes where id = any($1::text[]) and voided_at is null
+			order by id for no key update`,
+			[listOf(wanted)],
+			{ prepare: true }
+		);
+		// A statement after the locks: of two tills the second sees what the first has kept.
+		const holds = await holdsOf(sql, { codeIds: wanted }, now);
 		for (const { id, uses_left } of codes) {
 			if (uses_left === null || uses_left <= 0) continue;
 			const others = (holds.get(id) ?? []).filter((hold) => hold.caller !== caller || hold.basket !== basket);

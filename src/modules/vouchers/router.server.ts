@@ -7,6 +7,7 @@ import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
 import { listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
+import { codePage, findCode, tryCode } from './code-page.server.ts';
 import { assign, makeCodes } from './codes.server.ts';
 import { archiveVoucher, createVoucher, editVoucher, pauseVoucher, resumeVoucher } from './definitions.server.ts';
 import {
@@ -106,6 +107,37 @@ export const adminRouter = router({
 			})
 		)
 		.query(({ ctx, input }) => listCodes(ctx.db, input)),
+
+	/** The id of a code that was typed or scanned. A mutation, so that no code ever stands in an address. */
+	findCode: procedure('vouchers.read')
+		.input(z.object({ code: text }))
+		.mutation(({ ctx, input }) => findCode(ctx.db, input.code)),
+
+	/** What a code is, whether it works and its life. */
+	code: procedure('vouchers.read')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const [code, programme, stores] = await Promise.all([
+				codePage(ctx.db, input.id, ctx.now),
+				programmeOf(ctx.db),
+				listStores(ctx.db)
+			]);
+			const { standing, ...rest } = code;
+			return {
+				...rest,
+				sentence: standing ? ctx.sentenceOf(standing) : null,
+				timeZone: programme.timeZone,
+				stores: stores.map(({ id, name }) => ({ id, name }))
+			};
+		}),
+
+	/** Whether a code works for a member in a store. A mutation: people are named by their addresses. */
+	tryCode: procedure('vouchers.read')
+		.input(z.object({ codeId: id, member: text, storeId: z.nullable(id) }))
+		.mutation(async ({ ctx, input }) => {
+			const refusal = await tryCode(ctx.db, input, ctx.now);
+			return { sentence: refusal ? ctx.sentenceOf(refusal) : null };
+		}),
 
 	/** What a rule can speak of. */
 	choices: procedure('vouchers.read').query(async ({ ctx }) => {

@@ -87,6 +87,7 @@ export function whoWords({ kind, name, device, store }: TrailEntry['who']): stri
 
 const pages: Record<string, (id: string) => string> = {
 	voucher: (id) => `/admin/vouchers/${id}`,
+	voucherCode: (id) => `/admin/vouchers/code/${id}`,
 	gift_card: (id) => `/admin/gift-cards/${id}`,
 	member: (id) => `/admin/members/${id}`,
 	receipt: (id) => `/admin/receipts/${id}`,
