@@ -12,7 +12,7 @@ import {
 	signInRulesRouter,
 	signInsRouter
 } from './account-router.server.ts';
-import { codeSchema, emailSchema, nameSchema, passwordSchema, pinSchema } from './index.ts';
+import { codeSchema, emailSchema, passwordSchema, pinSchema } from './index.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
 import { devicesRouter, rolesRouter, staffRouter } from './staff-router.server.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { hour, minute } from '#core/time';
 import { claimTry, minutesUntil, type Limit } from '#identity/server';
 import { tellChanged } from '#platform/live';
-import { procedure, router } from '#platform/trpc';
+import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { adjust, extend, transfer } from './acts.server.ts';
 import { pointsRefusals } from './index.ts';
@@ -26,7 +26,7 @@ export const adminRouter = router({
 	/** What this person may move by hand, and what the house allows its members. */
 	policy: procedure('programme.read').query(({ ctx }) => policyOf(ctx.db)),
 
-	savePolicy: procedure('programme.write')
+	savePolicy: wideProcedure('programme.write')
 		.input(
 			z.object({
 				key,

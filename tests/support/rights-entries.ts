@@ -1,0 +1,409 @@
+import { defaultPolicy } from '#points';
+import { defaultRules } from '#stores';
+import type { CallerName, RightsWorld } from './rights-world.ts';
+import { aDefinition, anAsk, line } from './shop.ts';
+
+/**
+ * Who may call each procedure, said here by people and not read from the permissions: the matrix holds the product to it.
+ *
+ * A NEW PROCEDURE NEEDS AN ENTRY, or the matrix fails and names it. Under its path (`admin.vouchers.list`):
+ *   who        everybody who may call it: one of the groups below, or a list of callers
+ *   input      a call that works in the small world of rights-world.ts; leave it out where there is no input. The first
+ *              of `who` must get an answer to it (or the refusal named in `answers`), the others anything but a refusal
+ *              of access; everybody else must be refused access and change nothing.
+ *   answers    the refusal that a right caller gets to `input`, where the world cannot hold a call that works
+ *   there      where `input` names a thing of a store: the same for a thing of the other store. Then
+ *              `console elsewhere` is refused `input` with access.other_store and answered `there`.
+ *   stranger   where `input` names a member's thing: the refusal that another shopper gets to it
+ *   trail      for every mutation of the console: 'kept' when the call writes the audit trail, 'owed' while it does not
+ *              yet and should (the matrix lists them, and fails when one writes it after all: strike it off), or why there
+ *              is nothing to write
+ */
+export interface Entry {
+	who: readonly CallerName[];
+	input?: (world: RightsWorld) => unknown;
+	answers?: string;
+	there?: (world: RightsWorld) => unknown;
+	stranger?: string;
+	trail?: 'kept' | 'owed' | { none: string };
+}
+
+const everybody: readonly CallerName[] = [
+	'guest',
+	'program',
+	'shopper',
+	'tablet',
+	'till cashier',
+	'till supervisor',
+	'till manager',
+	'till key-account',
+	'till owner',
+	'console manager',
+	'console key-account',
+	'console owner',
+	'console reader',
+	'console elsewhere'
+];
+const shopper: readonly CallerName[] = ['shopper'];
+const sellers: readonly CallerName[] = ['till cashier', 'till supervisor', 'till manager', 'till owner'];
+const tablets: readonly CallerName[] = [...sellers, 'till key-account', 'tablet'];
+const owner: readonly CallerName[] = ['console owner'];
+const managers: readonly CallerName[] = [...owner, 'console manager', 'console elsewhere'];
+const customersPeople: readonly CallerName[] = [...managers, 'console key-account'];
+const desk: readonly CallerName[] = [...customersPeople, 'console reader'];
+
+const page = { state: null, text: '', cursor: null };
+const token = 'a'.repeat(43);
+const nothing = { none: 'it changes nothing' };
+const signing = { none: 'signing in and out is not a change of the house' };
+
+const wallet: Record<string, Entry> = {
+	'wallet.identity.requestCode': { who: everybody, input: () => ({ email: 'somebody@example.com' }) },
+	'wallet.identity.signInWithCode': {
+		who: everybody,
+		input: () => ({ email: 'nobody@example.com', code: '123456' }),
+		answers: 'identity.code_wrong'
+	},
+	'wallet.identity.signOut': { who: everybody },
+	'wallet.identity.me': { who: everybody },
+	'wallet.customers.me': { who: shopper },
+	'wallet.customers.changeProfile': { who: shopper, input: () => ({ name: 'Ann' }) },
+	'wallet.customers.setNews': { who: shopper, input: () => ({ wanted: true }) },
+	'wallet.vouchers.held': { who: shopper },
+	'wallet.vouchers.add': {
+		who: shopper,
+		input: ({ sharedCode }) => ({ code: sharedCode }),
+		answers: 'voucher.add_for_everybody'
+	},
+	'wallet.giftcards.held': { who: shopper },
+	'wallet.giftcards.open': { who: shopper, input: ({ cardId }) => ({ id: cardId }), stranger: 'gift_card.not_found' },
+	'wallet.points.transfers': { who: shopper },
+	'wallet.points.transfer': {
+		who: shopper,
+		input: ({ key, number }) => ({ key: key(), to: number, points: 100, note: null }),
+		answers: 'points.transfer_off'
+	},
+	'wallet.home.shop': { who: everybody },
+	'wallet.home.overview': { who: shopper },
+	'wallet.home.history': { who: shopper, input: () => ({ cursor: null }) },
+	'wallet.home.receipt': { who: shopper, input: ({ receipt }) => ({ id: receipt.id }), stranger: 'receipt.unknown' }
+};
+
+const back = ({ receipt }: RightsWorld) => ({ receiptId: receipt.id, lines: 'everything', reason: null });
+
+const till: Record<string, Entry> = {
+	'till.identity.enrol': { who: everybody, input: () => ({ code: 'T' }), answers: 'identity.enrolment_mistyped' },
+	'till.identity.cashiers': { who: tablets },
+	'till.identity.signIn': { who: tablets, input: ({ cashierId }) => ({ staffId: cashierId, pin: '4711' }) },
+	'till.identity.signOut': { who: tablets },
+	'till.identity.me': { who: everybody },
+	'till.stores.shop': { who: tablets },
+	'till.stores.catalogue': { who: tablets },
+	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
+	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },
+	'till.checkout.quote': { who: sellers, input: () => ({ ask: anAsk(null, [line('a', 500)]) }) },
+	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
+	'till.checkout.previewReturn': { who: sellers, input: back },
+	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },
+	'till.reports.lastReceipts': { who: sellers }
+};
+
+const invitation = { name: 'Joe', email: 'joe@example.com', role: 'key_account_manager' };
+
+const people: Record<string, Entry> = {
+	'admin.identity.signIn': {
+		who: everybody,
+		input: () => ({ email: 'nobody@example.com', password: 'wrong' }),
+		answers: 'identity.password_wrong',
+		trail: signing
+	},
+	'admin.identity.signOut': { who: everybody, trail: signing },
+	'admin.identity.changePassword': {
+		who: desk,
+		input: () => ({ old: 'wrong', fresh: 'another quiet afternoon' }),
+		answers: 'identity.password_old_wrong',
+		trail: { none: 'the old password cannot be right without a session' }
+	},
+	'admin.identity.me': { who: everybody },
+	'admin.identity.invitations.list': { who: managers },
+	'admin.identity.invitations.invite': {
+		who: managers,
+		input: ({ key, shop }) => ({ key: key(), ...invitation, storeIds: [shop.otherStoreId] }),
+		trail: 'kept'
+	},
+	'admin.identity.invitations.resend': {
+		who: managers,
+		input: ({ key, invitationId }) => ({ key: key(), id: invitationId }),
+		trail: 'kept'
+	},
+	'admin.identity.invitations.correct': {
+		who: managers,
+		input: ({ key, shop, invitationId }) => ({
+			key: key(),
+			...invitation,
+			storeIds: [shop.otherStoreId],
+			id: invitationId,
+			version: 1
+		}),
+		trail: 'kept'
+	},
+	'admin.identity.invitations.withdraw': {
+		who: managers,
+		input: ({ key, invitationId }) => ({ key: key(), id: invitationId }),
+		trail: 'kept'
+	},
+	'admin.identity.invitations.read': {
+		who: everybody,
+		input: () => ({ token }),
+		answers: 'identity.invitation_unknown',
+		trail: nothing
+	},
+	'admin.identity.invitations.accept': {
+		who: everybody,
+		input: () => ({ token, name: 'Joe', password: 'another quiet afternoon' }),
+		answers: 'identity.invitation_unknown',
+		trail: { none: 'no link of the world is known here' }
+	},
+	'admin.identity.reset.request': { who: everybody, input: () => ({ email: 'nobody@example.com' }), trail: nothing },
+	'admin.identity.reset.choose': {
+		who: everybody,
+		input: () => ({ token, password: 'another quiet afternoon' }),
+		answers: 'identity.reset_unknown',
+		trail: { none: 'no link of the world is known here' }
+	},
+	'admin.identity.staff.list': { who: managers },
+	'admin.identity.staff.get': {
+		who: managers,
+		input: ({ cashierId }) => ({ staffId: cashierId }),
+		there: ({ cashierThereId }) => ({ staffId: cashierThereId })
+	},
+	'admin.identity.staff.createCashier': {
+		who: managers,
+		input: ({ key, shop }) => ({ key: key(), name: 'Kim', pin: '8302', storeIds: [shop.otherStoreId] }),
+		trail: 'kept'
+	},
+	'admin.identity.staff.change': {
+		who: managers,
+		input: ({ key, shop, cashierId }) => ({
+			key: key(),
+			staffId: cashierId,
+			version: 1,
+			name: 'Kim',
+			role: 'supervisor',
+			storeIds: [shop.storeId]
+		}),
+		there: ({ key, shop, cashierThereId }) => ({
+			key: key(),
+			staffId: cashierThereId,
+			version: 1,
+			name: 'Kim',
+			role: 'supervisor',
+			storeIds: [shop.otherStoreId]
+		}),
+		trail: 'kept'
+	},
+	...Object.fromEntries(
+		(['setPin', 'disable', 'signOutOfTills'] as const).map((verb) => {
+			const rest = verb === 'setPin' ? { pin: '8302' } : {};
+			const entry: Entry = {
+				who: managers,
+				input: ({ key, cashierId }) => ({ key: key(), staffId: cashierId, ...rest }),
+				there: ({ key, cashierThereId }) => ({ key: key(), staffId: cashierThereId, ...rest }),
+				trail: verb === 'signOutOfTills' ? { none: 'the cashier of the world stands at no till' } : 'kept'
+			};
+			return [`admin.identity.staff.${verb}`, entry];
+		})
+	),
+	'admin.identity.staff.restore': {
+		who: managers,
+		input: ({ key, leaverId }) => ({ key: key(), staffId: leaverId }),
+		there: ({ key, cashierThereId }) => ({ key: key(), staffId: cashierThereId }),
+		trail: 'kept'
+	},
+	'admin.identity.roles.list': { who: managers },
+	'admin.identity.roles.create': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), name: 'Stock', permissions: ['products.read'] }),
+		trail: 'kept'
+	},
+	'admin.identity.roles.edit': {
+		who: owner,
+		input: ({ key, roleId }) => ({ key: key(), roleId, version: 1, name: 'Stock', permissions: ['products.read'] }),
+		trail: 'kept'
+	},
+	'admin.identity.roles.archive': {
+		who: owner,
+		input: ({ key, roleId }) => ({ key: key(), roleId }),
+		answers: 'identity.role_in_use',
+		trail: { none: 'somebody of the world has the role' }
+	},
+	'admin.identity.devices.list': { who: managers },
+	'admin.identity.devices.makeEnrolmentCode': {
+		who: managers,
+		input: ({ key, shop }) => ({ key: key(), storeId: shop.storeId, name: 'Till' }),
+		there: ({ key, shop }) => ({ key: key(), storeId: shop.otherStoreId, name: 'Till' }),
+		trail: 'kept'
+	},
+	'admin.identity.devices.revoke': {
+		who: managers,
+		input: ({ key, deviceId }) => ({ key: key(), deviceId }),
+		there: ({ key, deviceThereId }) => ({ key: key(), deviceId: deviceThereId }),
+		trail: 'kept'
+	}
+};
+
+const receipts = { storeId: null, fromDay: null, toDay: null, memberId: null, number: null };
+const trail = { text: '', area: null, staffId: null, subjectId: null, fromDay: null, toDay: null };
+
+const figures: Record<string, Entry> = {
+	'admin.reports.today': {
+		who: customersPeople,
+		input: ({ shop }) => ({ storeId: shop.storeId, days: 7 }),
+		there: ({ shop }) => ({ storeId: shop.otherStoreId, days: 7 })
+	},
+	'admin.reports.nextSteps': { who: customersPeople },
+	'admin.reports.members': { who: desk, input: () => ({ text: '', order: 'newest', descending: true, cursor: null }) },
+	'admin.reports.member': { who: desk, input: ({ memberId }) => ({ id: memberId }) },
+	'admin.reports.memberHistory': { who: customersPeople, input: ({ memberId }) => ({ id: memberId, cursor: null }) },
+	'admin.reports.receipts': {
+		who: customersPeople,
+		input: ({ shop }) => ({ filter: { ...receipts, storeId: shop.storeId }, cursor: null }),
+		there: ({ shop }) => ({ filter: { ...receipts, storeId: shop.otherStoreId }, cursor: null })
+	},
+	'admin.reports.receipt': {
+		who: customersPeople,
+		input: ({ receipt }) => ({ id: receipt.id }),
+		there: ({ receiptThere }) => ({ id: receiptThere.id })
+	},
+	'admin.reports.trail': { who: managers, input: () => ({ filter: trail, cursor: null, size: 10 }) },
+	'admin.reports.voucherUses': { who: customersPeople, input: ({ voucherId }) => ({ voucherId }) }
+};
+
+const house: Record<string, Entry> = {
+	'admin.setup.needed': { who: everybody },
+	'admin.setup.found': {
+		who: everybody,
+		input: () => ({
+			code: 'SAAAAAAAAAAAAAAAA',
+			shop: 'Shop',
+			currency: 'EUR',
+			timeZone: 'Europe/Berlin',
+			store: 'Store',
+			city: 'Hamburg',
+			name: 'Olga',
+			email: 'olga@example.com',
+			password: 'another quiet afternoon'
+		}),
+		answers: 'input.invalid',
+		trail: { none: 'the house of the world is founded' }
+	},
+	'admin.stores.list': { who: desk },
+	'admin.stores.programme': { who: desk },
+	'admin.stores.saveRules': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), version: 1, rules: defaultRules }),
+		trail: 'owed'
+	},
+	'admin.points.policy': { who: desk },
+	'admin.points.savePolicy': {
+		who: owner,
+		input: ({ key }) => ({
+			key: key(),
+			version: 0,
+			policy: { ...defaultPolicy, adjust: { ...defaultPolicy.adjust, mayOwe: true } }
+		}),
+		trail: 'kept'
+	},
+	'admin.points.acts': { who: customersPeople, input: ({ memberId }) => ({ memberId, cursor: null }) },
+	'admin.points.adjust': {
+		who: managers,
+		input: ({ key, memberId }) => ({ key: key(), memberId, points: 10, reason: 'for the trouble', note: null }),
+		trail: 'kept'
+	},
+	'admin.points.extend': {
+		who: managers,
+		input: ({ key, memberId }) => ({ key: key(), memberId, untilDay: '2031-01-31', reason: 'for the trouble' }),
+		trail: 'kept'
+	}
+};
+
+const vouchers: Record<string, Entry> = {
+	'admin.vouchers.list': { who: customersPeople, input: () => page },
+	'admin.vouchers.get': { who: customersPeople, input: ({ voucherId }) => ({ id: voucherId }) },
+	'admin.vouchers.codes': { who: customersPeople, input: ({ voucherId }) => ({ voucherId, ...page, limit: 10 }) },
+	'admin.vouchers.choices': { who: customersPeople },
+	'admin.vouchers.products': { who: customersPeople, input: () => ({ text: '' }) },
+	'admin.vouchers.create': {
+		who: managers,
+		input: ({ key }) => ({ key: key(), definition: aDefinition(), sharedCode: null }),
+		trail: 'owed'
+	},
+	'admin.vouchers.edit': {
+		who: managers,
+		input: ({ key, voucherId }) => ({
+			key: key(),
+			id: voucherId,
+			version: 1,
+			definition: aDefinition({ holding: 'assigned', title: 'Another' })
+		}),
+		trail: 'owed'
+	},
+	'admin.vouchers.pause': {
+		who: managers,
+		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
+		trail: 'owed'
+	},
+	'admin.vouchers.resume': {
+		who: managers,
+		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
+		trail: { none: 'the voucher of the world is not paused' }
+	},
+	'admin.vouchers.archive': {
+		who: managers,
+		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
+		trail: 'owed'
+	},
+	'admin.vouchers.makeCodes': {
+		who: managers,
+		input: ({ key, voucherId }) => ({ key: key(), voucherId, count: 2 }),
+		trail: 'owed'
+	},
+	'admin.vouchers.assign': {
+		who: customersPeople,
+		input: ({ key, voucherId, number }) => ({ key: key(), voucherId, members: [number] }),
+		trail: 'owed'
+	},
+	'admin.vouchers.voidCode': { who: managers, input: ({ key, codeId }) => ({ key: key(), codeId }), trail: 'owed' }
+};
+
+const giftCards: Record<string, Entry> = {
+	'admin.giftcards.list': { who: customersPeople, input: () => page },
+	'admin.giftcards.get': { who: customersPeople, input: ({ cardId }) => ({ id: cardId, cursor: null }) },
+	'admin.giftcards.programme': { who: customersPeople },
+	'admin.giftcards.find': {
+		who: customersPeople,
+		input: () => ({ code: 'G' }),
+		answers: 'gift_card.not_found',
+		trail: nothing
+	},
+	'admin.giftcards.issue': {
+		who: managers,
+		input: ({ key }) => ({ key: key(), count: 1, cents: 1000, member: null, active: true, expiresAt: null }),
+		trail: 'kept'
+	},
+	'admin.giftcards.activate': {
+		who: managers,
+		input: ({ key, idleCardId }) => ({ key: key(), id: idleCardId }),
+		trail: 'kept'
+	}
+};
+
+export const entries: Readonly<Record<string, Entry>> = {
+	...wallet,
+	...till,
+	...people,
+	...figures,
+	...house,
+	...vouchers,
+	...giftCards
+};
