@@ -41,7 +41,7 @@ async function outcomeOf(path: string, actor: Actor, input: unknown): Promise<Ou
 
 async function called(path: string, actor: Actor, input: unknown, tx: Tx): Promise<Outcome> {
 	const { api, requestId } = world.call(actor, tx as unknown as Db);
-	const procedure = path.split('.').reduce((at, name) => at[name] as never, api as never) as (
+	const procedure = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], api) as (
 		input: unknown
 	) => Promise<unknown>;
 	let refused: string | null = null;
