@@ -77,7 +77,6 @@ const wallet: Record<string, Entry> = {
 	},
 	'wallet.giftcards.held': { who: shopper },
 	'wallet.giftcards.open': { who: shopper, input: ({ cardId }) => ({ id: cardId }), stranger: 'gift_card.not_found' },
-	'wallet.points.transfers': { who: shopper },
 	'wallet.points.transfer': {
 		who: shopper,
 		input: ({ key, number }) => ({ key: key(), to: number, points: 100, note: null }),
@@ -121,8 +120,8 @@ const people: Record<string, Entry> = {
 	'admin.identity.changePassword': {
 		who: desk,
 		input: () => ({ old: 'wrong', fresh: 'another quiet afternoon' }),
-		answers: 'identity.password_old_wrong',
-		trail: { none: 'the old password cannot be right without a session' }
+		answers: 'identity.session_unknown',
+		trail: { none: 'nobody of the world has a session' }
 	},
 	'admin.identity.me': { who: everybody },
 	'admin.identity.invitations.list': { who: managers },
@@ -249,6 +248,79 @@ const people: Record<string, Entry> = {
 		input: ({ key, deviceId }) => ({ key: key(), deviceId }),
 		there: ({ key, deviceThereId }) => ({ key: key(), deviceId: deviceThereId }),
 		trail: 'kept'
+	}
+};
+
+/** The world's people have rights and no sessions: what asks for the session itself says so to those who may. */
+const ofSession: Entry = { who: desk, answers: 'identity.session_unknown' };
+const own = { none: 'one’s own sign-ins' };
+const noSession = { none: 'nobody of the world has a session' };
+
+const account: Record<string, Entry> = {
+	'admin.account.get': ofSession,
+	'admin.account.proveAgain': {
+		...ofSession,
+		input: () => ({ password: 'a quiet afternoon', code: null }),
+		trail: own
+	},
+	'admin.account.secondFactor.begin': { ...ofSession, trail: noSession },
+	'admin.account.secondFactor.confirm': { ...ofSession, input: () => ({ code: '123456' }), trail: noSession },
+	'admin.account.secondFactor.remove': { ...ofSession, trail: noSession },
+	'admin.account.secondFactor.renewCodes': { ...ofSession, trail: noSession },
+	'admin.account.sessions.list': ofSession,
+	'admin.account.sessions.end': {
+		who: desk,
+		input: ({ key }) => ({ key: key(), id: 'ses_none' }),
+		answers: 'identity.session_unknown',
+		trail: own
+	},
+	'admin.account.sessions.endOthers': { ...ofSession, input: ({ key }) => ({ key: key() }), trail: own },
+	'admin.identity.secondStep.view': { who: everybody },
+	'admin.identity.secondStep.take': {
+		who: everybody,
+		input: () => ({ code: '123456' }),
+		answers: 'identity.second_step_over',
+		trail: signing
+	},
+	'admin.identity.secondStep.begin': { who: everybody, answers: 'identity.second_step_over', trail: signing },
+	'admin.identity.secondStep.finish': {
+		who: everybody,
+		input: () => ({ code: '123456' }),
+		answers: 'identity.second_step_over',
+		trail: signing
+	},
+	'admin.identity.secondStep.leave': { who: everybody, trail: signing },
+	'admin.identity.signIns.get': {
+		who: managers,
+		input: ({ cashierId }) => ({ staffId: cashierId }),
+		there: ({ cashierThereId }) => ({ staffId: cashierThereId })
+	},
+	'admin.identity.signIns.end': {
+		who: managers,
+		answers: 'identity.no_console',
+		input: ({ key, cashierId }) => ({ key: key(), staffId: cashierId, sessionId: null }),
+		there: ({ key, cashierThereId }) => ({ key: key(), staffId: cashierThereId, sessionId: null }),
+		trail: { none: 'the cashier of the world has no console' }
+	},
+	'admin.identity.signIns.sendReset': {
+		who: managers,
+		answers: 'identity.no_console',
+		input: ({ key, cashierId }) => ({ key: key(), staffId: cashierId }),
+		there: ({ key, cashierThereId }) => ({ key: key(), staffId: cashierThereId }),
+		trail: { none: 'the cashier of the world has no console' }
+	},
+	'admin.identity.signIns.resetSecondFactor': {
+		who: owner,
+		input: ({ key, cashierId }) => ({ key: key(), staffId: cashierId, reason: 'the telephone is lost' }),
+		answers: 'identity.session_unknown',
+		trail: noSession
+	},
+	'admin.identity.signInRules.get': { who: desk },
+	'admin.identity.signInRules.save': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), secondFactor: 'managers', version: 1 }),
+		answers: 'identity.session_unknown',
+		trail: noSession
 	}
 };
 
@@ -402,6 +474,7 @@ export const entries: Readonly<Record<string, Entry>> = {
 	...wallet,
 	...till,
 	...people,
+	...account,
 	...figures,
 	...house,
 	...vouchers,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Tx } from '#platform/db';
 import { log } from '#platform/log';
-import { procedure, publicProcedure, router, type Context } from '#platform/trpc';
+import { procedure, publicProcedure, router, wideProcedure, type Context } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import {
 	dropSecondFactor,
@@ -281,7 +281,7 @@ export const signInsRouter = router({
 export const signInRulesRouter = router({
 	get: procedure('programme.read').query(({ ctx }) => findSignInRules(ctx.db)),
 
-	save: procedure('programme.write')
+	save: wideProcedure('programme.write')
 		.input(z.object({ key, secondFactor: z.enum(secondFactorRules), version: z.int() }))
 		.mutation(async ({ ctx, input }) => {
 			await mustBeFresh(ctx, ctx.now);

@@ -1,10 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Reads, Tx } from '#platform/db';
+import { requestRefusals } from '#platform/refusals';
 import { keepTrail, type By } from '#platform/trail';
 import { checkTouch } from './authority.server.ts';
 import type { Giver } from './giving.server.ts';
 import type { SessionRow } from './index.ts';
 import { identityRefusals } from './refusals.ts';
+import { sharesStore } from './rights.server.ts';
 import { makeReset } from './resets.server.ts';
 import { findSecondFactor, removeSecondFactor } from './second-factor.server.ts';
 import { endSession, endSessions, listSessions } from './sessions.server.ts';
@@ -29,7 +31,8 @@ async function getColleague(reads: Reads, { staffId }: About, by: Giver) {
 		.from(staff)
 		.leftJoin(users, eq(users.id, staff.userId))
 		.where(and(eq(staff.id, staffId), isNull(staff.disabledAt)));
-	if (!row) throw refuse('identity.staff_unknown');
+	if (!row || !sharesStore(by.storeIds, row.storeIds))
+		throw by.storeIds === null ? refuse('identity.staff_unknown') : requestRefusals.refuse('access.other_store');
 	if (staffId !== by.staffId) await checkTouch(reads, by, row);
 	return row;
 }
