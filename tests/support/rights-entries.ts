@@ -408,7 +408,7 @@ const vouchers: Record<string, Entry> = {
 	'admin.vouchers.create': {
 		who: managers,
 		input: ({ key }) => ({ key: key(), definition: aDefinition(), sharedCode: null }),
-		trail: 'owed'
+		trail: 'kept'
 	},
 	'admin.vouchers.edit': {
 		who: managers,
@@ -418,12 +418,12 @@ const vouchers: Record<string, Entry> = {
 			version: 1,
 			definition: aDefinition({ holding: 'assigned', title: 'Another' })
 		}),
-		trail: 'owed'
+		trail: 'kept'
 	},
 	'admin.vouchers.pause': {
 		who: managers,
 		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
-		trail: 'owed'
+		trail: 'kept'
 	},
 	'admin.vouchers.resume': {
 		who: managers,
@@ -433,19 +433,49 @@ const vouchers: Record<string, Entry> = {
 	'admin.vouchers.archive': {
 		who: managers,
 		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
-		trail: 'owed'
+		trail: 'kept'
 	},
 	'admin.vouchers.makeCodes': {
 		who: managers,
 		input: ({ key, voucherId }) => ({ key: key(), voucherId, count: 2 }),
-		trail: 'owed'
+		trail: 'kept'
 	},
 	'admin.vouchers.assign': {
 		who: customersPeople,
-		input: ({ key, voucherId, number }) => ({ key: key(), voucherId, members: [number] }),
-		trail: 'owed'
+		input: ({ key, voucherId, strangerNumber }) => ({ key: key(), voucherId, members: [strangerNumber] }),
+		trail: 'kept'
 	},
-	'admin.vouchers.voidCode': { who: managers, input: ({ key, codeId }) => ({ key: key(), codeId }), trail: 'owed' }
+	'admin.vouchers.voidCode': {
+		who: managers,
+		input: ({ key, codeId }) => ({ key: key(), codeId, reason: 'it was lost' }),
+		trail: 'kept'
+	},
+	'admin.vouchers.extendCode': {
+		who: managers,
+		input: ({ key, codeId }) => ({ key: key(), codeId, endsAt: new Date('2027-01-31'), reason: 'it was lost' }),
+		trail: 'kept'
+	},
+	'admin.vouchers.extend': {
+		who: managers,
+		input: ({ key, voucherId }) => ({ key: key(), voucherId, endsAt: new Date('2027-01-31'), reason: 'asked for' }),
+		trail: 'kept'
+	},
+	'admin.vouchers.reissueCode': {
+		who: managers,
+		input: ({ key, codeId }) => ({ key: key(), codeId, reason: 'it was lost' }),
+		trail: 'kept'
+	},
+	'admin.vouchers.giveBackUse': {
+		who: managers,
+		input: ({ key }) => ({ key: key(), redemptionId: 'red_none', reason: 'by mistake' }),
+		answers: 'voucher.use_unknown',
+		trail: { none: 'no voucher of the world was used' }
+	},
+	'admin.vouchers.releaseHolds': {
+		who: managers,
+		input: ({ key, codeId }) => ({ key: key(), codeId }),
+		trail: { none: 'no basket of the world holds one' }
+	}
 };
 
 const giftCards: Record<string, Entry> = {

@@ -39,6 +39,7 @@ export interface RightsWorld {
 	stranger: Actor;
 	memberId: string;
 	number: string;
+	strangerNumber: string;
 	receipt: { id: string; number: string };
 	receiptThere: { id: string };
 	voucherId: string;
@@ -144,11 +145,13 @@ export async function aRightsWorld(db: Db, now: Date): Promise<RightsWorld> {
 	const [receipt, receiptThere] = [await sold(shop.storeId), await sold(shop.otherStoreId)];
 	const goods = await rightsAndCards(house, ann.memberId, call(ann.actor).api);
 	const people = await colleagues(house, shop);
+	const strangerNumber = (await house.reports.member({ id: bob.memberId })).member.number;
 	return {
 		shop,
 		now,
 		actors,
 		stranger: bob.actor,
+		strangerNumber,
 		memberId: ann.memberId,
 		receipt: { id: receipt.id, number: receipt.number },
 		receiptThere: { id: receiptThere.id },
@@ -173,7 +176,7 @@ async function twoTablets(house: Caller['admin'], call: RightsWorld['call'], sho
 
 async function rightsAndCards(house: Caller['admin'], memberId: string, ann: Caller) {
 	const { member } = await house.reports.member({ id: memberId });
-	const definition = aDefinition({ holding: 'assigned' });
+	const definition = aDefinition({ holding: 'assigned', endsAt: new Date('2026-12-31T23:00:00Z') });
 	const { id: voucherId } = await house.vouchers.create({ key: aKey(), definition, sharedCode: null });
 	await house.vouchers.assign({ key: aKey(), voucherId, members: [member.number] });
 	const codes = await house.vouchers.codes({ voucherId, state: null, text: '', cursor: null, limit: 10 });
