@@ -4,7 +4,8 @@ import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { proceduresOf, refusalIn } from '#platform/trpc';
 import { appRouter } from '#wiring/router.server';
 import { testDatabase } from '../support/database.ts';
-import { entries, type Entry } from '../support/rights-entries.ts';
+import { entries } from '../support/rights-entries.ts';
+import type { Entry } from '../support/rights-entry.ts';
 import { aRightsWorld, callers, type CallerName } from '../support/rights-world.ts';
 import { testSettings } from '../support/shop.ts';
 

@@ -1,111 +1,15 @@
 import { defaultPolicy } from '#points';
 import { defaultRules } from '#stores';
-import type { CallerName, RightsWorld } from './rights-world.ts';
-import { aDefinition, anAsk, line } from './shop.ts';
+import { till, wallet } from './rights-entries-faces.ts';
+import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
+import { aDefinition } from './shop.ts';
 
-/**
- * Who may call each procedure, said here by people and not read from the permissions: the matrix holds the product to it.
- *
- * A NEW PROCEDURE NEEDS AN ENTRY, or the matrix fails and names it. Under its path (`admin.vouchers.list`):
- *   who        everybody who may call it: one of the groups below, or a list of callers
- *   input      a call that works in the small world of rights-world.ts; leave it out where there is no input. The first
- *              of `who` must get an answer to it (or the refusal named in `answers`), the others anything but a refusal
- *              of access; everybody else must be refused access and change nothing.
- *   answers    the refusal that a right caller gets to `input`, where the world cannot hold a call that works
- *   there      where `input` names a thing of a store: the same for a thing of the other store. Then
- *              `console elsewhere` is refused `input` with access.other_store and answered `there`.
- *   stranger   where `input` names a member's thing: the refusal that another shopper gets to it
- *   trail      for every mutation of the console: 'kept' when the call writes the audit trail, 'owed' while it does not
- *              yet and should (the matrix lists them, and fails when one writes it after all: strike it off), or why there
- *              is nothing to write
- */
-export interface Entry {
-	who: readonly CallerName[];
-	input?: (world: RightsWorld) => unknown;
-	answers?: string;
-	there?: (world: RightsWorld) => unknown;
-	stranger?: string;
-	trail?: 'kept' | 'owed' | { none: string };
-}
-
-const everybody: readonly CallerName[] = [
-	'guest',
-	'program',
-	'shopper',
-	'tablet',
-	'till cashier',
-	'till supervisor',
-	'till manager',
-	'till key-account',
-	'till owner',
-	'console manager',
-	'console key-account',
-	'console owner',
-	'console reader',
-	'console elsewhere'
-];
-const shopper: readonly CallerName[] = ['shopper'];
-const sellers: readonly CallerName[] = ['till cashier', 'till supervisor', 'till manager', 'till owner'];
-const tablets: readonly CallerName[] = [...sellers, 'till key-account', 'tablet'];
-const owner: readonly CallerName[] = ['console owner'];
-const managers: readonly CallerName[] = [...owner, 'console manager', 'console elsewhere'];
-const customersPeople: readonly CallerName[] = [...managers, 'console key-account'];
-const desk: readonly CallerName[] = [...customersPeople, 'console reader'];
+/** Who may call what in the console; see rights-entry.ts for how to write an entry. */
 
 const page = { state: null, text: '', cursor: null };
 const token = 'a'.repeat(43);
 const nothing = { none: 'it changes nothing' };
 const signing = { none: 'signing in and out is not a change of the house' };
-
-const wallet: Record<string, Entry> = {
-	'wallet.identity.requestCode': { who: everybody, input: () => ({ email: 'somebody@example.com' }) },
-	'wallet.identity.signInWithCode': {
-		who: everybody,
-		input: () => ({ email: 'nobody@example.com', code: '123456' }),
-		answers: 'identity.code_wrong'
-	},
-	'wallet.identity.signOut': { who: everybody },
-	'wallet.identity.me': { who: everybody },
-	'wallet.customers.me': { who: shopper },
-	'wallet.customers.changeProfile': { who: shopper, input: () => ({ name: 'Ann' }) },
-	'wallet.customers.setNews': { who: shopper, input: () => ({ wanted: true }) },
-	'wallet.vouchers.held': { who: shopper },
-	'wallet.vouchers.add': {
-		who: shopper,
-		input: ({ sharedCode }) => ({ code: sharedCode }),
-		answers: 'voucher.add_for_everybody'
-	},
-	'wallet.giftcards.held': { who: shopper },
-	'wallet.giftcards.open': { who: shopper, input: ({ cardId }) => ({ id: cardId }), stranger: 'gift_card.not_found' },
-	'wallet.points.transfer': {
-		who: shopper,
-		input: ({ key, number }) => ({ key: key(), to: number, points: 100, note: null }),
-		answers: 'points.transfer_off'
-	},
-	'wallet.home.shop': { who: everybody },
-	'wallet.home.overview': { who: shopper },
-	'wallet.home.history': { who: shopper, input: () => ({ cursor: null }) },
-	'wallet.home.receipt': { who: shopper, input: ({ receipt }) => ({ id: receipt.id }), stranger: 'receipt.unknown' }
-};
-
-const back = ({ receipt }: RightsWorld) => ({ receiptId: receipt.id, lines: 'everything', reason: null });
-
-const till: Record<string, Entry> = {
-	'till.identity.enrol': { who: everybody, input: () => ({ code: 'T' }), answers: 'identity.enrolment_mistyped' },
-	'till.identity.cashiers': { who: tablets },
-	'till.identity.signIn': { who: tablets, input: ({ cashierId }) => ({ staffId: cashierId, pin: '4711' }) },
-	'till.identity.signOut': { who: tablets },
-	'till.identity.me': { who: everybody },
-	'till.stores.shop': { who: tablets },
-	'till.stores.catalogue': { who: tablets },
-	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
-	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },
-	'till.checkout.quote': { who: sellers, input: () => ({ ask: anAsk(null, [line('a', 500)]) }) },
-	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
-	'till.checkout.previewReturn': { who: sellers, input: back },
-	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },
-	'till.reports.lastReceipts': { who: sellers }
-};
 
 const invitation = { name: 'Joe', email: 'joe@example.com', role: 'key_account_manager' };
 

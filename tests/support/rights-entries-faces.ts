@@ -1,0 +1,55 @@
+import { everybody, sellers, shopper, tablets, type Entry } from './rights-entry.ts';
+import type { RightsWorld } from './rights-world.ts';
+import { anAsk, line } from './shop.ts';
+
+/** Who may call what in the wallet and at the till; see rights-entry.ts for how to write an entry. */
+
+export const wallet: Record<string, Entry> = {
+	'wallet.identity.requestCode': { who: everybody, input: () => ({ email: 'somebody@example.com' }) },
+	'wallet.identity.signInWithCode': {
+		who: everybody,
+		input: () => ({ email: 'nobody@example.com', code: '123456' }),
+		answers: 'identity.code_wrong'
+	},
+	'wallet.identity.signOut': { who: everybody },
+	'wallet.identity.me': { who: everybody },
+	'wallet.customers.me': { who: shopper },
+	'wallet.customers.changeProfile': { who: shopper, input: () => ({ name: 'Ann' }) },
+	'wallet.customers.setNews': { who: shopper, input: () => ({ wanted: true }) },
+	'wallet.vouchers.held': { who: shopper },
+	'wallet.vouchers.add': {
+		who: shopper,
+		input: ({ sharedCode }) => ({ code: sharedCode }),
+		answers: 'voucher.add_for_everybody'
+	},
+	'wallet.giftcards.held': { who: shopper },
+	'wallet.giftcards.open': { who: shopper, input: ({ cardId }) => ({ id: cardId }), stranger: 'gift_card.not_found' },
+	'wallet.points.transfer': {
+		who: shopper,
+		input: ({ key, number }) => ({ key: key(), to: number, points: 100, note: null }),
+		answers: 'points.transfer_off'
+	},
+	'wallet.home.shop': { who: everybody },
+	'wallet.home.overview': { who: shopper },
+	'wallet.home.history': { who: shopper, input: () => ({ cursor: null }) },
+	'wallet.home.receipt': { who: shopper, input: ({ receipt }) => ({ id: receipt.id }), stranger: 'receipt.unknown' }
+};
+
+const back = ({ receipt }: RightsWorld) => ({ receiptId: receipt.id, lines: 'everything', reason: null });
+
+export const till: Record<string, Entry> = {
+	'till.identity.enrol': { who: everybody, input: () => ({ code: 'T' }), answers: 'identity.enrolment_mistyped' },
+	'till.identity.cashiers': { who: tablets },
+	'till.identity.signIn': { who: tablets, input: ({ cashierId }) => ({ staffId: cashierId, pin: '4711' }) },
+	'till.identity.signOut': { who: tablets },
+	'till.identity.me': { who: everybody },
+	'till.stores.shop': { who: tablets },
+	'till.stores.catalogue': { who: tablets },
+	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
+	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },
+	'till.checkout.quote': { who: sellers, input: () => ({ ask: anAsk(null, [line('a', 500)]) }) },
+	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
+	'till.checkout.previewReturn': { who: sellers, input: back },
+	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },
+	'till.reports.lastReceipts': { who: sellers }
+};
