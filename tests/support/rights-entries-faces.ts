@@ -40,7 +40,11 @@ const back = ({ receipt }: RightsWorld) => ({ receiptId: receipt.id, lines: 'eve
 export const till: Record<string, Entry> = {
 	'till.identity.enrol': { who: everybody, input: () => ({ code: 'T' }), answers: 'identity.enrolment_mistyped' },
 	'till.identity.cashiers': { who: tablets },
-	'till.identity.signIn': { who: tablets, input: ({ cashierId }) => ({ staffId: cashierId, pin: '4711' }) },
+	'till.identity.signIn': {
+		who: tablets,
+		input: ({ cashierId }) => ({ staffId: cashierId, pin: '4711' }),
+		answers: 'identity.pin_change_first'
+	},
 	'till.identity.signOut': { who: tablets },
 	'till.identity.me': { who: everybody },
 	'till.stores.shop': { who: tablets },
