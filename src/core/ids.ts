@@ -18,6 +18,8 @@ export const idKinds = {
 	store: 'sto',
 	category: 'cat',
 	product: 'prd',
+	taxClass: 'tax',
+	image: 'img',
 	member: 'mem',
 	consent: 'con',
 	transfer: 'trf',
@@ -32,6 +34,7 @@ export const idKinds = {
 	event: 'evt',
 	deed: 'ded',
 	pointAct: 'pac',
+	import: 'imp',
 	request: 'req'
 } as const;
 

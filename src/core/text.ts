@@ -11,7 +11,7 @@ export function isStorable(data: unknown): boolean {
 			if (unstorable.test(value)) return false;
 		} else if (Array.isArray(value)) {
 			for (const item of value) waiting.push(item);
-		} else if (value !== null && typeof value === 'object') {
+		} else if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value)) {
 			for (const [name, item] of Object.entries(value)) waiting.push(name, item);
 		}
 	}

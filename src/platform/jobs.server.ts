@@ -12,6 +12,8 @@ export interface Job {
 	name: string;
 	/** five fields, in UTC */
 	cron: string;
+	/** how soon it begins after `wake`, in seconds; ten unless somebody waits for it */
+	soon?: number;
 	/** works in short batches with its own instant; a rerun does nothing twice */
 	run(context: JobContext): Promise<void>;
 }
@@ -19,6 +21,10 @@ export interface Job {
 export interface JobContext {
 	db: Db;
 	now: Date;
+	/** for work that takes so long that one instant is not enough */
+	clock?: () => Date;
+	/** aborted when the house closes: what takes long leaves the rest to the next turn */
+	signal?: AbortSignal;
 }
 
 export interface RunningJobs {
@@ -44,6 +50,15 @@ const asText = (oid: number): postgres.PostgresType => ({
 	parse: (text: string) => JSON.parse(text) as unknown
 });
 
+/** The app's code is there twice in a running server: what both need hangs on the process. */
+const shared = globalThis as { [key: symbol]: RunningJobs | undefined };
+const place = Symbol.for('pareto.jobs');
+
+/** Has a job run soon, out of its turn. Without running jobs (a command, a test) its turn will come. */
+export async function wake(name: string): Promise<void> {
+	await shared[place]?.runNow(name);
+}
+
 export async function startJobs(
 	jobs: readonly Job[],
 	{ directUrl, db, clock, onTrouble }: JobOptions
@@ -55,6 +70,7 @@ export async function startJobs(
 		onnotice: () => {},
 		connection: { application_name: 'pareto-jobs' }
 	});
+	const closing = new AbortController();
 	const boss = new PgBoss({
 		db: {
 			async executeSql(text, values) {
@@ -71,9 +87,9 @@ export async function startJobs(
 		const options = { policy: 'singleton', retryLimit: 2, expireInSeconds: 900 } as const;
 		await boss.createQueue(job.name, options);
 		await boss.updateQueue(job.name, { retryLimit: 2, expireInSeconds: 900 });
-		await boss.work(job.name, { pollingIntervalSeconds: 10 }, async () => {
+		await boss.work(job.name, { pollingIntervalSeconds: job.soon ?? 10 }, async () => {
 			try {
-				await job.run({ db, now: clock() });
+				await job.run({ db, now: clock(), clock, signal: closing.signal });
 			} catch (error) {
 				onTrouble(job.name, error);
 				throw error;
@@ -83,13 +99,17 @@ export async function startJobs(
 	}
 	const known = new Set(jobs.map((job) => job.name));
 	for (const { name } of await boss.getSchedules()) if (!known.has(name)) await boss.unschedule(name);
-	return {
+	const running: RunningJobs = {
 		async runNow(name) {
 			await boss.send(name, {});
 		},
 		async stop() {
+			closing.abort();
+			if (shared[place] === running) delete shared[place];
 			await boss.stop({ graceful: true, timeout: 5000 });
 			await client.end({ timeout: 2 });
 		}
 	};
+	shared[place] = running;
+	return running;
 }

@@ -1,6 +1,7 @@
 import { day, later } from '#core/time';
 import { forgetCodeUses } from '#customers/server';
 import { identityJobs } from '#identity/server';
+import { importJobs } from '#imports/server';
 import { lifeOf } from '#ledger';
 import { expire, mature, releaseHolds } from '#ledger/server';
 import { inTransaction, type Db } from '#platform/db';
@@ -68,5 +69,6 @@ export const jobs: readonly Job[] = [
 		cron: '50 * * * *',
 		run: async ({ db, now }) => void (await inTransaction(db, (tx) => forgetCodeUses(tx, now)))
 	},
-	...identityJobs
+	...identityJobs,
+	...importJobs
 ];

@@ -2,13 +2,20 @@ import * as checkout from '#checkout/router';
 import * as customers from '#customers/router';
 import * as giftcards from '#giftcards/router';
 import * as identity from '#identity/router';
+import * as imports from '#imports/router';
+import { registerImports } from '#imports/server';
 import { createCallerFactory, router } from '#platform/trpc';
 import * as points from '#points/router';
+import { currenciesSold } from '#purchases/server';
 import * as reports from '#reports/router';
 import * as setup from '#setup/router';
 import * as stores from '#stores/router';
+import { productImport, storeImport } from '#stores/server';
 import * as vouchers from '#vouchers/router';
 import * as wallet from '#wallet/router';
+
+// What can come in as a file, wherever procedures are called.
+registerImports(productImport, storeImport(currenciesSold));
 
 /** All procedures, by face and module: `admin.vouchers.list`. */
 export const appRouter = router({
@@ -31,9 +38,10 @@ export const appRouter = router({
 		giftcards: giftcards.adminRouter,
 		identity: identity.adminRouter,
 		points: points.adminRouter,
+		imports: imports.adminRouter,
 		reports: reports.adminRouter,
 		setup: setup.adminRouter,
-		stores: stores.adminRouter,
+		stores: stores.adminRouter(currenciesSold),
 		vouchers: vouchers.adminRouter
 	})
 });

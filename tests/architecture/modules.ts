@@ -18,10 +18,16 @@ export const modules: readonly Module[] = [
 	{ name: 'pricing', owns: 'baskets, effects, stacking, caps, the quote', imports: [], pure: true },
 	{ name: 'identity', owns: 'staff, roles, permissions, tills, PINs, sessions', imports: [] },
 	{
+		name: 'imports',
+		owns: 'files on their way in and what became of their lines',
+		// The history says who it was.
+		imports: ['identity']
+	},
+	{
 		name: 'stores',
 		owns: 'the programme, stores, products, categories',
 		// The programme's settings are checked against the pure rules that will read them.
-		imports: ['pricing']
+		imports: ['pricing', 'imports']
 	},
 	{ name: 'setup', owns: 'the set-up code of an empty house', imports: ['identity', 'stores'] },
 	{ name: 'customers', owns: 'members, codes, consent', imports: [] },

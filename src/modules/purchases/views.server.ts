@@ -78,3 +78,13 @@ export async function getReceiptByNumber(reads: Reads, number: string): Promise<
 	if (!row) throw purchaseRefusals.refuse('receipt.unknown');
 	return getReceipt(reads, row.id);
 }
+
+/** In which currencies a store has sold. Asked when somebody changes a store's currency, which is next to never. */
+export async function currenciesSold(reads: Reads, storeId: string): Promise<string[]> {
+	const rows = await reads
+		.selectDistinct({ currency: receipts.currency })
+		.from(receipts)
+		.where(eq(receipts.storeId, storeId))
+		.limit(10);
+	return rows.map(({ currency }) => currency);
+}

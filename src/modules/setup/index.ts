@@ -9,7 +9,7 @@
 import * as z from 'zod/mini';
 import { isChecked, normaliseCode } from '#core/codes';
 import { emailSchema, nameSchema, newPasswordSchema } from '#identity';
-import { programmeInput, storeInput } from '#stores';
+import { programmeInput } from '#stores';
 
 export { setupRefusals } from './refusals.ts';
 
@@ -33,8 +33,8 @@ export const foundingInput = z.object({
 	currency: programmeInput.shape.currency,
 	/** IANA */
 	timeZone: programmeInput.shape.timeZone,
-	store: storeInput.shape.name,
-	city: storeInput.shape.city,
+	store: programmeInput.shape.name,
+	city: programmeInput.shape.name,
 	/** the owner's */
 	name: nameSchema,
 	email: emailSchema,

@@ -1,19 +1,16 @@
 import { and, asc, eq, ilike, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { isGtin, normaliseCode } from '#core/codes';
-import { newId } from '#core/ids';
 import { pageSize, type Page } from '#core/page';
-import { constraintOf, sqlState, type Reads, type Tx } from '#platform/db';
+import type { Reads } from '#platform/db';
 import type { ProductFact } from '#pricing';
 import {
 	smallCatalogue,
 	type Catalogue,
 	type CatalogueProduct,
-	type Category,
-	type CategoryInput,
-	type ProductInput
+	type Category
 } from './index.ts';
-import { storesRefusals } from './refusals.ts';
-import { categories, products } from './tables.server.ts';
+import { searchQuery } from './search-words.ts';
+import { categories, productBarcodes, products } from './tables.server.ts';
 
 const shown = {
 	id: products.id,
@@ -21,35 +18,14 @@ const shown = {
 	name: products.name,
 	barcode: products.barcode,
 	unit: products.unit,
-	priceCents: products.priceCents
+	priceCents: products.priceCents,
+	imageId: products.imageId,
+	// Written out: drizzle leaves the table's name away inside a select of one table.
+	moreBarcodes: sql<string[]>`array(select b.barcode from product_barcodes b
+		where b.product_id = "products"."id" and b.barcode is distinct from "products"."barcode" order by b.barcode)`
 };
 
 const onSale = isNull(products.archivedAt);
-
-export async function createCategory(tx: Tx, input: CategoryInput, now: Date): Promise<Category> {
-	const category: Category = { id: newId('category', now), name: input.name, position: input.position ?? 0 };
-	await tx.insert(categories).values(category);
-	return category;
-}
-
-/**
- * Puts a product on sale.
- * @throws `category.unknown`, `product.barcode_taken`
- */
-export async function createProduct(tx: Tx, input: ProductInput, now: Date): Promise<CatalogueProduct> {
-	const id = newId('product', now);
-	const barcode = input.barcode === null ? null : normaliseCode(input.barcode);
-	try {
-		// In a savepoint: the caller's transaction outlives a refused product.
-		await tx.transaction((inner) => inner.insert(products).values({ ...input, barcode, id, createdAt: now }));
-	} catch (error) {
-		if (constraintOf(error) === 'products_barcode') throw storesRefusals.refuse('product.barcode_taken');
-		if (sqlState(error) === '23503') throw storesRefusals.refuse('category.unknown');
-		throw error;
-	}
-	const { categoryId, name, unit, priceCents } = input;
-	return { id, categoryId, name, barcode, unit, priceCents };
-}
 
 /** What the quote needs of these products, by id, archived ones included; an unknown id has no entry. */
 export async function productsByIds(reads: Reads, ids: readonly string[]): Promise<Record<string, ProductFact>> {
@@ -85,14 +61,20 @@ export async function findProductByBarcode(reads: Reads, barcode: string): Promi
 	const [product] = await reads
 		.select(shown)
 		.from(products)
-		.where(and(inArray(products.barcode, [...forms]), onSale))
+		.innerJoin(productBarcodes, eq(productBarcodes.productId, products.id))
+		.where(and(inArray(productBarcodes.barcode, [...forms]), onSale))
 		.limit(1);
 	return product ?? null;
 }
 
-/** All categories in their order. */
+/** The categories that are in use, in their order. */
 export async function listCategories(reads: Reads): Promise<Category[]> {
-	return reads.select().from(categories).orderBy(asc(categories.position), asc(categories.name));
+	const { id, name, position } = categories;
+	return reads
+		.select({ id, name, position })
+		.from(categories)
+		.where(isNull(categories.archivedAt))
+		.orderBy(asc(position), asc(name));
 }
 
 /** What a till loads when it starts: the categories and, of a small shop, every product. */
@@ -109,7 +91,21 @@ export async function catalogueOf(reads: Reads): Promise<Catalogue> {
 	return { categories: all, products: some.length > smallCatalogue ? null : some };
 }
 
-/** What `listProducts` looks for: words of the name (all of them, anywhere in it) or the barcode's beginning. */
+/** Products that somebody looks for: words of name and brand (all of them, anywhere in it) or a barcode's beginning. */
+export function searchIn(text: string): SQL | undefined {
+	const code = normaliseCode(text);
+	if (/^\d{4,}$/.test(code)) {
+		// A range, since the beginning of a text is found by an index only where the planner knows it beforehand.
+		return sql`exists (select from product_barcodes b where b.product_id = ${products.id}
+			and b.barcode >= ${code} and b.barcode < ${code + ':'})`;
+	}
+	const query = searchQuery(text);
+	if (query !== null) return sql`${products.words} @@ ${query}::tsquery`;
+	// Something was typed that no name has: nothing but signs.
+	return text.trim() === '' ? undefined : sql`false`;
+}
+
+/** What `listProducts` looks for: words of name and brand, or a barcode's beginning. */
 export interface ProductSearch {
 	text?: string;
 	categoryId?: string;
@@ -120,10 +116,7 @@ export interface ProductSearch {
 export async function listProducts(reads: Reads, search: ProductSearch): Promise<Page<CatalogueProduct>> {
 	const where: (SQL | undefined)[] = [onSale];
 	if (search.categoryId) where.push(eq(products.categoryId, search.categoryId));
-	const words = (search.text ?? '').trim().split(/\s+/).filter(Boolean).slice(0, 6);
-	const code = normaliseCode(search.text ?? '');
-	if (/^\d{4,}$/.test(code)) where.push(sql`starts_with(${products.barcode}, ${code})`);
-	else for (const word of words) where.push(ilike(products.name, `%${word.replace(/[\\%_]/g, '\\$&')}%`));
+	where.push(searchIn(search.text ?? ''));
 	const after = readCursor(search.cursor);
 	if (after) where.push(sql`(${products.name}, ${products.id}) > (${after.name}, ${after.id})`);
 	const rows = await reads

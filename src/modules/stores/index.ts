@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
+import { scale } from '#core/amounts';
 import { isTimeZone } from '#core/time';
+import type { RefusalData } from '#core/refusal';
 import type { ProgrammeRules } from '#pricing';
+import { hoursProblems, type OpeningHours } from './hours.ts';
+import { storesRefusals } from './refusals.ts';
 
 /**
  * Stores: the shop as it stands on the ground.
@@ -10,7 +14,9 @@ import type { ProgrammeRules } from '#pricing';
  * a barcode belongs to one product; the catalogue is read in pages, however large it is.
  * Never: knows who buys, what a basket costs or what it earns.
  */
-export { storesRefusals } from './refusals.ts';
+export { hoursProblems, openAt, spansOf, weekdayOf, type OpeningHours, type Span } from './hours.ts';
+export { imageForm, largestImage, widestImage } from './image-form.ts';
+export { storesRefusals };
 
 export interface Programme {
 	id: string;
@@ -30,6 +36,11 @@ export interface Store {
 	city: string;
 	timeZone: string;
 	currency: string;
+	address: string | null;
+	hours: OpeningHours | null;
+	/** whether the prices on its shelves contain the tax */
+	pricesIncludeTax: boolean;
+	version: number;
 	/** null: open for business */
 	archivedAt: Date | null;
 }
@@ -49,6 +60,9 @@ export interface CatalogueProduct {
 	unit: 'piece' | 'kilogram';
 	/** price of one piece or one kilogram */
 	priceCents: number;
+	imageId: string | null;
+	/** the others that it answers to */
+	moreBarcodes: string[];
 }
 
 /** What a till loads once. A small catalogue comes whole; of a large one the till reads pages and searches. */
@@ -91,22 +105,117 @@ export const defaultRules: ProgrammeRules = {
 const label = z.string().check(z.trim(), z.minLength(1), z.maxLength(120));
 const currency = z.string().check(z.refine((text) => Intl.supportedValuesOf('currency').includes(text)));
 const timeZone = z.string().check(z.refine(isTimeZone));
-const cents = z.number().check(z.int(), z.minimum(0), z.maximum(1_000_000_000));
 
 export const programmeInput = z.object({ name: label, currency, timeZone });
-export const storeInput = z.object({ name: label, city: label, timeZone, currency });
-export const categoryInput = z.object({ name: label, position: z.optional(z.number().check(z.int(), z.minimum(0))) });
-export const productInput = z.object({
-	categoryId: z.string(),
-	name: label,
-	/** as printed; kept in the form a scanner gives */
-	barcode: z.nullable(z.string().check(z.regex(/^[0-9A-Za-z]{3,32}$/))),
-	unit: z.enum(['piece', 'kilogram']),
-	priceCents: cents,
-	costCents: z.nullable(cents)
-});
-
 export type ProgrammeInput = z.infer<typeof programmeInput>;
-export type StoreInput = z.infer<typeof storeInput>;
-export type CategoryInput = z.infer<typeof categoryInput>;
-export type ProductInput = z.infer<typeof productInput>;
+
+export interface CategoryInput {
+	name: string;
+	position?: number;
+}
+
+export interface StoreInput {
+	name: string;
+	city: string;
+	/** IANA */
+	timeZone: string;
+	/** ISO 4217 */
+	currency: string;
+	address?: string | null;
+	hours?: OpeningHours | null;
+	pricesIncludeTax?: boolean;
+}
+
+export interface ProductInput {
+	categoryId: string;
+	name: string;
+	/** as printed; kept in the form a scanner gives */
+	barcode: string | null;
+	/** further ones that name it, such as those of earlier packagings */
+	moreBarcodes?: readonly string[];
+	unit: 'piece' | 'kilogram';
+	priceCents: number;
+	costCents: number | null;
+	brand?: string | null;
+	description?: string | null;
+	taxClassId?: string | null;
+}
+
+export interface TaxClassInput {
+	name: string;
+	/** hundredths of a per cent: 700 is 7 % */
+	rateBasisPoints: number;
+}
+
+export const limits = {
+	nameLength: 120,
+	descriptionLength: 2000,
+	addressLength: 200,
+	moreBarcodes: 20,
+	priceCents: 1_000_000_000,
+	exceptions: 200
+} as const;
+
+/** A field of a form with what is wrong there. */
+export interface Problem {
+	field: string;
+	refusal: RefusalData;
+}
+
+const { data } = storesRefusals;
+
+function nameProblem(field: string, name: string): Problem[] {
+	const length = name.trim().length;
+	if (length === 0) return [{ field, refusal: data('catalogue.name_missing', { field }) }];
+	if (length <= limits.nameLength) return [];
+	return [{ field, refusal: data('catalogue.text_long', { field, most: limits.nameLength }) }];
+}
+
+const longProblem = (field: string, text: string | null | undefined, most: number): Problem[] =>
+	(text ?? '').length > most ? [{ field, refusal: data('catalogue.text_long', { field, most }) }] : [];
+
+export const isBarcode = (text: string): boolean => /^[0-9A-Za-z]{3,32}$/.test(text);
+
+/** What is wrong with a product as it is written; the form and the server ask the same. */
+export function productProblems(input: ProductInput): Problem[] {
+	const { barcode, moreBarcodes = [], priceCents, costCents } = input;
+	const isPrice = (cents: number) => Number.isSafeInteger(cents) && cents >= 0 && cents <= limits.priceCents;
+	const problems = [
+		...nameProblem('name', input.name),
+		...longProblem('brand', input.brand, limits.nameLength),
+		...longProblem('description', input.description, limits.descriptionLength)
+	];
+	if (input.categoryId === '') problems.push({ field: 'categoryId', refusal: data('product.category_missing') });
+	if (barcode !== null && !isBarcode(barcode))
+		problems.push({ field: 'barcode', refusal: data('product.barcode_form', { field: 'barcode' }) });
+	if (moreBarcodes.length > limits.moreBarcodes || !moreBarcodes.every(isBarcode))
+		problems.push({ field: 'moreBarcodes', refusal: data('product.barcode_form', { field: 'moreBarcodes' }) });
+	if (!isPrice(priceCents)) problems.push({ field: 'priceCents', refusal: data('product.price_form') });
+	if (costCents !== null && !isPrice(costCents))
+		problems.push({ field: 'costCents', refusal: data('product.price_form') });
+	return problems;
+}
+
+/** What is wrong with a store as it is written. */
+export function storeProblems(input: StoreInput): Problem[] {
+	const problems = [
+		...nameProblem('name', input.name),
+		...nameProblem('city', input.city),
+		...longProblem('address', input.address, limits.addressLength)
+	];
+	if (!isTimeZone(input.timeZone)) problems.push({ field: 'timeZone', refusal: data('store.time_zone_unknown') });
+	if (!Intl.supportedValuesOf('currency').includes(input.currency))
+		problems.push({ field: 'currency', refusal: data('store.currency_unknown') });
+	if (input.hours) {
+		const wrong = hoursProblems(input.hours);
+		if (input.hours.exceptions.length > limits.exceptions) wrong.push('exceptions');
+		for (const field of wrong) problems.push({ field: `hours.${field}`, refusal: data('store.hours_form') });
+	}
+	return problems;
+}
+
+/** Tax contained in (or due on top of) an amount, rounded to the nearest minor unit. */
+export const taxIn = (cents: number, rateBasisPoints: number, included: boolean): number =>
+	included
+		? scale(cents, rateBasisPoints, 10_000 + rateBasisPoints, 'nearest')
+		: scale(cents, rateBasisPoints, 10_000, 'nearest');

@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
+import { must } from '#core/must';
 import type { Reads, Tx } from '#platform/db';
+import { keepTrail, type By } from '#platform/trail';
 import { programmeRulesSchema, type ProgrammeRules } from '#pricing';
 import { defaultRules, type Programme, type ProgrammeInput } from './index.ts';
 import { storesRefusals } from './refusals.ts';
@@ -56,19 +58,36 @@ export async function foundProgramme(
  * Changes the rules, provided that nobody changed them since `version` was read.
  * @throws `programme.rules_invalid`, `programme.missing`, `programme.changed` with the present version
  */
-export async function updateProgramme(tx: Tx, rules: ProgrammeRules, version: number, now: Date): Promise<Programme> {
+export async function updateProgramme(
+	tx: Tx,
+	{ rules, version }: { rules: ProgrammeRules; version: number },
+	by: By,
+	now: Date
+): Promise<Programme> {
 	const checked = checkedRules(rules);
+	const [before] = await tx.select().from(programmes).for('update');
+	if (!before) throw storesRefusals.refuse('programme.missing');
+	if (before.version !== version) throw storesRefusals.refuse('programme.changed', { version: before.version });
 	const [row] = await tx
 		.update(programmes)
 		.set({ rules: checked, version: version + 1, updatedAt: now })
-		.where(eq(programmes.version, version))
+		.where(eq(programmes.id, before.id))
 		.returning();
-	if (row) {
-		const { updatedAt: _, ...programme } = row;
-		return programme;
-	}
-	const present = await programmeOf(tx);
-	throw storesRefusals.refuse('programme.changed', { version: present.version });
+	must(row, 'a locked row is there');
+	await keepTrail(
+		tx,
+		by,
+		{
+			action: 'programme.rules_changed',
+			subject: { kind: 'programme', id: row.id },
+			title: row.name,
+			before: { ...before.rules.earn, ...before.rules.spend },
+			after: { ...checked.earn, ...checked.spend }
+		},
+		now
+	);
+	const { updatedAt: _, ...programme } = row;
+	return programme;
 }
 
 /** The rules, or a refusal that names the first field which is wrong. */

@@ -4,8 +4,19 @@ import { roundings as endRoundings } from '#core/time';
 import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
-import { listStores, storeOf } from './places.server.ts';
+import { catalogueProcedures } from './catalogue-router.server.ts';
+import {
+	allStores,
+	archiveStore,
+	createStore,
+	editStore,
+	getStore,
+	listStores,
+	storeOf,
+	type CurrenciesSold
+} from './places.server.ts';
 import { programmeOf, updateProgramme } from './programme.server.ts';
+import { listTaxClasses } from './tax.server.ts';
 
 /** What a tablet reads of its shop, whoever stands before it. */
 export const tillRouter = router({
@@ -61,26 +72,103 @@ const rules = z.strictObject({
 	})
 });
 
-export const adminRouter = router({
+const key = z.string().check(z.maxLength(64));
+const text = z.string().check(z.maxLength(5000));
+const name = z.string().check(z.maxLength(1000));
+const span = z.tuple([z.number(), z.number()]);
+const version = z.int();
+
+/** The form alone: what is wrong with a field is said by the rules, beside it. */
+const storeForm = z.strictObject({
+	name,
+	city: name,
+	address: z.nullable(text),
+	timeZone: name,
+	currency: name,
+	pricesIncludeTax: z.boolean(),
+	hours: z.nullable(
+		z.strictObject({
+			weekly: z.array(z.array(span).check(z.maxLength(10))).check(z.maxLength(7)),
+			exceptions: z
+				.array(
+					z.strictObject({
+						day: z.string().check(z.maxLength(10)),
+						spans: z.array(span).check(z.maxLength(10)),
+						note: z.nullable(z.string().check(z.maxLength(200)))
+					})
+				)
+				.check(z.maxLength(1000))
+		})
+	)
+});
+
+/** What a person does with stores and the programme. @param sold which currencies a store has sold in */
+const storeProcedures = (sold: CurrenciesSold) => ({
 	list: procedure('stores.read').query(({ ctx }) => listStores(ctx.db)),
+
+	/** All stores, the closed ones too, with the programme's own time zone and currency for new ones. */
+	places: procedure('stores.read').query(async ({ ctx }) => {
+		const [stores, { timeZone, currency }] = await Promise.all([allStores(ctx.db), programmeOf(ctx.db)]);
+		return { stores, timeZone, currency };
+	}),
+
+	store: procedure('stores.read')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const [store, { timeZone }] = await Promise.all([getStore(ctx.db, input.id), programmeOf(ctx.db)]);
+			return { ...store, programmeTimeZone: timeZone };
+		}),
+
+	openStore: procedure('stores.write')
+		.input(z.object({ key, store: storeForm }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'stores.open', input, async (tx) => {
+				const { id } = await createStore(tx, input.store, ctx.now, ctx);
+				return { id };
+			})
+		),
+
+	editStore: procedure('stores.write')
+		.input(z.object({ key, id, version, store: storeForm }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'stores.edit', input, (tx) =>
+				editStore(tx, { id: input.id, version: input.version, ...input.store }, sold, ctx, ctx.now)
+			)
+		),
+
+	archiveStore: procedure('stores.write')
+		.input(z.object({ key, id, archived: z.boolean() }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'stores.archive', input, async (tx) => {
+				await archiveStore(tx, input, ctx, ctx.now);
+				return null;
+			})
+		),
 
 	/** The programme, and the names behind what its rules leave out. */
 	programme: procedure('programme.read').query(async ({ ctx }) => {
-		const [programme, categories] = await Promise.all([programmeOf(ctx.db), listCategories(ctx.db)]);
+		const [programme, categories, taxClasses] = await Promise.all([
+			programmeOf(ctx.db),
+			listCategories(ctx.db),
+			listTaxClasses(ctx.db)
+		]);
 		const products = await productsByIds(ctx.db, programme.rules.earn.excludedProductIds);
 		return {
 			...programme,
+			taxClasses,
 			categories: categories.map(({ id, name }) => ({ id, name })),
 			products: Object.values(products).map(({ id, name }) => ({ id, name }))
 		};
 	}),
 
 	saveRules: wideProcedure('programme.write')
-		.input(z.object({ key: id, version: z.int(), rules }))
+		.input(z.object({ key: id, version, rules }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'stores.save_rules', input, async (tx) => {
-				const { version } = await updateProgramme(tx, input.rules, input.version, ctx.now);
-				return { version };
+				const saved = await updateProgramme(tx, input, ctx, ctx.now);
+				return { version: saved.version };
 			})
 		)
 });
+
+export const adminRouter = (sold: CurrenciesSold) => router({ ...storeProcedures(sold), ...catalogueProcedures });

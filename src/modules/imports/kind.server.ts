@@ -1,0 +1,50 @@
+import { must } from '#core/must';
+import type { Language } from '#core/languages';
+import type { Tx } from '#platform/db';
+import type { By } from '#platform/trail';
+import type { ImportField, ImportLine, ImportOutcome } from './index.ts';
+
+/** How a batch of lines is to be judged. */
+export interface ImportRun {
+	/** false: a dry run, which writes nothing */
+	write: boolean;
+	/** the file's language: how its numbers are written */
+	language: Language;
+	by: By;
+	now: Date;
+}
+
+/** What a module says about the files it takes. */
+export interface ImportKind {
+	/** `products` */
+	name: string;
+	/** whoever holds it may import these files */
+	permission: string;
+	fields: readonly ImportField[];
+	/** of one of these lists the file must have at least one column */
+	anyOf?: readonly string[];
+	/** what a line is about, to tell duplicates; null: it cannot be told. Does not ask the database */
+	keyOf(line: ImportLine): string | null;
+	/**
+	 * Judges lines and, unless it is a dry run, carries them out, set-based, in the caller's transaction.
+	 * @returns one outcome for each line, in their order, and the names of what came into being beside them
+	 */
+	take(tx: Tx, lines: readonly ImportLine[], run: ImportRun): Promise<{ outcomes: ImportOutcome[]; made?: string[] }>;
+}
+
+const kinds = new Map<string, ImportKind>();
+
+/** Modules bring their kinds; whoever puts the modules together registers them. */
+export function registerImports(...all: readonly ImportKind[]): void {
+	for (const kind of all) kinds.set(kind.name, kind);
+}
+
+export const findKind = (name: string): ImportKind | undefined => kinds.get(name);
+
+export const allKinds = (): ImportKind[] => [...kinds.values()];
+
+export function kindOf(name: string): ImportKind {
+	const kind = kinds.get(name);
+	must(kind, `there is no import of ${name}`);
+	return kind;
+}

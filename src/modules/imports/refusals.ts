@@ -1,0 +1,28 @@
+import { declareRefusals } from '#core/refusal';
+
+export const importRefusals = declareRefusals({
+	'import.unknown': 'not_found',
+	'import.too_large': 'invalid',
+	'import.empty': 'invalid',
+	'import.workbook': 'invalid',
+	'import.binary': 'invalid',
+	'import.piece_wrong': 'invalid',
+	'import.not_whole': 'conflict',
+	'import.not_now': 'conflict',
+	'import.field_missing': 'invalid',
+	'import.field_twice': 'invalid',
+	'import.running': 'conflict',
+	/** what ends a pass over the file */
+	'import.quote_open': 'invalid',
+	'import.line_too_long': 'invalid',
+	'import.encoding': 'invalid',
+	'import.too_many_rows': 'invalid',
+	'import.too_slow': 'unavailable',
+	/** what one line is refused for, whatever it is about */
+	'import.cells_missing': 'invalid',
+	'import.cells_more': 'invalid',
+	'import.duplicate': 'conflict',
+	'import.required': 'invalid',
+	'import.too_long': 'invalid',
+	'import.unstorable': 'invalid'
+});

@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import { delimiters, encodings } from '#platform/csv/form';
+import { inTransaction, type Reads } from '#platform/db';
+import { wake } from '#platform/jobs';
+import { requestRefusals } from '#platform/refusals';
+import { procedure, router } from '#platform/trpc';
+import { writeOnce } from '#platform/write';
+import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './files.server.ts';
+import { importsJob } from './jobs.server.ts';
+import { allKinds, findKind, kindOf, type ImportKind } from './kind.server.ts';
+import { importRefusals } from './refusals.ts';
+import { cancelImport, checkImport, confirmImport } from './steps.server.ts';
+import { importView, listImports, listRefused } from './views.server.ts';
+
+const id = z.string().check(z.maxLength(40));
+const key = z.string().check(z.maxLength(64));
+const form = z.strictObject({ encoding: z.enum(encodings), delimiter: z.enum(delimiters) });
+const one = z.object({ key, id });
+
+interface Asking {
+	db: Reads;
+	may(permission: string): boolean;
+}
+
+/** A kind of import, for whoever may import its files. */
+function allowed({ may }: Asking, name: string): ImportKind {
+	const kind = findKind(name);
+	if (!kind) throw importRefusals.refuse('import.unknown');
+	if (!may(kind.permission)) throw requestRefusals.refuse('access.not_allowed');
+	return kind;
+}
+
+/** An import, for whoever may import files of its kind. */
+async function mine(ctx: Asking, importId: string): Promise<ImportRow> {
+	const row = await importOf(ctx.db, importId);
+	allowed(ctx, row.kind);
+	return row;
+}
+
+/** Which files somebody may import depends on what is in them: the kind's permission is asked for inside. */
+export const adminRouter = router({
+	list: procedure('console.use')
+		.input(z.object({ kind: z.nullable(id), cursor: z.nullable(id) }))
+		.query(async ({ ctx, input }) => {
+			const kinds = allKinds().filter(({ permission }) => ctx.may(permission));
+			const names = kinds.map(({ name }) => name).filter((name) => input.kind === null || name === input.kind);
+			return { ...(await listImports(ctx.db, { kinds: names, cursor: input.cursor })), kinds: kinds.map(({ name }) => name) };
+		}),
+
+	begin: procedure('console.use')
+		.input(
+			z.object({
+				key,
+				kind: id,
+				fileName: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)),
+				bytes: z.int().check(z.minimum(0))
+			})
+		)
+		.mutation(({ ctx, input }) => {
+			allowed(ctx, input.kind);
+			return writeOnce(ctx, 'imports.begin', input, (tx) =>
+				beginImport(tx, { ...input, language: ctx.language }, ctx, ctx.now)
+			);
+		}),
+
+	/** How far it is, what it found. */
+	get: procedure('console.use')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const { kind } = await mine(ctx, input.id);
+			const { fields, anyOf } = kindOf(kind);
+			return {
+				...(await importView(ctx.db, input.id)),
+				fields: fields.map(({ key, names, required }) => ({
+					key,
+					name: names[ctx.language][0] ?? key,
+					required: required ?? false
+				})),
+				anyOf: anyOf ?? null
+			};
+		}),
+
+	/** The first lines of the file and what its columns are taken for. */
+	look: procedure('console.use')
+		.input(z.object({ id, form: z.nullable(form) }))
+		.query(async ({ ctx, input }) => {
+			const row = await mine(ctx, input.id);
+			return lookAt(ctx.db, kindOf(row.kind), row, input.form);
+		}),
+
+	refused: procedure('console.use')
+		.input(z.object({ id, after: z.int(), limit: z.optional(z.int().check(z.minimum(1), z.maximum(2000))) }))
+		.query(async ({ ctx, input }) => {
+			const row = await mine(ctx, input.id);
+			const page = await listRefused(ctx.db, row, input.after, input.limit);
+			const names = new Map(kindOf(row.kind).fields.map((field) => [field.key, field.names[ctx.language][0]]));
+			return {
+				next: page.next,
+				header: row.header ?? [],
+				items: page.items.map(({ line, field, refusal, cells }) => ({
+					line,
+					field: field === null ? null : (names.get(field) ?? field),
+					sentence: ctx.sentenceOf(refusal),
+					cells
+				}))
+			};
+		}),
+
+	check: procedure('console.use')
+		.input(z.object({ key, id, form, matching: z.array(z.nullable(id)).check(z.maxLength(500)) }))
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			await writeOnce(ctx, 'imports.check', input, async (tx) => {
+				await checkImport(tx, input, ctx.now);
+				return null;
+			});
+			await wake(importsJob);
+		}),
+
+	confirm: procedure('console.use')
+		.input(one)
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			await writeOnce(ctx, 'imports.confirm', input, async (tx) => {
+				await confirmImport(tx, input, ctx, ctx.now);
+				return null;
+			});
+			await wake(importsJob);
+		}),
+
+	cancel: procedure('console.use')
+		.input(one)
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			await writeOnce(ctx, 'imports.cancel', input, async (tx) => {
+				await cancelImport(tx, input, ctx, ctx.now);
+				return null;
+			});
+		}),
+
+	/** One piece of the file. The route that takes it hands the bytes over in-process: they never cross as JSON. */
+	piece: procedure('console.use')
+		.input(z.object({ id, number: z.int(), bytes: z.instanceof(Uint8Array) }))
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			return inTransaction(ctx.db, (tx) => takePiece(tx, input, ctx.now));
+		})
+});

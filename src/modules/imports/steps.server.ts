@@ -1,0 +1,131 @@
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { hour, later } from '#core/time';
+import { CsvFault, csvRecords } from '#platform/csv/read';
+import type { CsvForm } from '#platform/csv/form';
+import type { Db, Tx } from '#platform/db';
+import { keepTrail, type By } from '#platform/trail';
+import { lockImport, piecesOf } from './files.server.ts';
+import { keptHours, type Counts } from './index.ts';
+import { kindOf, type ImportKind } from './kind.server.ts';
+import { importRefusals } from './refusals.ts';
+import { stateOf } from './state.ts';
+import { importKeys, importPieces, importRefused, imports } from './tables.server.ts';
+
+const { refuse } = importRefusals;
+
+export const nothing: Counts = { new: 0, changed: 0, unchanged: 0, refused: 0 };
+
+/** The header as the file has it in this form. */
+async function headerOf(db: Db | Tx, id: string, form: CsvForm): Promise<string[]> {
+	try {
+		for await (const { cells } of csvRecords(piecesOf(db, id), form)) return cells;
+	} catch (error) {
+		if (!(error instanceof CsvFault)) throw error;
+		throw refuse(`import.${error.code}`, { line: error.line });
+	}
+	throw refuse('import.empty');
+}
+
+/** @throws `import.field_twice`, `import.field_missing`, each with the `field`'s key */
+function checkMatching(kind: ImportKind, matching: readonly (string | null)[]): void {
+	const chosen = matching.filter((field) => field !== null);
+	const known = new Set(kind.fields.map(({ key }) => key));
+	const twice = chosen.find((field, place) => !known.has(field) || chosen.indexOf(field) !== place);
+	if (twice !== undefined) throw refuse('import.field_twice', { field: twice });
+	const missing = kind.fields.find(({ key, required }) => required && !chosen.includes(key));
+	if (missing) throw refuse('import.field_missing', { field: missing.key });
+	if (kind.anyOf && !kind.anyOf.some((field) => chosen.includes(field)))
+		throw refuse('import.field_missing', { field: kind.anyOf[0] ?? '' });
+}
+
+/** Matches the columns and asks for a dry run; what an earlier one found is forgotten. */
+export async function checkImport(
+	tx: Tx,
+	{ id, form, matching }: { id: string; form: CsvForm; matching: (string | null)[] },
+	now: Date
+): Promise<void> {
+	const row = await lockImport(tx, id);
+	if (!['matching', 'checked', 'failed'].includes(stateOf(row)) || row.confirmedAt || row.clearedAt)
+		throw refuse('import.not_now');
+	const header = await headerOf(tx, id, form);
+	if (header.length !== matching.length) throw refuse('import.field_missing', { field: '' });
+	checkMatching(kindOf(row.kind), matching);
+	await tx.delete(importKeys).where(eq(importKeys.importId, id));
+	await tx.delete(importRefused).where(eq(importRefused.importId, id));
+	await tx
+		.update(imports)
+		.set({
+			form,
+			header,
+			matching,
+			cursor: 0,
+			bytesRead: 0,
+			counts: nothing,
+			made: [],
+			failure: null,
+			failedAt: null,
+			checkedAt: null,
+			checkBegunAt: now
+		})
+		.where(eq(imports.id, id));
+}
+
+/** Has carried out what the dry run found. Whoever confirms is who did it. */
+export async function confirmImport(tx: Tx, { id }: { id: string }, by: By, now: Date): Promise<void> {
+	const row = await lockImport(tx, id);
+	if (stateOf(row) !== 'checked') throw refuse('import.not_now');
+	const { actor } = by;
+	await tx
+		.update(imports)
+		.set({
+			actor,
+			staffId: actor.kind === 'staff' ? actor.staffId : null,
+			found: row.counts,
+			counts: nothing,
+			made: [],
+			cursor: 0,
+			bytesRead: 0,
+			confirmedAt: now
+		})
+		.where(eq(imports.id, id));
+	const after = { kind: row.kind, ...row.counts };
+	const subject = { kind: 'import', id };
+	await keepTrail(tx, by, { action: 'import.confirmed', subject, title: row.fileName, after }, now);
+}
+
+/** Ends an import where it is. What was carried out before stays. */
+export async function cancelImport(tx: Tx, { id }: { id: string }, by: By, now: Date): Promise<void> {
+	const row = await lockImport(tx, id);
+	const state = stateOf(row);
+	if (['done', 'cancelled'].includes(state)) throw refuse('import.not_now');
+	await tx.update(imports).set({ cancelledAt: now }).where(eq(imports.id, id));
+	if (state !== 'writing') return;
+	const after = { kind: row.kind, ...row.counts };
+	const subject = { kind: 'import', id };
+	await keepTrail(tx, by, { action: 'import.cancelled', subject, title: row.fileName, after }, now);
+}
+
+/** Throws away the files of imports that ended, and of those that nobody went on with. */
+export async function clearImports(tx: Tx, now: Date): Promise<void> {
+	const old = later(now, -keptHours * hour);
+	const over = await tx
+		.select({ id: imports.id })
+		.from(imports)
+		.where(
+			and(
+				isNull(imports.clearedAt),
+				or(sql`${imports.doneAt} is not null`, sql`${imports.cancelledAt} is not null`, lt(imports.createdAt, old))
+			)
+		)
+		.limit(50);
+	const ids = over.map(({ id }) => id);
+	if (ids.length === 0) return;
+	await tx.delete(importPieces).where(inArray(importPieces.importId, ids));
+	await tx.delete(importKeys).where(inArray(importKeys.importId, ids));
+	await tx.update(imports).set({ clearedAt: now }).where(inArray(imports.id, ids));
+	await tx
+		.update(imports)
+		.set({ cancelledAt: now })
+		.where(and(inArray(imports.id, ids), isNull(imports.doneAt), isNull(imports.cancelledAt)));
+}
+
