@@ -39,7 +39,9 @@ export class House {
 	async changeRules(model: Model, now: Date): Promise<void> {
 		const { programme } = model.notes;
 		const rules = this.#wishes.rules(programme.rules, this.#world.shop.categories.deposits);
-		const changed = await inTransaction(this.#world.db, (tx) => updateProgramme(tx, rules, programme.version, now));
+		const changed = await inTransaction(this.#world.db, (tx) =>
+			updateProgramme(tx, { rules, version: programme.version }, byHouse, now)
+		);
 		model.notes.programme = { ...programme, rules: changed.rules, version: changed.version };
 	}
 

@@ -137,7 +137,8 @@ export async function lookAt(reads: Reads, kind: ImportKind, row: ImportRow, cho
 		}
 	} catch (error) {
 		if (!(error instanceof CsvFault)) throw error;
-		throw refuse(`import.${error.code}`, { line: error.line });
+		// What is wrong further down the dry run will say, with everything else.
+		if (rows.length < 2) throw refuse(`import.${error.code}`, { line: error.line });
 	}
 	const [header, ...body] = rows;
 	if (!header || body.length === 0) throw refuse('import.empty');

@@ -49,7 +49,16 @@ export interface Counts {
 	refused: number;
 }
 
-export const importStates = ['uploading', 'matching', 'checking', 'checked', 'writing', 'done', 'failed', 'cancelled'] as const;
+export const importStates = [
+	'uploading',
+	'matching',
+	'checking',
+	'checked',
+	'writing',
+	'done',
+	'failed',
+	'cancelled'
+] as const;
 export type ImportState = (typeof importStates)[number];
 
 /** A column of the file, as it was found, and the field it was matched with. */

@@ -44,7 +44,10 @@ export const adminRouter = router({
 		.query(async ({ ctx, input }) => {
 			const kinds = allKinds().filter(({ permission }) => ctx.may(permission));
 			const names = kinds.map(({ name }) => name).filter((name) => input.kind === null || name === input.kind);
-			return { ...(await listImports(ctx.db, { kinds: names, cursor: input.cursor })), kinds: kinds.map(({ name }) => name) };
+			return {
+				...(await listImports(ctx.db, { kinds: names, cursor: input.cursor })),
+				kinds: kinds.map(({ name }) => name)
+			};
 		}),
 
 	begin: procedure('console.use')

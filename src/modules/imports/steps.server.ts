@@ -128,4 +128,3 @@ export async function clearImports(tx: Tx, now: Date): Promise<void> {
 		.set({ cancelledAt: now })
 		.where(and(inArray(imports.id, ids), isNull(imports.doneAt), isNull(imports.cancelledAt)));
 }
-

@@ -58,7 +58,9 @@ function viewOf(row: ImportRow, by: string | null): ImportView {
 /** @throws `import.unknown` */
 export async function importView(reads: Reads, id: string): Promise<ImportView> {
 	const row = await importOf(reads, id);
-	const [who] = row.staffId ? await reads.select({ name: staff.name }).from(staff).where(eq(staff.id, row.staffId)) : [];
+	const [who] = row.staffId
+		? await reads.select({ name: staff.name }).from(staff).where(eq(staff.id, row.staffId))
+		: [];
 	return viewOf(row, who?.name ?? null);
 }
 

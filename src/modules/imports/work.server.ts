@@ -139,7 +139,8 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 	const refused: (typeof importRefused.$inferInsert)[] = [];
 	let place = 0;
 	for (const [index, one] of lines.entries()) {
-		const outcome: ImportOutcome = 'refusal' in one ? { fate: 'refused', ...one } : (outcomes[place++] as ImportOutcome);
+		const outcome: ImportOutcome =
+			'refusal' in one ? { fate: 'refused', ...one } : (outcomes[place++] as ImportOutcome);
 		counts[outcome.fate]++;
 		const record = records[index] as CsvRecord;
 		if (outcome.fate !== 'refused' || counts.refused > mostRefused) continue;

@@ -152,9 +152,7 @@ export const catalogueProcedures = {
 
 	createTaxClass: procedure('programme.write')
 		.input(z.object({ key, name, rateBasisPoints: z.number() }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'tax.create', input, (tx) => createTaxClass(tx, input, ctx.now, ctx))
-		),
+		.mutation(({ ctx, input }) => writeOnce(ctx, 'tax.create', input, (tx) => createTaxClass(tx, input, ctx.now, ctx))),
 
 	editTaxClass: procedure('programme.write')
 		.input(z.object({ key, id, version, name, rateBasisPoints: z.number() }))

@@ -1,14 +1,9 @@
-import { and, asc, eq, ilike, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { isGtin, normaliseCode } from '#core/codes';
 import { pageSize, type Page } from '#core/page';
 import type { Reads } from '#platform/db';
 import type { ProductFact } from '#pricing';
-import {
-	smallCatalogue,
-	type Catalogue,
-	type CatalogueProduct,
-	type Category
-} from './index.ts';
+import { smallCatalogue, type Catalogue, type CatalogueProduct, type Category } from './index.ts';
 import { searchQuery } from './search-words.ts';
 import { categories, productBarcodes, products } from './tables.server.ts';
 

@@ -50,12 +50,7 @@ async function refuseTaken(tx: Tx, name: string, mine: string | null): Promise<v
 }
 
 /** Adds a category behind the others. @throws `category.name_taken`, `catalogue.name_missing` */
-export async function createCategory(
-	tx: Tx,
-	input: CategoryInput,
-	now: Date,
-	by: By = byHouse
-): Promise<Category> {
+export async function createCategory(tx: Tx, input: CategoryInput, now: Date, by: By = byHouse): Promise<Category> {
 	const name = sound(input.name);
 	await refuseTaken(tx, name, null);
 	const [last] = await tx.select({ at: sql<number>`coalesce(max(${categories.position}) + 1, 0)` }).from(categories);
@@ -94,7 +89,12 @@ export async function renameCategory(
 		.where(eq(categories.id, id));
 	const subject = { kind: 'category', id };
 	const [was, is] = [withoutCodes(before.name), withoutCodes(name)];
-	await keepTrail(tx, by, { action: 'category.renamed', subject, title: is, before: { name: was }, after: { name: is } }, now);
+	await keepTrail(
+		tx,
+		by,
+		{ action: 'category.renamed', subject, title: is, before: { name: was }, after: { name: is } },
+		now
+	);
 }
 
 /** Puts the categories into this order; one that is not named keeps its place behind them. */
@@ -107,7 +107,12 @@ export async function orderCategories(tx: Tx, { ids }: { ids: string[] }, by: By
 		[listOf(after)]
 	);
 	const subject = { kind: 'category', id: 'all' };
-	await keepTrail(tx, by, { action: 'category.ordered', subject, before: { order: before }, after: { order: after } }, now);
+	await keepTrail(
+		tx,
+		by,
+		{ action: 'category.ordered', subject, before: { order: before }, after: { order: after } },
+		now
+	);
 }
 
 /**
@@ -134,18 +139,33 @@ export async function archiveCategory(
 }
 
 /** Categories by these names, whatever the case; those that are missing are made. For files, whose lines name them. */
-export async function categoriesNamed(tx: Tx, names: readonly string[], by: By, now: Date): Promise<Map<string, string>> {
+export async function categoriesNamed(
+	tx: Tx,
+	names: readonly string[],
+	by: By,
+	now: Date
+): Promise<Map<string, string>> {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtext('stores.categories'))`);
 	const known = await knownCategories(tx);
-	const missing = new Map(names.filter((name) => !known.has(name.toLocaleLowerCase())).map((name) => [name.toLocaleLowerCase(), name]));
+	const missing = new Map(
+		names.filter((name) => !known.has(name.toLocaleLowerCase())).map((name) => [name.toLocaleLowerCase(), name])
+	);
 	if (missing.size === 0) return known;
 	const [last] = await tx.select({ at: sql<number>`coalesce(max(${categories.position}) + 1, 0)` }).from(categories);
-	const rows = [...missing.values()].map((name, place) => ({ id: newId('category', now), name, position: (last?.at ?? 0) + place }));
+	const rows = [...missing.values()].map((name, place) => ({
+		id: newId('category', now),
+		name,
+		position: (last?.at ?? 0) + place
+	}));
 	await insertRows(sqlOf(tx), categories, rows);
 	await keepTrail(
 		tx,
 		by,
-		rows.map(({ id, name }) => ({ action: 'category.created', subject: { kind: 'category', id }, title: withoutCodes(name) })),
+		rows.map(({ id, name }) => ({
+			action: 'category.created',
+			subject: { kind: 'category', id },
+			title: withoutCodes(name)
+		})),
 		now
 	);
 	for (const { id, name } of rows) known.set(name.toLocaleLowerCase(), id);

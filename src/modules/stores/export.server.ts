@@ -10,8 +10,7 @@ import { dayCells, storeFields } from './store-import.server.ts';
 /** products of one part of the file */
 const partSize = 1000;
 
-const header = (language: Language): string =>
-	csvLine(productFields.map(({ names }) => names[language][0]));
+const header = (language: Language): string => csvLine(productFields.map(({ names }) => names[language][0]));
 
 /**
  * Products as lines of a file that the import reads back without finding a change, a thousand at a time.

@@ -21,7 +21,9 @@ export function spanOf(from: number, to: number): Span {
 
 /** `08:00-12:00 13:00-18:30`; nothing: closed. */
 export const spansOut = (spans: readonly Span[]): string =>
-	spans.length === 0 ? '-' : spans.map(([from, to]) => `${clockOut(from)}-${to === 1440 ? '24:00' : clockOut(to)}`).join(' ');
+	spans.length === 0
+		? '-'
+		: spans.map(([from, to]) => `${clockOut(from)}-${to === 1440 ? '24:00' : clockOut(to)}`).join(' ');
 
 /** The same read; null: nothing was said; false: it cannot be read. */
 export function spansIn(text: string): Span[] | null | false {

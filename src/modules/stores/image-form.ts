@@ -24,7 +24,7 @@ const sized = (contentType: ImageForm['contentType'], width: number, height: num
 
 /** The frame's header is one segment among others; each says how long it is. */
 function jpeg(view: DataView): ImageForm | null {
-	for (let at = 2; at + 9 < view.byteLength; ) {
+	for (let at = 2; at + 9 < view.byteLength;) {
 		if (view.getUint8(at) !== 0xff) return null;
 		const marker = view.getUint8(at + 1);
 		const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);

@@ -24,7 +24,9 @@ export async function giveImage(
 	if (bytes.length > largestImage || Math.max(form.width, form.height) > widestImage)
 		throw refuse('image.too_large', { megabytes: largestImage / 1_000_000, pixels: widestImage });
 	const imageId = newId('image', now);
-	await tx.insert(productImages).values({ id: imageId, productId: (await lockProduct(tx, productId)).id, ...form, bytes, createdAt: now });
+	await tx
+		.insert(productImages)
+		.values({ id: imageId, productId: (await lockProduct(tx, productId)).id, ...form, bytes, createdAt: now });
 	await setImage(tx, productId, imageId, by, now);
 	return { imageId };
 }
@@ -48,10 +50,7 @@ async function setImage(tx: Tx, productId: string, imageId: string | null, by: B
 }
 
 /** A picture's bytes and what they are; null: there is none of this id. */
-export async function findImage(
-	reads: Reads,
-	id: string
-): Promise<{ contentType: string; bytes: Uint8Array } | null> {
+export async function findImage(reads: Reads, id: string): Promise<{ contentType: string; bytes: Uint8Array } | null> {
 	const [row] = await reads
 		.select({ contentType: productImages.contentType, bytes: productImages.bytes })
 		.from(productImages)

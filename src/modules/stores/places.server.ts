@@ -30,7 +30,15 @@ export function storeColumns(input: StoreInput) {
 }
 
 /** What the trail keeps of a store. */
-const trailOf = ({ name, city, address, timeZone, currency, hours, pricesIncludeTax }: ReturnType<typeof storeColumns>) => ({
+const trailOf = ({
+	name,
+	city,
+	address,
+	timeZone,
+	currency,
+	hours,
+	pricesIncludeTax
+}: ReturnType<typeof storeColumns>) => ({
 	name: withoutCodes(name),
 	city: withoutCodes(city),
 	address: address && withoutCodes(address),

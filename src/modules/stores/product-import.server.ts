@@ -50,7 +50,12 @@ export const productFields = [
 	},
 	{
 		key: 'brand',
-		names: { en: ['Brand', 'Manufacturer', 'Make'], ru: ['Бренд', 'Марка', 'Производитель'], zh: ['品牌'], fa: ['برند', 'نشان'] }
+		names: {
+			en: ['Brand', 'Manufacturer', 'Make'],
+			ru: ['Бренд', 'Марка', 'Производитель'],
+			zh: ['品牌'],
+			fa: ['برند', 'نشان']
+		}
 	},
 	{
 		key: 'unit',
@@ -58,7 +63,12 @@ export const productFields = [
 	},
 	{
 		key: 'price',
-		names: { en: ['Price', 'Retail price', 'Sale price'], ru: ['Цена', 'Розничная цена'], zh: ['价格', '售价'], fa: ['قیمت', 'بها'] }
+		names: {
+			en: ['Price', 'Retail price', 'Sale price'],
+			ru: ['Цена', 'Розничная цена'],
+			zh: ['价格', '售价'],
+			fa: ['قیمت', 'بها']
+		}
 	},
 	{
 		key: 'cost',
@@ -71,7 +81,12 @@ export const productFields = [
 	},
 	{
 		key: 'tax',
-		names: { en: ['Tax class', 'Tax', 'VAT'], ru: ['Налог', 'НДС', 'Налоговый класс'], zh: ['税种', '税率'], fa: ['مالیات', 'رده مالیاتی'] }
+		names: {
+			en: ['Tax class', 'Tax', 'VAT'],
+			ru: ['Налог', 'НДС', 'Налоговый класс'],
+			zh: ['税种', '税率'],
+			fa: ['مالیات', 'رده مالیاتی']
+		}
 	},
 	{
 		key: 'description',
@@ -122,7 +137,11 @@ async function shelfOf(tx: Tx, lines: readonly ImportLine[], hold: boolean): Pro
 		from products p where p.id = any($1::text[]) or p.name = any($2::text[])
 			or p.id in (select b.product_id from product_barcodes b where b.barcode = any($3::text[]))
 		order by p.archived_at is null, p.id ${hold ? 'for update of p' : ''}`,
-		[listOf(lines.map(({ cells }) => cells.id ?? '')), listOf(lines.map(({ cells }) => cells.name ?? '')), listOf(barcodes)],
+		[
+			listOf(lines.map(({ cells }) => cells.id ?? '')),
+			listOf(lines.map(({ cells }) => cells.name ?? '')),
+			listOf(barcodes)
+		],
 		{ prepare: true }
 	);
 	const shelf: Shelf = { byId: new Map(), byBarcode: new Map(), byName: new Map() };
@@ -172,7 +191,8 @@ function wishOf({ cells }: ImportLine, shelf: Shelf, house: House): Wish | Impor
 	const foreign = codes.find((code) => (shelf.byBarcode.get(code)?.id ?? before?.id) !== before?.id);
 	if (foreign) return refused('barcodes', data('product.barcode_taken', { barcode: foreign }));
 	const price = cells.price === undefined ? undefined : moneyIn(cells.price, house.currency, house.language);
-	if (price === false || (price === null && cells.price !== undefined)) return refused('price', data('product.price_form'));
+	if (price === false || (price === null && cells.price !== undefined))
+		return refused('price', data('product.price_form'));
 	const cost = cells.cost === undefined ? undefined : moneyIn(cells.cost, house.currency, house.language);
 	if (cost === false) return refused('cost', data('product.price_form'));
 	const unit = cells.unit ? unitIn(cells.unit) : (before?.unit ?? 'piece');
@@ -243,7 +263,11 @@ async function take(tx: Tx, lines: readonly ImportLine[], run: ImportRun) {
 	const named = [...new Set(lines.flatMap(({ cells }) => (cells.category ? [cells.category] : [])))];
 	const known = await knownCategories(tx);
 	const made = named.filter((name) => !known.has(name.toLocaleLowerCase()));
-	const [programme, taxes, shelf] = [await findProgramme(tx), await listTaxClasses(tx), await shelfOf(tx, lines, run.write)];
+	const [programme, taxes, shelf] = [
+		await findProgramme(tx),
+		await listTaxClasses(tx),
+		await shelfOf(tx, lines, run.write)
+	];
 	const house: House = {
 		currency: programme?.currency ?? 'EUR',
 		language: run.language,
@@ -263,7 +287,9 @@ async function take(tx: Tx, lines: readonly ImportLine[], run: ImportRun) {
 	if (run.write) {
 		const sound = wishes.flatMap((wish, place) => {
 			const fate = outcomes[place]?.fate;
-			return 'input' in wish && (fate === 'new' || fate === 'changed') ? [{ wish, line: lines[place] as ImportLine }] : [];
+			return 'input' in wish && (fate === 'new' || fate === 'changed')
+				? [{ wish, line: lines[place] as ImportLine }]
+				: [];
 		});
 		const needed = sound.flatMap(({ line }) => (line.cells.category ? [line.cells.category] : []));
 		const all = await categoriesNamed(tx, [...new Set(needed)], run.by, run.now);

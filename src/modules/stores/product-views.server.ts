@@ -52,7 +52,11 @@ const sortColumns = {
 	changed: sql`coalesce(${products.updatedAt}, ${products.createdAt})`
 } as const;
 
-function filterOf({ text, categoryId, state }: Pick<ProductQuery, 'text' | 'categoryId' | 'state'>): (SQL | undefined)[] {
+function filterOf({
+	text,
+	categoryId,
+	state
+}: Pick<ProductQuery, 'text' | 'categoryId' | 'state'>): (SQL | undefined)[] {
 	return [
 		state === 'archived' ? isNotNull(products.archivedAt) : isNull(products.archivedAt),
 		categoryId ? eq(products.categoryId, categoryId) : undefined,
@@ -69,7 +73,12 @@ export async function listedProducts(reads: Reads, query: ProductQuery): Promise
 		.select(listed)
 		.from(products)
 		.innerJoin(categories, eq(categories.id, products.categoryId))
-		.where(and(...filterOf(query), after ? sql`(${column}, ${products.id}) ${than} (${after.value}, ${after.id})` : undefined))
+		.where(
+			and(
+				...filterOf(query),
+				after ? sql`(${column}, ${products.id}) ${than} (${after.value}, ${after.id})` : undefined
+			)
+		)
 		.orderBy(order(column), order(products.id))
 		.limit(pageSize + 1);
 	const items = rows.slice(0, pageSize);

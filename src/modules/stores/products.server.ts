@@ -63,7 +63,8 @@ const barcodesIn = ({ barcode, moreBarcodes = [] }: ProductInput): string[] => [
 function refuseProblems(input: ProductInput): void {
 	const problems = productProblems(input);
 	const [first] = problems;
-	if (first) throw storesRefusals.refuse(first.refusal.code as 'product.price_form', first.refusal.details, { problems });
+	if (first)
+		throw storesRefusals.refuse(first.refusal.code as 'product.price_form', first.refusal.details, { problems });
 }
 
 /**
@@ -179,7 +180,12 @@ export async function editProduct(
 		.set({ ...columns, version: version + 1, updatedAt: now })
 		.where(eq(products.id, id));
 	const after = trailOf({ ...before, ...columns }, has);
-	await keepTrail(tx, by, { ...deedOf('changed', { id, name: columns.name }), before: trailOf(before, had), after }, now);
+	await keepTrail(
+		tx,
+		by,
+		{ ...deedOf('changed', { id, name: columns.name }), before: trailOf(before, had), after },
+		now
+	);
 	return { version: version + 1 };
 }
 

@@ -30,7 +30,11 @@ export const storeFields: readonly ImportField[] = [
 		names: { en: ['Name', 'Store'], ru: ['Название', 'Магазин'], zh: ['名称', '门店'], fa: ['نام', 'فروشگاه'] }
 	},
 	{ key: 'city', longest: 120, names: { en: ['City', 'Town'], ru: ['Город'], zh: ['城市'], fa: ['شهر'] } },
-	{ key: 'address', longest: 200, names: { en: ['Address', 'Street'], ru: ['Адрес'], zh: ['地址'], fa: ['نشانی', 'آدرس'] } },
+	{
+		key: 'address',
+		longest: 200,
+		names: { en: ['Address', 'Street'], ru: ['Адрес'], zh: ['地址'], fa: ['نشانی', 'آدرس'] }
+	},
 	{
 		key: 'timeZone',
 		names: { en: ['Time zone'], ru: ['Часовой пояс'], zh: ['时区'], fa: ['منطقه زمانی'] }
@@ -47,7 +51,10 @@ export const storeFields: readonly ImportField[] = [
 			string[]
 		>
 	})),
-	{ key: 'archived', names: { en: ['Closed for good'], ru: ['Закрыт навсегда'], zh: ['已永久关闭'], fa: ['برای همیشه بسته'] } }
+	{
+		key: 'archived',
+		names: { en: ['Closed for good'], ru: ['Закрыт навсегда'], zh: ['已永久关闭'], fa: ['برای همیشه بسته'] }
+	}
 ];
 
 /** A store's days as cells of a file, Monday first. */
@@ -98,7 +105,11 @@ function wishOf({ cells }: ImportLine, known: readonly Store[], usual: Usual): W
 	};
 	if (!before?.hours && week.every((spans) => spans === null)) input.hours = null;
 	const [problem] = storeProblems(input);
-	if (problem) return refused(problem.field.startsWith('hours.weekly.') ? (dayKeys[Number(problem.field.slice(13))] ?? null) : problem.field, problem.refusal);
+	if (problem)
+		return refused(
+			problem.field.startsWith('hours.weekly.') ? (dayKeys[Number(problem.field.slice(13))] ?? null) : problem.field,
+			problem.refusal
+		);
 	return { input, archived, before };
 }
 

@@ -43,7 +43,12 @@ export async function createTaxClass(
 	const id = newId('taxClass', now);
 	await tx.insert(taxClasses).values({ id, name, rateBasisPoints, position: (all.at(-1)?.position ?? -1) + 1 });
 	const subject = { kind: 'taxClass', id };
-	await keepTrail(tx, by, { action: 'tax.created', subject, title: withoutCodes(name), after: { rateBasisPoints } }, now);
+	await keepTrail(
+		tx,
+		by,
+		{ action: 'tax.created', subject, title: withoutCodes(name), after: { rateBasisPoints } },
+		now
+	);
 	return { id };
 }
 
@@ -88,7 +93,10 @@ export async function archiveTaxClass(tx: Tx, { id }: { id: string }, by: By, no
 		sql`select count(*)::int as count from products where tax_class_id = ${id} and archived_at is null`
 	);
 	if (used && used.count > 0) throw refuse('tax.in_use', { count: used.count });
-	await tx.update(taxClasses).set({ archivedAt: now, version: before.version + 1 }).where(eq(taxClasses.id, id));
+	await tx
+		.update(taxClasses)
+		.set({ archivedAt: now, version: before.version + 1 })
+		.where(eq(taxClasses.id, id));
 	const subject = { kind: 'taxClass', id };
 	await keepTrail(tx, by, { action: 'tax.archived', subject, title: withoutCodes(before.name) }, now);
 }

@@ -32,19 +32,30 @@ export class CsvFault extends Error {
 /** Characters of one record: beyond that a quote was opened and never closed. */
 const longestRecord = 200_000;
 
-class WrongEncoding extends Error {}
+class WrongEncoding extends Error {
+	/** whether what stood before it ended with a line */
+	readonly afterLine: boolean;
+	constructor(before: string) {
+		super('bytes that mean nothing');
+		this.afterLine = /[\r\n]$/.test(before);
+	}
+}
+
+/** What stands for bytes that mean nothing in an encoding. A file that has it already was damaged before. */
+const nothingKnown = '\ufffd';
 
 async function* textOf(bytes: AsyncIterable<Uint8Array>, { encoding }: CsvForm): AsyncGenerator<string> {
-	const decoder = new TextDecoder(encoding, { fatal: true });
-	const read = (chunk?: Uint8Array): string => {
-		try {
-			return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
-		} catch {
-			throw new WrongEncoding();
-		}
+	const decoder = new TextDecoder(encoding);
+	let last = '';
+	const sound = function* (text: string): Generator<string> {
+		const wrong = text.indexOf(nothingKnown);
+		const before = wrong < 0 ? text : text.slice(0, wrong);
+		last = before.at(-1) ?? last;
+		yield before;
+		if (wrong >= 0) throw new WrongEncoding(last);
 	};
-	for await (const chunk of bytes) yield read(chunk);
-	yield read();
+	for await (const chunk of bytes) yield* sound(decoder.decode(chunk, { stream: true }));
+	yield* sound(decoder.decode());
 }
 
 /**
@@ -56,8 +67,8 @@ export async function* csvRecords(bytes: AsyncIterable<Uint8Array>, form: CsvFor
 	const parser = new Pushed(form);
 	// Counted here: the parser takes a line break of two signs inside quotes for two.
 	let line = 1;
-	const records = function* (): Generator<CsvRecord> {
-		for (const cells of parser.taken()) {
+	const records = function* (taken = parser.taken()): Generator<CsvRecord> {
+		for (const cells of taken) {
 			const begins = line;
 			line += 1 + breaksIn(cells);
 			if (cells.every((cell) => cell.trim() === '')) continue;
@@ -74,6 +85,12 @@ export async function* csvRecords(bytes: AsyncIterable<Uint8Array>, form: CsvFor
 		yield* records();
 		if (error) throw error;
 	} catch (error) {
+		if (error instanceof WrongEncoding) {
+			// The parser holds back the last line until it knows that it is over; one that is cut short is not told.
+			await parser.end();
+			const taken = parser.taken();
+			yield* records(error.afterLine ? taken : taken.slice(0, -1));
+		}
 		throw faultOf(error, line);
 	} finally {
 		parser.close();

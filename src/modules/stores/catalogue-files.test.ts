@@ -1,0 +1,205 @@
+import { expect, test } from 'vitest';
+import { beginImport, importOf, lookAt, takePiece } from '../imports/files.server.ts';
+import { findKind } from '../imports/kind.server.ts';
+import { checkImport, confirmImport } from '../imports/steps.server.ts';
+import { importView, listRefused } from '../imports/views.server.ts';
+import { registerImports, workOnImports } from '#imports/server';
+import { csvMark } from '#core/csv';
+import type { Language } from '#core/languages';
+import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
+import { trailEntries } from '../../platform/trail.tables.server.ts';
+import { testDatabase } from '../../../tests/support/database.ts';
+import { exportLines, storeLines } from './export.server.ts';
+import { editStore, getStore } from './places.server.ts';
+import { productView } from './product-views.server.ts';
+import {
+	catalogueOf,
+	createStore,
+	createTaxClass,
+	findProductByBarcode,
+	foundProgramme,
+	listProducts,
+	productImport,
+	storeImport
+} from './server.ts';
+
+const { db } = await testDatabase();
+const now = new Date('2026-11-20T10:00:00Z');
+const clock = () => now;
+await inTransaction(db, async (tx) => {
+	await foundProgramme(tx, { name: 'Test', currency: 'EUR', timeZone: 'Europe/Berlin' }, now);
+	await createTaxClass(tx, { name: 'Reduced', rateBasisPoints: 700 }, now);
+});
+const inEuros = { sold: ['EUR'] };
+registerImports(
+	productImport,
+	storeImport(async () => inEuros.sold)
+);
+
+/** Brings a file in as the console does. @returns what became of its lines */
+async function bring(kind: string, text: string, language: Language = 'en') {
+	const bytes = new TextEncoder().encode(text);
+	const file = { kind, fileName: 'file.csv', bytes: bytes.length, language };
+	const { id } = await inTransaction(db, (tx) => beginImport(tx, file, byHouse, now));
+	await inTransaction(db, (tx) => takePiece(tx, { id, number: 0, bytes }, now));
+	const known = findKind(kind);
+	if (!known) throw new Error('no such kind');
+	const { form, columns } = await lookAt(db, known, await importOf(db, id), null);
+	const matching = columns.map(({ field }) => field);
+	await inTransaction(db, (tx) => checkImport(tx, { id, form, matching }, now));
+	await workOnImports(db, { clock });
+	const found = await importView(db, id);
+	const { items } = await listRefused(db, await importOf(db, id), 0);
+	await inTransaction(db, (tx) => confirmImport(tx, { id }, byHouse, now));
+	await workOnImports(db, { clock });
+	const done = await importView(db, id);
+	expect(done.counts, 'what was promised was done').toEqual(found.counts);
+	return {
+		counts: [done.counts.new, done.counts.changed, done.counts.unchanged, done.counts.refused],
+		made: found.made,
+		refused: items.map(({ line, field, refusal }) => [line, field, refusal.code])
+	};
+}
+
+const exported = async (language: Language): Promise<string> => {
+	let text = '';
+	for (let after: string | null = null, first = true; first || after !== null; first = false) {
+		const part: { text: string; next: string | null } = await exportLines(db, { after, language, currency: 'EUR' });
+		text += part.text;
+		after = part.next;
+	}
+	return csvMark + text;
+};
+
+test('a list as a supplier sends it becomes products, categories and barcodes', async () => {
+	const came = await bring(
+		'products',
+		[
+			'Product;EAN;Category;Brand;Unit;Price;VAT;Description',
+			'Rye bread;4006381333931;Bakery;Mill;pcs;"3,20";Reduced;"With ""seeds""',
+			'and a second line"',
+			'Saffron;;Spices;;piece;€ 8,90;;=HYPERLINK("http://x")',
+			'Comté;"4012345678901 2012345000006";Cheese;Jura;kg;۳۶٫۹۰;;',
+			'Rye bread again;4006381333931;Bakery;;;3.20;;',
+			'Dear;;Bakery;;;12,5,x;;',
+			'No category;;;;;1.00;;',
+			'Odd unit;;Bakery;;dozen;1.00;;',
+			'Odd tax;;Bakery;;;1.00;Luxury;',
+			'Short;12;Bakery;;;1.00;;',
+			'Same code;2012345000006;Bakery;;;1.00;;'
+		].join('\r\n')
+	);
+	expect(came).toEqual({
+		counts: [3, 0, 0, 7],
+		made: ['Bakery', 'Spices', 'Cheese'],
+		refused: [
+			[6, null, 'import.duplicate'],
+			[7, 'price', 'product.price_form'],
+			[8, 'category', 'product.category_missing'],
+			[9, 'unit', 'product.unit_form'],
+			[10, 'tax', 'tax.unknown'],
+			[11, 'barcodes', 'product.barcode_form'],
+			[12, 'barcodes', 'product.barcode_taken']
+		]
+	});
+	const cheese = await findProductByBarcode(db, '2012345000006');
+	expect(cheese).toMatchObject({ name: 'Comté', unit: 'kilogram', priceCents: 3690, barcode: '4012345678901' });
+	const { items } = await listProducts(db, { text: 'affr' });
+	const saffron = await productView(db, items[0]?.id ?? '');
+	expect(saffron).toMatchObject({
+		name: 'Saffron',
+		description: '=HYPERLINK("http://x")',
+		priceCents: 890,
+		version: 1
+	});
+});
+
+test.each<Language>(['en', 'ru', 'zh', 'fa'])(
+	'what was exported in %s changes nothing when it comes in again',
+	async (language) => {
+		await bring('products', 'name,category,price,description\n"=1+1","\'quoted",1.00,"-5, ""x"""\n', 'en');
+		const before = await exported(language);
+		const entries = (await db.select({ id: trailEntries.id }).from(trailEntries)).length;
+		const came = await bring('products', before, language);
+		expect(came.counts).toEqual([0, 0, 4, 0]);
+		expect(await exported(language)).toBe(before);
+		// The confirmation alone.
+		expect((await db.select({ id: trailEntries.id }).from(trailEntries)).length).toBe(entries + 1);
+	}
+);
+
+test('a file of a few columns changes those and leaves the others', async () => {
+	const bread = await findProductByBarcode(db, '4006381333931');
+	const came = await bring('products', 'EAN,Price,Archived\n4006381333931,3.40,\n4012345678901,36.90,yes\n');
+	expect(came.counts).toEqual([0, 2, 0, 0]);
+	expect(await productView(db, bread?.id ?? '')).toMatchObject({
+		priceCents: 340,
+		brand: 'Mill',
+		tax: 'Reduced',
+		description: 'With "seeds"\r\nand a second line',
+		version: 2
+	});
+	expect(await findProductByBarcode(db, '4012345678901'), 'taken off sale').toBeNull();
+	const trail = await db.select().from(trailEntries);
+	expect(
+		trail.find(({ action, subjectId }) => action === 'product.changed' && subjectId === bread?.id)?.changes
+	).toEqual([{ field: 'priceCents', before: 320, after: 340 }]);
+});
+
+test('a new barcode comes to the old one, and both are scanned', async () => {
+	const bread = await findProductByBarcode(db, '4006381333931');
+	expect((await bring('products', `ID,Barcode\n${bread?.id},4006381333948\n`)).counts).toEqual([0, 1, 0, 0]);
+	expect(await findProductByBarcode(db, '4006381333948')).toMatchObject({ id: bread?.id, barcode: '4006381333948' });
+	expect(await findProductByBarcode(db, '4006381333931')).toMatchObject({ id: bread?.id });
+	const { products } = await catalogueOf(db);
+	expect(products?.find(({ id }) => id === bread?.id)?.moreBarcodes).toEqual(['4006381333931']);
+});
+
+test('stores come in with their hours, go out, and change nothing when they come again', async () => {
+	const head = 'Name,City,Address,Time zone,Currency,Prices include tax,Monday,Tuesday,Saturday,Sunday';
+	const came = await bring(
+		'stores',
+		[
+			head,
+			'Harbour,Hamburg,"Quay 1, left",Europe/Berlin,EUR,yes,08:00-12:30 13:30-18:00,8-24,20:00-02:00,-',
+			'Harbour,Hamburg,,,,,,,,',
+			'Moon,Far,,Moon/Base,EUR,,,,,',
+			'Late,Hamburg,,,XYZ,,,,,',
+			'Odd,Hamburg,,,,,18:00,,,',
+			'Odd,Bremen,,,,maybe,,,,'
+		].join('\n')
+	);
+	expect(came.counts).toEqual([1, 0, 0, 5]);
+	expect(came.refused.map(([line, field]) => [line, field])).toEqual([
+		[3, null],
+		[4, 'timeZone'],
+		[5, 'currency'],
+		[6, 'monday'],
+		[7, 'taxIncluded']
+	]);
+	for (const language of ['en', 'fa'] as const) {
+		const file = csvMark + (await storeLines(db, language));
+		expect((await bring('stores', file, language)).counts, language).toEqual([0, 0, 1, 0]);
+		expect(csvMark + (await storeLines(db, language))).toBe(file);
+	}
+	const dollars = await bring('stores', 'Store,Currency\nHarbour,USD\n');
+	expect(dollars.refused).toEqual([[2, 'currency', 'store.currency_in_use']]);
+});
+
+test('a store keeps the currency that it has sold in, and the second of two managers is told', async () => {
+	const place = { name: 'Station', city: 'Bremen', timeZone: 'Europe/Berlin', currency: 'EUR' };
+	const { id } = await inTransaction(db, (tx) => createStore(tx, place, now));
+	const edit = (wish: object, version: number, sold: string[]) =>
+		inTransaction(db, (tx) => editStore(tx, { id, version, ...place, ...wish }, async () => sold, byHouse, now));
+	await expect(edit({ currency: 'USD' }, 1, ['EUR'])).rejects.toMatchObject({
+		code: 'store.currency_in_use',
+		details: { sold: 'EUR' }
+	});
+	await expect(edit({ currency: 'USD' }, 1, [])).resolves.toEqual({ version: 2 });
+	await expect(edit({ city: 'Kiel' }, 1, [])).rejects.toMatchObject({ code: 'store.changed_meanwhile' });
+	await expect(edit({ hours: { weekly: [], exceptions: [] } }, 2, [])).rejects.toMatchObject({
+		code: 'store.hours_form'
+	});
+	expect(await getStore(db, id)).toMatchObject({ currency: 'USD', city: 'Bremen', version: 2 });
+});
