@@ -3,7 +3,7 @@ import { delimiters, encodings } from '#platform/csv/form';
 import { inTransaction, type Reads } from '#platform/db';
 import { wake } from '#platform/jobs';
 import { requestRefusals } from '#platform/refusals';
-import { procedure, router } from '#platform/trpc';
+import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './files.server.ts';
 import { importsJob } from './jobs.server.ts';
@@ -50,7 +50,7 @@ export const adminRouter = router({
 			};
 		}),
 
-	begin: procedure('console.use')
+	begin: wideProcedure('console.use')
 		.input(
 			z.object({
 				key,
@@ -109,7 +109,7 @@ export const adminRouter = router({
 			};
 		}),
 
-	check: procedure('console.use')
+	check: wideProcedure('console.use')
 		.input(z.object({ key, id, form, matching: z.array(z.nullable(id)).check(z.maxLength(500)) }))
 		.mutation(async ({ ctx, input }) => {
 			await mine(ctx, input.id);
@@ -120,7 +120,7 @@ export const adminRouter = router({
 			await wake(importsJob);
 		}),
 
-	confirm: procedure('console.use')
+	confirm: wideProcedure('console.use')
 		.input(one)
 		.mutation(async ({ ctx, input }) => {
 			await mine(ctx, input.id);
@@ -131,7 +131,7 @@ export const adminRouter = router({
 			await wake(importsJob);
 		}),
 
-	cancel: procedure('console.use')
+	cancel: wideProcedure('console.use')
 		.input(one)
 		.mutation(async ({ ctx, input }) => {
 			await mine(ctx, input.id);
@@ -142,7 +142,7 @@ export const adminRouter = router({
 		}),
 
 	/** One piece of the file. The route that takes it hands the bytes over in-process: they never cross as JSON. */
-	piece: procedure('console.use')
+	piece: wideProcedure('console.use')
 		.input(z.object({ id, number: z.int(), bytes: z.instanceof(Uint8Array) }))
 		.mutation(async ({ ctx, input }) => {
 			await mine(ctx, input.id);

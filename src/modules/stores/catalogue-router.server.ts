@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { inTransaction } from '#platform/db';
-import { procedure } from '#platform/trpc';
+import { procedure, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories } from './catalogue.server.ts';
 import {
@@ -78,13 +78,13 @@ export const catalogueProcedures = {
 		return { categories, taxClasses, timeZone, currency };
 	}),
 
-	createProduct: procedure('products.write')
+	createProduct: wideProcedure('products.write')
 		.input(z.object({ key, product: productForm }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'products.create', input, (tx) => createProduct(tx, input.product, ctx.now, ctx))
 		),
 
-	editProduct: procedure('products.write')
+	editProduct: wideProcedure('products.write')
 		.input(z.object({ key, id, version, product: productForm }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'products.edit', input, (tx) =>
@@ -92,7 +92,7 @@ export const catalogueProcedures = {
 			)
 		),
 
-	archiveProduct: procedure('products.write')
+	archiveProduct: wideProcedure('products.write')
 		.input(archiving)
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'products.archive', input, async (tx) => {
@@ -102,11 +102,11 @@ export const catalogueProcedures = {
 		),
 
 	/** The route that takes a picture hands its bytes over in-process: they never cross as JSON. */
-	giveImage: procedure('products.write')
+	giveImage: wideProcedure('products.write')
 		.input(z.object({ productId: id, bytes: z.instanceof(Uint8Array) }))
 		.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => giveImage(tx, input, ctx, ctx.now))),
 
-	takeImageAway: procedure('products.write')
+	takeImageAway: wideProcedure('products.write')
 		.input(z.object({ key, productId: id }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'products.take_image_away', input, async (tx) => {
@@ -117,13 +117,13 @@ export const catalogueProcedures = {
 
 	categories: procedure('products.read').query(({ ctx }) => categoryRows(ctx.db)),
 
-	createCategory: procedure('products.write')
+	createCategory: wideProcedure('products.write')
 		.input(z.object({ key, name }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'categories.create', input, (tx) => createCategory(tx, { name: input.name }, ctx.now, ctx))
 		),
 
-	renameCategory: procedure('products.write')
+	renameCategory: wideProcedure('products.write')
 		.input(z.object({ key, id, version, name }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'categories.rename', input, async (tx) => {
@@ -132,7 +132,7 @@ export const catalogueProcedures = {
 			})
 		),
 
-	orderCategories: procedure('products.write')
+	orderCategories: wideProcedure('products.write')
 		.input(z.object({ key, ids: z.array(id).check(z.maxLength(mostCategories)) }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'categories.order', input, async (tx) => {
@@ -141,7 +141,7 @@ export const catalogueProcedures = {
 			})
 		),
 
-	archiveCategory: procedure('products.write')
+	archiveCategory: wideProcedure('products.write')
 		.input(archiving)
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'categories.archive', input, async (tx) => {
@@ -150,11 +150,11 @@ export const catalogueProcedures = {
 			})
 		),
 
-	createTaxClass: procedure('programme.write')
+	createTaxClass: wideProcedure('programme.write')
 		.input(z.object({ key, name, rateBasisPoints: z.number() }))
 		.mutation(({ ctx, input }) => writeOnce(ctx, 'tax.create', input, (tx) => createTaxClass(tx, input, ctx.now, ctx))),
 
-	editTaxClass: procedure('programme.write')
+	editTaxClass: wideProcedure('programme.write')
 		.input(z.object({ key, id, version, name, rateBasisPoints: z.number() }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'tax.edit', input, async (tx) => {
@@ -163,7 +163,7 @@ export const catalogueProcedures = {
 			})
 		),
 
-	archiveTaxClass: procedure('programme.write')
+	archiveTaxClass: wideProcedure('programme.write')
 		.input(z.object({ key, id }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'tax.archive', input, async (tx) => {

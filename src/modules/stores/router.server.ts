@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { roundings } from '#core/amounts';
 import { roundings as endRoundings } from '#core/time';
+import { needStore } from '#platform/reach';
 import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
@@ -119,7 +120,7 @@ const storeProcedures = (sold: CurrenciesSold) => ({
 			return { ...store, programmeTimeZone: timeZone };
 		}),
 
-	openStore: procedure('stores.write')
+	openStore: wideProcedure('stores.write')
 		.input(z.object({ key, store: storeForm }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'stores.open', input, async (tx) => {
@@ -130,20 +131,22 @@ const storeProcedures = (sold: CurrenciesSold) => ({
 
 	editStore: procedure('stores.write')
 		.input(z.object({ key, id, version, store: storeForm }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'stores.edit', input, (tx) =>
+		.mutation(({ ctx, input }) => {
+			needStore(ctx.actor, input.id);
+			return writeOnce(ctx, 'stores.edit', input, (tx) =>
 				editStore(tx, { id: input.id, version: input.version, ...input.store }, sold, ctx, ctx.now)
-			)
-		),
+			);
+		}),
 
 	archiveStore: procedure('stores.write')
 		.input(z.object({ key, id, archived: z.boolean() }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'stores.archive', input, async (tx) => {
+		.mutation(({ ctx, input }) => {
+			needStore(ctx.actor, input.id);
+			return writeOnce(ctx, 'stores.archive', input, async (tx) => {
 				await archiveStore(tx, input, ctx, ctx.now);
 				return null;
-			})
-		),
+			});
+		}),
 
 	/** The programme, and the names behind what its rules leave out. */
 	programme: procedure('programme.read').query(async ({ ctx }) => {
