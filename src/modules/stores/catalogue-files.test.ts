@@ -4,13 +4,13 @@ import { findKind } from '../imports/kind.server.ts';
 import { checkImport, confirmImport } from '../imports/steps.server.ts';
 import { importView, listRefused } from '../imports/views.server.ts';
 import { registerImports, workOnImports } from '#imports/server';
-import { csvMark } from '#core/csv';
+import { csvLine, csvMark } from '#core/csv';
 import type { Language } from '#core/languages';
 import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import { trailEntries } from '../../platform/trail.tables.server.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
-import { exportLines, storeLines } from './export.server.ts';
+import { productPart, storePart, type FilePart } from './export.server.ts';
 import { editStore, getStore } from './places.server.ts';
 import { productView } from './product-views.server.ts';
 import {
@@ -62,12 +62,15 @@ async function bring(kind: string, text: string, language: Language = 'en') {
 	};
 }
 
+const written = ({ head, items }: FilePart, first = true): string =>
+	[...(first ? [head] : []), ...items].map(csvLine).join('');
+
 const exported = async (language: Language): Promise<string> => {
-	let text = '';
-	for (let after: string | null = null, first = true; first || after !== null; first = false) {
-		const part: { text: string; next: string | null } = await exportLines(db, { after, language, currency: 'EUR' });
-		text += part.text;
-		after = part.next;
+	let part = await productPart(db, { after: null, language, currency: 'EUR' });
+	let text = written(part);
+	while (part.nextCursor !== null) {
+		part = await productPart(db, { after: part.nextCursor, language, currency: 'EUR' });
+		text += written(part, false);
 	}
 	return csvMark + text;
 };
@@ -179,9 +182,9 @@ test('stores come in with their hours, go out, and change nothing when they come
 		[7, 'taxIncluded']
 	]);
 	for (const language of ['en', 'fa'] as const) {
-		const file = csvMark + (await storeLines(db, language));
+		const file = csvMark + written(await storePart(db, language));
 		expect((await bring('stores', file, language)).counts, language).toEqual([0, 0, 1, 0]);
-		expect(csvMark + (await storeLines(db, language))).toBe(file);
+		expect(csvMark + written(await storePart(db, language))).toBe(file);
 	}
 	const dollars = await bring('stores', 'Store,Currency\nHarbour,USD\n');
 	expect(dollars.refused).toEqual([[2, 'currency', 'store.currency_in_use']]);

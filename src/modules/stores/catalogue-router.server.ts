@@ -11,9 +11,10 @@ import {
 	orderCategories,
 	renameCategory
 } from './categories.server.ts';
-import { exportLines, storeLines } from './export.server.ts';
+import { productPart, storePart } from './export.server.ts';
+import { productSorts, productStates } from './index.ts';
 import { giveImage, takeImageAway } from './images.server.ts';
-import { listedProducts, productCounts, productSorts, productStates, productView } from './product-views.server.ts';
+import { listedProducts, productCounts, productView } from './product-views.server.ts';
 import { archiveProduct, createProduct, editProduct } from './products.server.ts';
 import { programmeOf } from './programme.server.ts';
 import { archiveTaxClass, createTaxClass, editTaxClass, listTaxClasses } from './tax.server.ts';
@@ -172,13 +173,13 @@ export const catalogueProcedures = {
 			})
 		),
 
-	/** A part of the file of all products, as lines; the header goes with the first. */
+	/** A part of the file of all products. */
 	exportProducts: procedure('products.read')
 		.input(z.object({ after: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {
 			const { currency } = await programmeOf(ctx.db);
-			return exportLines(ctx.db, { after: input.after, language: ctx.language, currency });
+			return productPart(ctx.db, { after: input.after, language: ctx.language, currency });
 		}),
 
-	exportStores: procedure('stores.read').query(({ ctx }) => storeLines(ctx.db, ctx.language))
+	exportStores: procedure('stores.read').query(({ ctx }) => storePart(ctx.db, ctx.language))
 };

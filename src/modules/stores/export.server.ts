@@ -1,4 +1,3 @@
-import { csvLine } from '#core/csv';
 import type { Language } from '#core/languages';
 import type { Reads } from '#platform/db';
 import { moneyOut, yesNames } from './cells.ts';
@@ -10,19 +9,28 @@ import { dayCells, storeFields } from './store-import.server.ts';
 /** products of one part of the file */
 const partSize = 1000;
 
-const header = (language: Language): string => csvLine(productFields.map(({ names }) => names[language][0]));
+type Cell = string | number | null;
+
+/** A part of a file: its header, its lines, and where the next part begins. */
+export interface FilePart {
+	head: string[];
+	items: Cell[][];
+	nextCursor: string | null;
+}
 
 /**
  * Products as lines of a file that the import reads back without finding a change, a thousand at a time.
- * @param after the last product of the part before; null: the first part, with the header
+ * @param after the last product of the part before; null: the first part
  */
-export async function exportLines(
+export async function productPart(
 	reads: Reads,
 	{ after, language, currency }: { after: string | null; language: Language; currency: string }
-): Promise<{ text: string; next: string | null }> {
+): Promise<FilePart> {
 	const { items, next } = await exportedProducts(reads, { after, limit: partSize });
-	const lines = items.map((row) =>
-		csvLine([
+	return {
+		head: productFields.map(({ names }) => names[language][0]),
+		nextCursor: next,
+		items: items.map((row) => [
 			row.id,
 			row.name,
 			row.barcodes.join(' '),
@@ -35,14 +43,15 @@ export async function exportLines(
 			row.description,
 			row.archivedAt ? yesNames[language] : null
 		])
-	);
-	return { text: (after === null ? header(language) : '') + lines.join(''), next };
+	};
 }
 
-/** All stores as lines of a file, with its header. */
-export async function storeLines(reads: Reads, language: Language): Promise<string> {
-	const lines = (await allStores(reads)).map((store) =>
-		csvLine([
+/** All stores as lines of a file. */
+export async function storePart(reads: Reads, language: Language): Promise<FilePart> {
+	return {
+		head: storeFields.map(({ names }) => names[language][0] ?? ''),
+		nextCursor: null,
+		items: (await allStores(reads)).map((store) => [
 			store.id,
 			store.name,
 			store.city,
@@ -53,6 +62,5 @@ export async function storeLines(reads: Reads, language: Language): Promise<stri
 			...dayCells(store),
 			store.archivedAt ? yesNames[language] : null
 		])
-	);
-	return csvLine(storeFields.map(({ names }) => names[language][0] ?? '')) + lines.join('');
+	};
 }

@@ -14,9 +14,15 @@ import { storesRefusals } from './refusals.ts';
  * a barcode belongs to one product; the catalogue is read in pages, however large it is.
  * Never: knows who buys, what a basket costs or what it earns.
  */
-export { hoursProblems, openAt, spansOf, weekdayOf, type OpeningHours, type Span } from './hours.ts';
-export { imageForm, largestImage, widestImage } from './image-form.ts';
+export { openAt, type OpeningHours, type Span } from './hours.ts';
+export { spansIn, spansOut } from './hour-words.ts';
+export { largestImage } from './image-form.ts';
 export { storesRefusals };
+
+export const productStates = ['onSale', 'archived'] as const;
+export type ProductState = (typeof productStates)[number];
+export const productSorts = ['name', 'price', 'changed'] as const;
+export type ProductSort = (typeof productSorts)[number];
 
 export interface Programme {
 	id: string;

@@ -354,8 +354,9 @@ async function write(tx: Tx, wishes: readonly Wish[], { by, now }: ImportRun): P
 	await insertRows(sql, productBarcodes, barcodes);
 	const deeds = rows.map(({ wish, row }): Deed => {
 		const { before, input } = wish;
+		const action = before ? 'product.changed' : 'product.created';
 		return {
-			action: before ? 'product.changed' : 'product.created',
+			action,
 			subject: { kind: 'product', id: row.id },
 			title: withoutCodes(row.name),
 			...(before && { before: trailOf(before, before.barcodes) }),

@@ -2,13 +2,9 @@ import { and, asc, desc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzl
 import { pageSize, type Page } from '#core/page';
 import type { Reads } from '#platform/db';
 import { searchIn } from './catalogue.server.ts';
+import type { ProductSort, ProductState } from './index.ts';
 import { storesRefusals } from './refusals.ts';
 import { categories, products, taxClasses } from './tables.server.ts';
-
-export const productStates = ['onSale', 'archived'] as const;
-export type ProductState = (typeof productStates)[number];
-export const productSorts = ['name', 'price', 'changed'] as const;
-export type ProductSort = (typeof productSorts)[number];
 
 export interface ProductQuery {
 	text: string;

@@ -29,8 +29,11 @@ export const trailOf = (product: Partial<ProductRow>, barcodes: readonly string[
 	archivedAt: product.archivedAt ?? null
 });
 
-const deedOf = (action: string, row: Pick<ProductRow, 'id' | 'name'>): Pick<Deed, 'action' | 'subject' | 'title'> => ({
-	action: `product.${action}`,
+const deedOf = (
+	action: `product.${string}`,
+	row: Pick<ProductRow, 'id' | 'name'>
+): Pick<Deed, 'action' | 'subject' | 'title'> => ({
+	action,
 	subject: { kind: 'product', id: row.id },
 	title: withoutCodes(row.name)
 });
@@ -121,7 +124,7 @@ export async function createProduct(tx: Tx, input: ProductInput, now: Date, by: 
 		}
 		throw error;
 	}
-	await keepTrail(tx, by, { ...deedOf('created', row), after: trailOf(row, barcodes) }, now);
+	await keepTrail(tx, by, { ...deedOf('product.created', row), after: trailOf(row, barcodes) }, now);
 	return { id };
 }
 
@@ -183,7 +186,7 @@ export async function editProduct(
 	await keepTrail(
 		tx,
 		by,
-		{ ...deedOf('changed', { id, name: columns.name }), before: trailOf(before, had), after },
+		{ ...deedOf('product.changed', { id, name: columns.name }), before: trailOf(before, had), after },
 		now
 	);
 	return { version: version + 1 };
@@ -203,6 +206,6 @@ export async function archiveProduct(
 		.update(products)
 		.set({ archivedAt, version: before.version + 1, updatedAt: now })
 		.where(eq(products.id, id));
-	const deed = deedOf(archived ? 'archived' : 'restored', before);
+	const deed = deedOf(archived ? 'product.archived' : 'product.restored', before);
 	await keepTrail(tx, by, { ...deed, before: { archivedAt: before.archivedAt }, after: { archivedAt } }, now);
 }

@@ -1,8 +1,10 @@
 import Gift from '@lucide/svelte/icons/gift';
 import HistoryIcon from '@lucide/svelte/icons/history';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import Package from '@lucide/svelte/icons/package';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import StoreIcon from '@lucide/svelte/icons/store';
 import TabletSmartphone from '@lucide/svelte/icons/tablet-smartphone';
 import Ticket from '@lucide/svelte/icons/ticket';
 import Users from '@lucide/svelte/icons/users';
@@ -29,6 +31,8 @@ export const errands: readonly Errand[] = [
 	{ href: '/admin/receipts', label: m.admin_nav_receipts, icon: ReceiptText, permission: 'receipts.read' },
 	{ href: '/admin/vouchers', label: m.admin_nav_vouchers, icon: Ticket, permission: 'vouchers.read' },
 	{ href: '/admin/gift-cards', label: m.admin_nav_gift_cards, icon: Gift, permission: 'giftcards.read' },
+	{ href: '/admin/products', label: m.admin_nav_products, icon: Package, permission: 'products.read' },
+	{ href: '/admin/stores', label: m.admin_nav_stores, icon: StoreIcon, permission: 'stores.read' },
 	{ href: '/admin/staff', label: m.admin_nav_staff, icon: TabletSmartphone, permission: 'staff.read' },
 	{ href: '/admin/trail', label: m.admin_nav_trail, icon: HistoryIcon, permission: 'trail.read' },
 	{ href: '/admin/settings', label: m.admin_nav_settings, icon: SlidersHorizontal, permission: 'programme.read' }

@@ -1,0 +1,13 @@
+import { ask } from '../../../ask.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+	event.depends('admin:import');
+	const { id } = event.params;
+	const [file, refused, { timeZone }] = await Promise.all([
+		ask(event, (api) => api.admin.imports.get.query({ id })),
+		ask(event, (api) => api.admin.imports.refused.query({ id, after: 0, limit: 20 })),
+		ask(event, (api) => api.admin.stores.productChoices.query())
+	]);
+	return { file, refused, timeZone };
+};

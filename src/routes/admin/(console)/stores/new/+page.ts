@@ -1,0 +1,6 @@
+import { ask } from '../../../ask.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => ({
+	places: await ask(event, (api) => api.admin.stores.places.query())
+});
