@@ -48,7 +48,7 @@ const allow = async (change: { [K in keyof PointsPolicy]?: Partial<PointsPolicy[
 const rules = async (change: Partial<ProgrammeRules['earn']>) => {
 	const { rules: before, version } = await programmeOf(db);
 	await inTransaction(db, (tx) =>
-		updateProgramme(tx, { ...before, earn: { ...before.earn, ...change } }, version, now)
+		updateProgramme(tx, { rules: { ...before, earn: { ...before.earn, ...change } }, version }, byHouse, now)
 	);
 };
 const held = async (memberId = ann, at = now) => (await pointsOf(db, [memberId], at)).get(memberId);
