@@ -307,6 +307,13 @@ const vouchers: Record<string, Entry> = {
 	'admin.vouchers.list': { who: customersPeople, input: () => page },
 	'admin.vouchers.get': { who: customersPeople, input: ({ voucherId }) => ({ id: voucherId }) },
 	'admin.vouchers.codes': { who: customersPeople, input: ({ voucherId }) => ({ voucherId, ...page, limit: 10 }) },
+	'admin.vouchers.findCode': { who: customersPeople, input: () => ({ code: 'SPRING' }), trail: nothing },
+	'admin.vouchers.code': { who: customersPeople, input: ({ codeId }) => ({ id: codeId }) },
+	'admin.vouchers.tryCode': {
+		who: customersPeople,
+		input: ({ codeId, number }) => ({ codeId, member: number, storeId: null }),
+		trail: nothing
+	},
 	'admin.vouchers.choices': { who: customersPeople },
 	'admin.vouchers.products': { who: customersPeople, input: () => ({ text: '' }) },
 	'admin.vouchers.create': {
