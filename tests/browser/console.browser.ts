@@ -178,6 +178,8 @@ test('the menu is walked with the keyboard alone, and a dialog keeps the focus u
 		'Receipts',
 		'Vouchers',
 		'Gift cards',
+		'Products',
+		'Stores',
 		'Staff and tablets',
 		'Settings'
 	]);

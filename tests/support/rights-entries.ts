@@ -1,5 +1,6 @@
 import { defaultPolicy } from '#points';
 import { defaultRules } from '#stores';
+import { catalogueEntries } from './rights-entries-catalogue.ts';
 import { till, wallet } from './rights-entries-faces.ts';
 import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
 import { aDefinition } from './shop.ts';
@@ -278,8 +279,9 @@ const house: Record<string, Entry> = {
 	'admin.stores.saveRules': {
 		who: owner,
 		input: ({ key }) => ({ key: key(), version: 1, rules: defaultRules }),
-		trail: 'owed'
+		trail: 'kept'
 	},
+	...catalogueEntries,
 	'admin.points.policy': { who: desk },
 	'admin.points.savePolicy': {
 		who: owner,
