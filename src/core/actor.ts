@@ -34,7 +34,6 @@ export type Till = Extract<Actor, { kind: 'till' }>;
 /** An enrolled tablet where somebody entered a PIN. */
 export type Cashier = Till & { staff: NonNullable<Till['staff']> };
 export type Staff = Extract<Actor, { kind: 'staff' }>;
-export type Client = Extract<Actor, { kind: 'client' }>;
 
 /**
  * Who may hold a permission at all, by its first word: `wallet.*` a shopper, `till.device` the tablet, any other
