@@ -181,6 +181,7 @@ test('the menu is walked with the keyboard alone, and a dialog keeps the focus u
 		'Products',
 		'Stores',
 		'Staff and tablets',
+		'Changes',
 		'Settings'
 	]);
 	while (!(await menu.first().evaluate((link) => link === document.activeElement))) await page.keyboard.press('Tab');
