@@ -20,6 +20,12 @@ const fold = (text: string): string =>
 		.replace(/ك/g, 'ک')
 		.toLocaleLowerCase();
 
+/** The present one and the old ones that still work; a catalogue that a tablet kept from before knows the present one only. */
+const barcodesOf = ({ barcode, moreBarcodes = [] }: Partial<CatalogueProduct>): string[] => [
+	...(barcode ? [barcode] : []),
+	...moreBarcodes
+];
+
 /**
  * The products to pick from: by category, by words, by the beginning of a barcode. A small catalogue is kept on the
  * tablet and searched here, without a network; of a large one the server is asked, a page at a time.
@@ -52,7 +58,7 @@ export class TillCatalogue {
 		return this.#all.filter((product) => {
 			// Words are looked for everywhere: whoever types does not mean the category that happens to be open.
 			if (words.length === 0) return this.categoryId === null || product.categoryId === this.categoryId;
-			if (byBarcode) return product.barcode?.startsWith(digits);
+			if (byBarcode) return barcodesOf(product).some((barcode) => barcode.startsWith(digits));
 			const name = fold(product.name);
 			return words.every((word) => name.includes(word));
 		});
@@ -79,7 +85,9 @@ export class TillCatalogue {
 	/** The product with this barcode, of those the tablet keeps. */
 	byBarcode(code: string): CatalogueProduct | null {
 		const bare = code.replace(/^0+/, '');
-		return this.#all?.find(({ barcode }) => barcode !== null && barcode.replace(/^0+/, '') === bare) ?? null;
+		const has = (product: CatalogueProduct) =>
+			barcodesOf(product).some((barcode) => barcode.replace(/^0+/, '') === bare);
+		return this.#all?.find(has) ?? null;
 	}
 
 	choose(categoryId: string | null): void {
