@@ -281,6 +281,7 @@ describe('who may not sell', () => {
 		await other.in.en.api.till.identity.signOut.mutate();
 		await refusedInAll(await good(), 'access.pin_first', { token: other.token });
 		await other.manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: other.deviceId });
+		before = await houseAsItIs(db);
 		await refusedInAll(await good(), 'access.enrol_first', { token: other.token });
 	});
 });

@@ -157,6 +157,7 @@ describe('a phone', () => {
 		const code = await codeAt(later(now, -minute / 2));
 		expect(await scan(code)(till.in.en)).toMatchObject({ kind: 'member', member: { fact: { id: memberId } } });
 		const other = await aStaffedTill(db, shop.storeId, () => now);
+		before = await houseAsItIs(db);
 		const refusal = await refusalFrom(scan(code)(other.in.ru));
 		expect(refusal.code).toBe('member_code.already_scanned');
 		expect(refusal.sentence).toMatch(script.ru);
@@ -304,11 +305,14 @@ describe('a request', () => {
 
 	it('of a tablet where nobody stands any more, or that was taken out, is refused', async () => {
 		const other = await aStaffedTill(db, shop.storeId, () => now);
+		before = await houseAsItIs(db);
 		await other.in.en.api.till.identity.signOut.mutate();
 		const nobody = await refusalFrom(other.in.zh.api.till.checkout.quote.mutate(open()));
 		expect(nobody.code).toBe('access.pin_first');
 		expect(nobody.sentence).toMatch(script.zh);
+		expect(await houseAsItIs(db)).toEqual(before);
 		await other.manager.api.admin.identity.devices.revoke.mutate({ key: aKey(), deviceId: other.deviceId });
+		before = await houseAsItIs(db);
 		const out = await refusalFrom(other.in.fa.api.till.checkout.quote.mutate(open()));
 		expect(out.code).toBe('access.enrol_first');
 		expect(out.sentence).toMatch(script.fa);

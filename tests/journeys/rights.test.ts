@@ -382,7 +382,9 @@ describe('somebody limited to a store', () => {
 		const read = await harbour.desk.api.admin.reports.trail.query({ filter, cursor: null, size: 1000 });
 		expect(read.items.length).toBeGreaterThan(0);
 		for (const { who, action } of read.items)
-			expect(who.staffId === harbour.staffId || /^(device\.|staff\.pin_chosen$)/.test(action), action).toBe(true);
+			expect(who.staffId === harbour.staffId || /^(device\.|staff\.pin_chosen$|store\.)/.test(action), action).toBe(
+				true
+			);
 	});
 
 	it('changes nothing that concerns every store', async () => {

@@ -1,3 +1,4 @@
+import { newId } from '#core/ids';
 import { defaultPolicy } from '#points';
 import { defaultRules } from '#stores';
 import { catalogueEntries } from './rights-entries-catalogue.ts';
@@ -140,6 +141,19 @@ const people: Record<string, Entry> = {
 		input: ({ key, roleId }) => ({ key: key(), roleId }),
 		answers: 'identity.role_in_use',
 		trail: { none: 'somebody of the world has the role' }
+	},
+	'admin.identity.clients.list': { who: owner },
+	'admin.identity.clients.create': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), name: 'Shop', scopes: ['till.sell'], storeIds: null, expiresAt: null }),
+		answers: 'identity.session_unknown',
+		trail: { none: 'nobody of the world has a session' }
+	},
+	'admin.identity.clients.revoke': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), clientId: newId('client') }),
+		answers: 'identity.client_unknown',
+		trail: { none: 'no program of the world has a key' }
 	},
 	'admin.identity.devices.list': { who: managers },
 	'admin.identity.devices.makeEnrolmentCode': {

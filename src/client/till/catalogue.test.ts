@@ -18,7 +18,7 @@ const catalogueOf = async (products: CatalogueProduct[]): Promise<TillCatalogue>
 		catalogue: () => Promise.resolve({ categories: [], products }),
 		products: () => Promise.resolve({ items: [], nextCursor: null })
 	};
-	const catalogue = new TillCatalogue(source, { read: () => null, write: () => {} });
+	const catalogue = new TillCatalogue(source, { read: () => null, write: () => {}, clear: () => {} });
 	await catalogue.load();
 	return catalogue;
 };

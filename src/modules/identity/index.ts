@@ -166,6 +166,23 @@ export interface InvitationRow {
 }
 
 /** A till's tablet as lists show it. */
+/** A program with an API key. */
+export interface ClientRow {
+	id: string;
+	name: string;
+	/** of the key, to tell it from others */
+	lastSymbols: string;
+	scopes: string[];
+	/** null: every store */
+	storeIds: string[] | null;
+	/** the name of whoever made it */
+	createdBy: string;
+	createdAt: Date;
+	expiresAt: Date | null;
+	lastUsedAt: Date | null;
+	revokedAt: Date | null;
+}
+
 export interface DeviceRow {
 	id: string;
 	name: string;

@@ -11,6 +11,17 @@ export const identityRefusals = declareRefusals({
 	/** `minutes` until the next try */
 	'identity.too_many_tries': 'limited',
 	'identity.mail_not_sent': 'unavailable',
+	/** none, or one that no key can have */
+	'identity.client_scopes': 'invalid',
+	'identity.client_expiry': 'invalid',
+	'identity.client_unknown': 'not_found',
+	/** the call was carried out, and its key cannot be shown again */
+	'identity.client_shown': 'gone',
+	'identity.client_key_unknown': 'unauthenticated',
+	'identity.client_key_revoked': 'unauthenticated',
+	'identity.client_key_expired': 'unauthenticated',
+	/** a request with a key says in which store it happens */
+	'identity.client_store': 'invalid',
 	'identity.password_wrong': 'unauthenticated',
 	/** fewer than `least` characters */
 	'identity.password_too_short': 'unprocessable',

@@ -3,6 +3,7 @@ import { isId } from '#core/ids';
 import { procedure, publicProcedure, router } from '#platform/trpc';
 import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
+import { clientsRouter } from './clients-router.server.ts';
 import { requestCode, signInWithCode } from './codes.server.ts';
 import { enrol } from './devices.server.ts';
 import {
@@ -101,5 +102,6 @@ export const adminRouter = router({
 	signInRules: signInRulesRouter,
 	staff: staffRouter,
 	roles: rolesRouter,
-	devices: devicesRouter
+	devices: devicesRouter,
+	clients: clientsRouter
 });

@@ -1,6 +1,7 @@
 /** The back door of identity: what wiring, the seed and commands call. */
 export { actorOf, hasSignIn, type MemberOf, type ShopperUser } from './actors.server.ts';
 export { cookieName } from './cookies.server.ts';
+export { findClient, isClientKey } from './clients.server.ts';
 export { checkGiven } from './authority.server.ts';
 export { createCashier, findStaffOf, inviteStaff } from './staff.server.ts';
 export { listStaff } from './staff-views.server.ts';

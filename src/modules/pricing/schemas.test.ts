@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { ask, of, right, rules, typed, withRules } from '../../../tests/support/pricing.ts';
-import { askSchema, conditionsSchema, effectKinds, effectSchema, programmeRulesSchema, type Effect, type ProgrammeRules } from './index.ts';
+import {
+	askSchema,
+	conditionsSchema,
+	effectKinds,
+	effectSchema,
+	programmeRulesSchema,
+	type Effect,
+	type ProgrammeRules
+} from './index.ts';
 
 test('what a till asks passes as it is', () => {
 	const asked = ask([of('bun'), typed(250, { name: 'Repair' })], {

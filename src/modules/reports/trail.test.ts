@@ -12,7 +12,8 @@ import { listTrail, trailStaff } from './trail.server.ts';
 const { db, url } = await testDatabase();
 /** a quarter past midnight in the shop, on the 2nd */
 const now = new Date('2026-03-01T23:15:00Z');
-const all: TrailFilter = { text: '', area: null, staffId: null, subjectId: null, fromDay: null, toDay: null };
+/** since the day after the shop was opened */
+const all: TrailFilter = { text: '', area: null, staffId: null, subjectId: null, fromDay: '2026-03-01', toDay: null };
 
 let shop: Shop;
 let ann: By;

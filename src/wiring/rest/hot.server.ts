@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
-import { shown } from '#checkout';
+import { shown, type Counter } from '#checkout';
 import { counterOf } from '#checkout/server';
 import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
 import { isStorable } from '#core/text';
-import { may } from '#identity';
-import { cookieName, findTill, isDeviceToken } from '#identity/server';
+import { identityRefusals, may } from '#identity';
+import { cookieName, findClient, findTill, isClientKey, isDeviceToken } from '#identity/server';
 import type { Db } from '#platform/db';
 import { log } from '#platform/log';
 import { newId } from '#core/ids';
+import { needStore } from '#platform/reach';
 import { requestRefusals } from '#platform/refusals';
 import { settings } from '#platform/settings';
 import { askSchema } from '#pricing';
@@ -25,7 +26,9 @@ export const hotSymbol = Symbol.for('pareto.hot');
 const saleSchema = z.object({
 	key: z.string().check(z.maxLength(64)),
 	ask: askSchema,
-	fingerprint: z.string().check(z.maxLength(20_000))
+	fingerprint: z.string().check(z.maxLength(20_000)),
+	/** where it happens: said by programs, known of tablets */
+	storeId: z.optional(z.string().check(z.maxLength(40)))
 });
 
 /** @returns whether the request was one of ours */
@@ -63,12 +66,11 @@ async function answer(
 	const requestId = newId('request', began);
 	try {
 		if (isForeign(request)) throw requestRefusals.refuse('access.foreign_origin');
-		const [till, body] = await Promise.all([tillOf(db, request, began), readJson(request)]);
+		const [seller, body] = await Promise.all([sellerOf(db, request, began), readJson(request)]);
 		// Whoever sends slowly sells when everything is said, not when they began.
 		const now = clock();
-		const { key, ask, fingerprint } = saleIn(body);
-		const command = { caller: till.deviceId, storeId: till.storeId, deviceId: till.deviceId, staffId: till.staff.id };
-		const result = await counterOf(posting).sell({ ...command, key, ask, fingerprint }, now);
+		const { key, ask, fingerprint, storeId } = saleIn(body);
+		const result = await counterOf(posting).sell({ ...counterFor(seller, storeId), key, ask, fingerprint }, now);
 		if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
 		send(response, 200, { receipt: result.receipt, replayed: result.replayed });
 	} catch (error) {
@@ -128,15 +130,32 @@ function cookiesOf(request: IncomingMessage): Map<string, string> {
 	return cookies;
 }
 
-async function tillOf(db: Db, request: IncomingMessage, now: Date) {
+/** A program shows its key, a till of other make its token, a tablet has its cookie. */
+async function sellerOf(db: Db, request: IncomingMessage, now: Date) {
 	const cookies = cookiesOf(request);
 	const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+	if (bearer && isClientKey(bearer)) {
+		const client = await findClient(db, bearer, now);
+		if (!may(client, 'till.sell')) throw requestRefusals.refuse('access.not_allowed');
+		return client;
+	}
 	const token = bearer ?? cookies.get(cookieName('till', isSecure(request))) ?? '';
 	const till = isDeviceToken(token) ? await findTill(db, token, now) : null;
 	if (till?.kind !== 'till') throw requestRefusals.refuse('access.enrol_first');
 	if (!till.staff) throw requestRefusals.refuse('access.pin_first');
 	if (!may(till, 'till.sell')) throw requestRefusals.refuse('access.not_allowed');
 	return { ...till, staff: till.staff };
+}
+
+/** Under whose name a sale is kept, and where it happens. */
+function counterFor(seller: Awaited<ReturnType<typeof sellerOf>>, storeId: string | undefined): Counter {
+	if (seller.kind === 'till') {
+		const { deviceId, staff } = seller;
+		return { caller: deviceId, storeId: seller.storeId, deviceId, staffId: staff.id };
+	}
+	if (!storeId) throw identityRefusals.refuse('identity.client_store', { field: 'storeId' });
+	needStore(seller, storeId);
+	return { caller: seller.clientId, storeId, deviceId: null, staffId: null };
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -1,0 +1,16 @@
+import { ask } from '../../../ask.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+	event.depends('admin:keys');
+	return await ask(event, async (api) => {
+		const [keys, stores, programme, account] = await Promise.all([
+			api.admin.identity.clients.list.query(),
+			api.admin.stores.list.query(),
+			api.admin.stores.programme.query(),
+			api.admin.account.get.query()
+		]);
+		const hasApp = account.secondFactor !== null;
+		return { ...keys, now: new Date(), stores, timeZone: programme.timeZone, hasApp };
+	});
+};
