@@ -108,18 +108,20 @@ describe.each(procedures.filter(({ path }) => entries[path]))('$path', ({ path }
 		}
 	});
 
-	it.runIf(entry.there)('gives somebody of another store the things of that store alone', async () => {
-		const elsewhere = world.actors['console elsewhere'];
-		const foreign = await outcomeOf(path, elsewhere, input());
-		expect(foreign).toMatchObject({ refused: 'access.other_store', kept: keysBefore, trail: 0 });
-		const { refused } = await outcomeOf(path, elsewhere, entry.there?.(world));
-		expect(isAccess(refused), `refused ${String(refused)}`).toBe(false);
-	});
+	if (entry.there)
+		it('gives somebody of another store the things of that store alone', async () => {
+			const elsewhere = world.actors['console elsewhere'];
+			const foreign = await outcomeOf(path, elsewhere, input());
+			expect(foreign).toMatchObject({ refused: 'access.other_store', kept: keysBefore, trail: 0 });
+			const { refused } = await outcomeOf(path, elsewhere, entry.there?.(world));
+			expect(isAccess(refused), `refused ${String(refused)}`).toBe(false);
+		});
 
-	it.runIf(entry.stranger)('gives another shopper nothing', async () => {
-		const { refused, touched } = await outcomeOf(path, world.stranger, input());
-		expect({ refused, touched }).toEqual({ refused: entry.stranger, touched: false });
-	});
+	if (entry.stranger)
+		it('gives another shopper nothing', async () => {
+			const { refused, touched } = await outcomeOf(path, world.stranger, input());
+			expect({ refused, touched }).toEqual({ refused: entry.stranger, touched: false });
+		});
 });
 
 /** Changes that the trail does not have yet. */
