@@ -12,6 +12,8 @@ export interface Import {
 	target: string | null;
 	/** gone after compiling */
 	typeOnly: boolean;
+	/** loaded when it is reached, not with the file */
+	lazy: boolean;
 	line: number;
 }
 
@@ -73,10 +75,10 @@ function targetOf(specifier: string, from: string): string | null {
 
 function importsOf(tree: ts.SourceFile, path: string): Import[] {
 	const found: Import[] = [];
-	const add = (specifier: ts.Expression | undefined, typeOnly: boolean, node: ts.Node): void => {
+	const add = (specifier: ts.Expression | undefined, typeOnly: boolean, node: ts.Node, lazy = false): void => {
 		if (!specifier || !ts.isStringLiteralLike(specifier)) return;
 		const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
-		found.push({ specifier: specifier.text, target: targetOf(specifier.text, path), typeOnly, line });
+		found.push({ specifier: specifier.text, target: targetOf(specifier.text, path), typeOnly, lazy, line });
 	};
 	const visit = (node: ts.Node): void => {
 		if (ts.isImportDeclaration(node)) {
@@ -89,7 +91,7 @@ function importsOf(tree: ts.SourceFile, path: string): Import[] {
 		else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
 			add(node.argument.literal as ts.Expression, true, node);
 		else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-			add(node.arguments[0], false, node);
+			add(node.arguments[0], false, node, true);
 		ts.forEachChild(node, visit);
 	};
 	visit(tree);

@@ -176,3 +176,17 @@ test('what belongs to the server is named so: a browser’s file imports no *.se
 	);
 	expect(wrong).toEqual([]);
 });
+
+test.each(['src/wiring/start/main.server.ts', 'src/wiring/audit.ts'])(
+	'%s needs nothing that only a build makes: it runs before there is one',
+	(entry) => {
+		const files = new Map(sources.map((file) => [file.path, file]));
+		const ways = new Map([[entry, entry]]);
+		for (const [path, way] of ways)
+			for (const { target, typeOnly, lazy } of files.get(path)?.imports ?? [])
+				if (target && !typeOnly && !lazy && !ways.has(target)) ways.set(target, `${way} → ${target}`);
+		expect(ways.size).toBeGreaterThan(50);
+		const made = [...ways].filter(([path]) => path.startsWith('src/paraglide/') || path.endsWith('.svelte'));
+		expect(made.map(([, way]) => way)).toEqual([]);
+	}
+);

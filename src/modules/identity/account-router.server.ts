@@ -75,7 +75,7 @@ async function written(
 async function post({ db, now, mail, origin }: Pick<Context, 'db' | 'now' | 'mail' | 'origin'>, letter: Letter) {
 	const link = linkTo(origin, 'invitation', letter.token);
 	try {
-		await mail.send(invitationMail(letter.to, { ...letter, link, days: invitationDays }, letter.language));
+		await mail.send(await invitationMail(letter.to, { ...letter, link, days: invitationDays }, letter.language));
 	} catch (error) {
 		log.error('mail.not_sent', error);
 		return false;
@@ -254,7 +254,7 @@ export const signInsRouter = router({
 			const { email, language, token } = letter as Awaited<ReturnType<typeof sendAway>>;
 			const link = linkTo(ctx.origin, 'reset', token);
 			try {
-				await ctx.mail.send(resetMail(email, link, resetMinutes, language ?? ctx.language));
+				await ctx.mail.send(await resetMail(email, link, resetMinutes, language ?? ctx.language));
 				return { ...done, sent: true };
 			} catch (error) {
 				log.error('mail.not_sent', error);

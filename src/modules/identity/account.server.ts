@@ -136,5 +136,5 @@ export function tellOf(
 	what: 'added' | 'removed',
 	email: string
 ): void {
-	afterwards('second-factor-mail', () => mail.send(secondFactorMail(email, what, language)));
+	afterwards('second-factor-mail', async () => mail.send(await secondFactorMail(email, what, language)));
 }

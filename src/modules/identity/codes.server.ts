@@ -22,7 +22,7 @@ export async function requestCode(
 	await claim(context, `codes from ${context.ip}`, limits.codesPerAddress, now, 'identity.too_many_codes');
 	const code = await makeCode(context, email);
 	try {
-		await context.mail.send(codeMail(email, code, codeMinutes, context.language));
+		await context.mail.send(await codeMail(email, code, codeMinutes, context.language));
 	} catch (error) {
 		if (isRefusal(error)) throw error;
 		log.error('mail.not_sent', error);

@@ -52,7 +52,9 @@ async function tell({ db, mail, headers, language }: Context, userId: string, no
 		.where(eq(staff.userId, userId));
 	if (!person || later(person.since, hour) > now) return;
 	const device = deviceOf(headers.get('user-agent'));
-	afterwards('new-device-mail', () => mail.send(newDeviceMail(person.email, device, person.language ?? language)));
+	afterwards('new-device-mail', async () =>
+		mail.send(await newDeviceMail(person.email, device, person.language ?? language))
+	);
 }
 
 /** Forgets browsers whose cookie has run out. */

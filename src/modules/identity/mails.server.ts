@@ -1,9 +1,15 @@
 import { directionOf, intlTag, type Language } from '#core/languages';
-import { m } from '#messages';
 import type { Message } from '#platform/mail/mail';
 
+/**
+ * The build makes the words, and the start, the demo and commands load this file before there is a build: they are loaded
+ * with the first mail that is written.
+ */
+const words = async () => (await import('#messages')).m;
+
 /** Digits as the language writes them would not be typed back the same everywhere: the code itself stays in Latin digits. */
-export function codeMail(to: string, code: string, minutes: number, language: Language): Message {
+export async function codeMail(to: string, code: string, minutes: number, language: Language): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	const spoken = { minutes: new Intl.NumberFormat(intlTag[language]).format(minutes) };
 	const subject = m.mail_code_subject({ code }, locale);
@@ -24,11 +30,12 @@ export function codeMail(to: string, code: string, minutes: number, language: La
 }
 
 /** An invitation to the console. */
-export function invitationMail(
+export async function invitationMail(
 	to: string,
 	{ name, by, link, days }: { name: string; by: string; link: string; days: number },
 	language: Language
-): Message {
+): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	const valid = m.mail_invitation_valid({ days: new Intl.NumberFormat(intlTag[language]).format(days) }, locale);
 	return linkMail(to, language, {
@@ -41,7 +48,8 @@ export function invitationMail(
 }
 
 /** A link to choose a new password. */
-export function resetMail(to: string, link: string, minutes: number, language: Language): Message {
+export async function resetMail(to: string, link: string, minutes: number, language: Language): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	const valid = m.mail_reset_valid({ minutes: new Intl.NumberFormat(intlTag[language]).format(minutes) }, locale);
 	return linkMail(to, language, {
@@ -54,7 +62,8 @@ export function resetMail(to: string, link: string, minutes: number, language: L
 }
 
 /** Something about somebody's sign-in is other than before: said in case it was not them. */
-export function passwordChangedMail(to: string, language: Language): Message {
+export async function passwordChangedMail(to: string, language: Language): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	return noteMail(to, language, m.mail_password_changed_subject({}, locale), [
 		m.mail_password_changed_lead({}, locale),
@@ -63,11 +72,12 @@ export function passwordChangedMail(to: string, language: Language): Message {
 }
 
 /** Somebody signed in with a browser that is new to them. */
-export function newDeviceMail(
+export async function newDeviceMail(
 	to: string,
 	{ browser, system }: { browser: string | null; system: string | null },
 	language: Language
-): Message {
+): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	const device = [browser, system].filter((name) => name !== null).join(', ') || m.mail_new_device_unknown({}, locale);
 	return noteMail(to, language, m.mail_new_device_subject({}, locale), [
@@ -77,7 +87,8 @@ export function newDeviceMail(
 }
 
 /** A second factor came or went. */
-export function secondFactorMail(to: string, what: 'added' | 'removed', language: Language): Message {
+export async function secondFactorMail(to: string, what: 'added' | 'removed', language: Language): Promise<Message> {
+	const m = await words();
 	const locale = { locale: language };
 	const lead = what === 'added' ? m.mail_second_factor_added({}, locale) : m.mail_second_factor_removed({}, locale);
 	const subject = m.mail_second_factor_subject({}, locale);

@@ -60,7 +60,7 @@ async function findPerson(reads: Reads, who: ReturnType<typeof eq>): Promise<Per
 async function sendReset(context: Context, person: Person, now: Date): Promise<void> {
 	const token = await inTransaction(context.db, (tx) => makeReset(tx, person.userId, now));
 	const link = linkTo(context.origin, 'reset', token);
-	await context.mail.send(resetMail(person.email, link, resetMinutes, person.language ?? context.language));
+	await context.mail.send(await resetMail(person.email, link, resetMinutes, person.language ?? context.language));
 }
 
 /** A link for this user; earlier ones are void. */
@@ -118,5 +118,5 @@ export async function resetPassword(
 
 /** Tells somebody by mail that their password is another now, in case it was not them. */
 export function tellChanged({ mail, language }: Pick<Context, 'mail' | 'language'>, email: string): void {
-	afterwards('password-changed-mail', () => mail.send(passwordChangedMail(email, language)));
+	afterwards('password-changed-mail', async () => mail.send(await passwordChangedMail(email, language)));
 }
