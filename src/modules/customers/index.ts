@@ -1,7 +1,7 @@
 /**
  * Customers: who somebody is to the house.
  *
- * Owns: members, their code and its uses, consents.
+ * Owns: members, their codes and their uses, consents, tags and own attributes.
  * Promises: one member per person and per e-mail address, however many ask at once; personal data lives here only; a
  * rotating member code is good for one tablet.
  * Never: knows a balance, a receipt or a right.
@@ -18,6 +18,23 @@ export {
 	stepsAhead,
 	type MemberCodeSeed
 } from './member-code.ts';
+
+/** What a tag is drawn in: the tones that the kit has. */
+export const tagColours = ['neutral', 'accent', 'good', 'warn', 'bad'] as const;
+export type TagColour = (typeof tagColours)[number];
+
+export const attributeKinds = ['text', 'number', 'date', 'yes_no', 'choice', 'money'] as const;
+export type AttributeKind = (typeof attributeKinds)[number];
+
+export const linkedCodeKinds = ['plastic', 'old_barcode'] as const;
+/** A card that the shop hands out, or a barcode that a system before this one made. */
+export type LinkedCodeKind = (typeof linkedCodeKinds)[number];
+
+export const consentPurposes = ['programme', 'news'] as const;
+export type ConsentPurpose = (typeof consentPurposes)[number];
+
+export const consentSources = ['wallet', 'till', 'console', 'import'] as const;
+export type ConsentSource = (typeof consentSources)[number];
 
 /** The wording that is agreed to when joining; a new wording gets a new name, so that it is known who agreed to what. */
 export const programmeWording = 'programme-2026-11-22';

@@ -7,6 +7,7 @@ import type { Tx } from '#platform/db';
 import { customersRefusals, type Member } from './index.ts';
 import { memberOf } from './members.server.ts';
 import { consents, members } from './tables.server.ts';
+import { wordsOf } from './words.ts';
 
 const numberSymbols = 10;
 
@@ -38,7 +39,7 @@ export async function join(tx: Tx, command: Join, now: Date): Promise<{ member: 
 		if (known) {
 			if (userId && known.userId && known.userId !== userId) throw customersRefusals.refuse('member.email_taken');
 			const complete = known.joinedAt !== null && (!userId || known.userId === userId);
-			if (!complete) await take(tx, known.id, { userId, name, language: command.language }, now);
+			if (!complete) await take(tx, known, { userId, name, language: command.language }, now);
 			await agree(tx, known.id, agreedIn(command.consent), now);
 			const [row] = await tx.select().from(members).where(eq(members.id, known.id));
 			must(row, 'a member that was just read is there');
@@ -52,6 +53,7 @@ export async function join(tx: Tx, command: Join, now: Date): Promise<{ member: 
 				userId,
 				email,
 				name,
+				words: wordsOf({ name, email, phone: null }),
 				language: command.language,
 				createdAt: now,
 				joinedAt: now
@@ -83,19 +85,22 @@ async function find(tx: Tx, userId: string | null, email: string | null) {
 
 async function take(
 	tx: Tx,
-	memberId: string,
+	known: typeof members.$inferSelect,
 	person: { userId: string | null; name: string | null; language: string },
 	now: Date
 ): Promise<void> {
+	const name = known.name ?? person.name;
 	await tx
 		.update(members)
 		.set({
-			userId: sql`coalesce(${members.userId}, ${person.userId})`,
-			name: sql`coalesce(${members.name}, ${person.name})`,
-			language: sql`coalesce(${members.language}, ${person.language})`,
-			joinedAt: sql`coalesce(${members.joinedAt}, ${now.toISOString()})`
+			userId: known.userId ?? person.userId,
+			name,
+			words: wordsOf({ ...known, name }),
+			language: known.language ?? person.language,
+			joinedAt: known.joinedAt ?? now,
+			version: sql`${members.version} + 1`
 		})
-		.where(eq(members.id, memberId));
+		.where(eq(members.id, known.id));
 }
 
 type Agreed = { purpose: 'programme' | 'news'; wording: string };
@@ -139,11 +144,15 @@ export async function changeProfile(
 	memberId: string,
 	change: { name?: string; language?: string }
 ): Promise<void> {
-	const set = {
-		...(change.name === undefined ? {} : { name: change.name.trim() || null }),
-		...(change.language === undefined ? {} : { language: change.language })
-	};
-	if (Object.keys(set).length > 0) await tx.update(members).set(set).where(eq(members.id, memberId));
+	const [known] = await tx.select().from(members).where(eq(members.id, memberId)).for('update');
+	if (!known) return;
+	const name = change.name === undefined ? known.name : change.name.trim() || null;
+	const language = change.language ?? known.language;
+	if (name === known.name && language === known.language) return;
+	await tx
+		.update(members)
+		.set({ name, language, words: wordsOf({ ...known, name }), version: known.version + 1 })
+		.where(eq(members.id, memberId));
 }
 
 /**

@@ -1,6 +1,22 @@
-import { bigint, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { isNotNull, sql } from 'drizzle-orm';
-import { at, key } from '#platform/columns';
+import {
+	bigint,
+	boolean,
+	check,
+	customType,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	uniqueIndex
+} from 'drizzle-orm/pg-core';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
+import { amount, at, key } from '#platform/columns';
+import type { AttributeKind, ConsentPurpose, ConsentSource, LinkedCodeKind, TagColour } from './index.ts';
+
+/** What somebody is searched by, made by `wordsOf`; null: nobody has told us anything. */
+const words = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
 
 /**
  * Shoppers. A guest sale makes an anonymous member (`joinedAt` null) that a person may claim later. Personal data lives
@@ -15,8 +31,17 @@ export const members = pgTable(
 		userId: key(),
 		name: text(),
 		email: text(),
+		/** E.164: `+491701234567` */
 		phone: text(),
 		language: text(),
+		/** `MM-DD`, so that everybody's birthday of a day is found by it; the year is told apart, if at all */
+		birthday: key(),
+		birthYear: integer(),
+		address: text(),
+		/** what the staff should know; the member does not see it */
+		note: text(),
+		words: words(),
+		version: integer().notNull().default(1),
 		/** hex, the seed of the rotating code; null until the wallet first asks for it */
 		codeSecret: text(),
 		createdAt: at().notNull(),
@@ -30,8 +55,12 @@ export const members = pgTable(
 		uniqueIndex('members_email')
 			.on(sql`lower(${t.email})`)
 			.where(isNotNull(t.email)),
-		index('members_phone').on(t.phone).where(isNotNull(t.phone)),
-		index('members_joined').on(t.joinedAt, t.id)
+		uniqueIndex('members_phone').on(t.phone).where(isNotNull(t.phone)),
+		index('members_joined').on(t.joinedAt, t.id),
+		// Guests of a sale have no words: their rows cost this index nothing.
+		index('members_words').using('gin', t.words).where(isNotNull(t.words)),
+		// What somebody was called must not outlive them.
+		check('members_erased_words', sql`${t.erasedAt} is null or ${t.words} is null`)
 	]
 );
 
@@ -56,11 +85,127 @@ export const consents = pgTable(
 		memberId: key()
 			.notNull()
 			.references(() => members.id),
-		purpose: text().$type<'programme' | 'news'>().notNull(),
-		/** which wording was agreed to */
+		purpose: text().$type<ConsentPurpose>().notNull(),
+		/** which wording was agreed to: the name of one of ours, or what a file said where it came from */
 		wording: text().notNull(),
 		givenAt: at().notNull(),
-		withdrawnAt: at()
+		/** where it was given; at a till, in the console and by a file on the house's word that the person agreed */
+		source: text().$type<ConsentSource>().notNull().default('wallet'),
+		storeId: key(),
+		staffId: key(),
+		withdrawnAt: at(),
+		withdrawnSource: text().$type<ConsentSource>(),
+		withdrawnStaffId: key()
 	},
 	(t) => [index('consents_member').on(t.memberId)]
 );
+
+/** Words that the house puts on members. */
+export const tags = pgTable(
+	'tags',
+	{
+		id: key().primaryKey(),
+		name: text().notNull(),
+		/** the name as it is compared: one tag, however it is written */
+		folded: key().notNull(),
+		colour: text().$type<TagColour>().notNull(),
+		version: integer().notNull().default(1),
+		createdAt: at().notNull()
+	},
+	(t) => [uniqueIndex('tags_folded').on(t.folded)]
+);
+
+export const memberTags = pgTable(
+	'member_tags',
+	{
+		memberId: key()
+			.notNull()
+			.references(() => members.id),
+		tagId: key()
+			.notNull()
+			.references(() => tags.id),
+		taggedAt: at().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'member_tags_once', columns: [t.memberId, t.tagId] }),
+		index('member_tags_tag').on(t.tagId, t.memberId)
+	]
+);
+
+/** What the house wants to know about its members besides what everybody asks. */
+export const attributes = pgTable(
+	'attributes',
+	{
+		id: key().primaryKey(),
+		/** how files and programs call it; never changed */
+		key: key().notNull(),
+		label: text().notNull(),
+		kind: text().$type<AttributeKind>().notNull(),
+		/** what may be chosen, for a choice */
+		choices: jsonb().$type<string[]>().notNull(),
+		required: boolean().notNull(),
+		shownAtTill: boolean().notNull(),
+		/** tells something about a person: its values never stand in the trail */
+		personal: boolean().notNull(),
+		position: integer().notNull(),
+		version: integer().notNull().default(1),
+		createdAt: at().notNull(),
+		archivedAt: at()
+	},
+	(t) => [uniqueIndex('attributes_key').on(t.key)]
+);
+
+/** One member's value of an attribute, in the column of its kind. */
+export const memberAttributes = pgTable(
+	'member_attributes',
+	{
+		memberId: key()
+			.notNull()
+			.references(() => members.id),
+		attributeId: key()
+			.notNull()
+			.references(() => attributes.id),
+		/** a text, or the choice */
+		text: text(),
+		thousandths: amount(),
+		/** ISO date */
+		day: key(),
+		yes: boolean(),
+		cents: amount()
+	},
+	(t) => [
+		primaryKey({ name: 'member_attributes_once', columns: [t.memberId, t.attributeId] }),
+		index('member_attributes_attribute').on(t.attributeId, t.memberId)
+	]
+);
+
+/**
+ * Codes besides our own that name a member: plastic cards, barcodes of a system before this one. Written as a scanner
+ * gives them, normalised. One that has ended stays as the member's history and may be given anew.
+ */
+export const memberCodes = pgTable(
+	'member_codes',
+	{
+		id: key().primaryKey(),
+		memberId: key()
+			.notNull()
+			.references(() => members.id),
+		code: key().notNull(),
+		kind: text().$type<LinkedCodeKind>().notNull(),
+		addedAt: at().notNull(),
+		endedAt: at()
+	},
+	(t) => [
+		uniqueIndex('member_codes_code').on(t.code).where(isNull(t.endedAt)),
+		index('member_codes_member').on(t.memberId)
+	]
+);
+
+/** What the house asks of its members' data. */
+export const memberPolicies = pgTable('member_policies', {
+	id: key().primaryKey(),
+	/** ISO 3166 alpha-2: where telephone numbers without a country are from; null: they are refused */
+	phoneCountry: text(),
+	version: integer().notNull(),
+	updatedAt: at().notNull()
+});

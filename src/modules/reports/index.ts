@@ -87,11 +87,41 @@ export const memberOrders = ['newest', 'recent', 'spent'] as const;
 /** newest: joined last; recent: bought last; spent: bought most. */
 export type MemberOrder = (typeof memberOrders)[number];
 
+export interface MemberFilter {
+	/** what somebody typed; empty: everybody */
+	text: string;
+	tagId: string | null;
+	/** of these the member must have a value, or this one: a text or choice, a day, true or false, thousandths, cents */
+	attribute: { id: string; value: string } | null;
+	joinedFrom: Date | null;
+	joinedBefore: Date | null;
+	/** null: either */
+	blocked: boolean | null;
+}
+export const allMembers: MemberFilter = {
+	text: '',
+	tagId: null,
+	attribute: null,
+	joinedFrom: null,
+	joinedBefore: null,
+	blocked: null
+};
+
+export interface MemberQuery {
+	filter: MemberFilter;
+	order: MemberOrder;
+	descending: boolean;
+	cursor: string | null;
+	size?: number;
+}
+
 export interface MemberRow {
 	id: string;
 	number: string;
 	name: string | null;
 	email: string | null;
+	phone: string | null;
+	tagIds: string[];
 	joinedAt: Date;
 	blocked: boolean;
 	visits: number;

@@ -6,8 +6,9 @@ import { procedure, router } from '#platform/trpc';
 import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
-import { memberOrders } from './index.ts';
-import { countMembers, listMembers, memberPage } from './members.server.ts';
+import { allMembers, memberOrders } from './index.ts';
+import { listMembers } from './member-list.server.ts';
+import { countMembers, memberPage } from './members.server.ts';
 import { nextSteps } from './next-steps.server.ts';
 import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
 import { withReceipts } from './references.server.ts';
@@ -75,7 +76,7 @@ export const adminRouter = router({
 		.input(z.object({ text, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
 		.query(async ({ ctx, input }) => {
 			const [page, count, { currency, timeZone }] = await Promise.all([
-				listMembers(ctx.db, input, ctx.now),
+				listMembers(ctx.db, { ...input, filter: { ...allMembers, text: input.text } }, ctx.now),
 				countMembers(ctx.db),
 				programmeOf(ctx.db)
 			]);

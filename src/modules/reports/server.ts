@@ -1,3 +1,4 @@
-export { countMembers, listMembers, memberPage } from './members.server.ts';
+export { listMembers } from './member-list.server.ts';
+export { countMembers, memberPage } from './members.server.ts';
 export { besideReceipt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
 export { todayOf } from './today.server.ts';

@@ -1,19 +1,10 @@
+import { foldWords } from '#core/words';
+
 /**
  * Search by words, anywhere in a name, on any Postgres: each word is kept with all its endings, so that the beginning of
  * an ending is the middle of a word, and an index finds it. (pg_trgm would do the same, but is an extension that nobody
  * has promised us.)
  */
-export const foldWords = (text: string): string[] =>
-	text
-		.normalize('NFKD')
-		.replace(/\p{M}/gu, '')
-		// Arabic keyboards write ي and ك where Persian names have ی and ک.
-		.replace(/ي/g, 'ی')
-		.replace(/ك/g, 'ک')
-		.toLowerCase()
-		.split(/[^\p{L}\p{N}]+/u)
-		.filter((word) => word !== '');
-
 const mostWords = 16;
 const longestWord = 32;
 
