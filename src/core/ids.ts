@@ -31,6 +31,7 @@ export const idKinds = {
 	line: 'lin',
 	return: 'ret',
 	giftCard: 'gft',
+	cardBatch: 'gfb',
 	voucher: 'vou',
 	voucherCode: 'vco',
 	redemption: 'red',

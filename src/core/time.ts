@@ -79,6 +79,19 @@ export function endAfterDays(now: Date, days: number, timeZone: string): Date {
 	return startOfDay(addDays(localDay(now, timeZone), days + 1), timeZone);
 }
 
+/** An ISO date moved by whole months; the 31st becomes the last day of a shorter month. */
+export function addMonths(isoDay: string, months: number): string {
+	const [year, month, dayOfMonth] = isoDay.split('-').map(Number) as [number, number, number];
+	const last = new Date(Date.UTC(year, month + months, 0));
+	last.setUTCDate(Math.min(dayOfMonth, last.getUTCDate()));
+	return last.toISOString().slice(0, 10);
+}
+
+/** The instant at which something that lives `months` months from now ends: as `endAfterDays`. */
+export function endAfterMonths(now: Date, months: number, timeZone: string): Date {
+	return startOfDay(addDays(addMonths(localDay(now, timeZone), months), 1), timeZone);
+}
+
 /** To what an end is moved on, so that many end together: the end of its own day, month, quarter or year, or of one day of each year. */
 export const roundings = ['day', 'month', 'quarter', 'year', 'date'] as const;
 export type EndRounding = (typeof roundings)[number];

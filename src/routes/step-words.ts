@@ -23,6 +23,7 @@ const sentences: Record<Step['code'], Sentence> = {
 	not_earning_category: m.step_not_earning_category,
 	not_earning_product: m.step_not_earning_product,
 	not_earning_discounted: m.step_not_earning_discounted,
+	not_earning_gift_card: m.step_not_earning_gift_card,
 	not_earning_paid_with_points: m.step_not_earning_paid_with_points,
 	not_earning_paid_with_gift_card: m.step_not_earning_paid_with_gift_card,
 	debt_first: m.step_debt_first,

@@ -30,6 +30,7 @@ export const appRouter = router({
 	till: router({
 		identity: identity.tillRouter,
 		stores: stores.tillRouter,
+		giftcards: giftcards.tillRouter,
 		checkout: checkout.tillRouter,
 		reports: reports.tillRouter
 	}),

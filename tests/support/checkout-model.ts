@@ -8,6 +8,7 @@ import {
 	type Conditions,
 	type Effect,
 	type Facts,
+	type GiftCardFact,
 	type ProductFact,
 	type ProgrammeRules,
 	type Quote,
@@ -167,7 +168,16 @@ export class Model {
 				const over = card.expiresAt !== null && new Date(card.expiresAt) <= now;
 				const state = over ? 'expired' : card.cents === null ? 'inactive' : 'active';
 				const { lastSymbols, currency } = card;
-				return [{ id, lastSymbols, currency, state, availableCents: card.cents ?? 0 } as const];
+				const fact = {
+					id,
+					lastSymbols,
+					currency,
+					state,
+					availableCents: card.cents ?? 0,
+					valueCents: null,
+					pin: 'none'
+				};
+				return [fact as GiftCardFact];
 			})
 		};
 	}
@@ -396,6 +406,7 @@ function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoin
 		listCents: quoted.listCents,
 		discountCents: quoted.discountCents,
 		totalCents: quoted.totalCents,
+		cardsSoldCents: quoted.cardsSoldCents,
 		pointsSpent: quoted.pointsSpent,
 		pointsPaidCents: quoted.pointsPaidCents,
 		giftCardCents: quoted.giftCardCents,
@@ -404,6 +415,7 @@ function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoin
 		earnedPendingUntil: quoted.earnedPendingUntil,
 		lines: quoted.lines.map(({ key: _, categoryId: __, costCents: ___, discounts: ____, ...line }, position) => ({
 			...line,
+			giftCard: null,
 			position,
 			returned: 0
 		})),

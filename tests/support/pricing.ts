@@ -1,5 +1,15 @@
 /** A small shop to price in: facts with everything ordinary, so that a test says only what is not. */
-import type { Ask, BasketLine, Facts, GiftCardFact, MemberFact, ProductFact, ProgrammeRules, Right } from '#pricing';
+import type {
+	Ask,
+	BasketLine,
+	CardRules,
+	Facts,
+	GiftCardFact,
+	MemberFact,
+	ProductFact,
+	ProgrammeRules,
+	Right
+} from '#pricing';
 
 export const noon = new Date('2026-03-10T12:00:00Z');
 
@@ -94,8 +104,19 @@ export const card = (more: Partial<GiftCardFact> = {}): GiftCardFact => ({
 	currency: 'EUR',
 	availableCents: 5000,
 	state: 'active',
+	valueCents: null,
+	pin: 'none',
 	...more
 });
+
+export const cardRules: CardRules = {
+	terms: [
+		{ currency: 'EUR', leastCents: 500, mostCents: 20_000, amounts: [], highestCents: 12_000, pinFromCents: 10_000 }
+	],
+	earnsPoints: false,
+	expiry: { kind: 'never' },
+	expiryByStore: {}
+};
 
 export const facts = (more: Partial<Facts> = {}): Facts => ({
 	programme: { currency: 'EUR', timeZone: 'Europe/Vienna', rules },

@@ -48,6 +48,7 @@ export const till: Record<string, Entry> = {
 	'till.identity.signOut': { who: tablets },
 	'till.identity.me': { who: everybody },
 	'till.stores.shop': { who: tablets },
+	'till.giftcards.rules': { who: tablets },
 	'till.stores.catalogue': { who: tablets },
 	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
 	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },

@@ -15,7 +15,7 @@ const idleApi = (fetch: typeof globalThis.fetch): Api =>
  * @param fetch for the commit, which is a plain request
  */
 export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof globalThis.fetch): TillServer {
-	const { identity, stores, checkout, reports } = client.till;
+	const { identity, stores, giftcards, checkout, reports } = client.till;
 	const idle = idleApi(fetch ?? ((...args) => globalThis.fetch(...args)));
 	return {
 		async station() {
@@ -31,13 +31,14 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		signIn: async (staffId, pin, fresh) => void (await identity.signIn.mutate({ staffId, pin, fresh })),
 		signOut: async () => void (await identity.signOut.mutate()),
 		async shop() {
-			const { programme, store } = await stores.shop.query();
+			const [{ programme, store }, cardRules] = await Promise.all([stores.shop.query(), giftcards.rules.query()]);
 			const { currency, timeZone, rules } = programme;
 			return {
 				programmeName: programme.name,
 				storeName: store.name,
 				programme: { currency, timeZone, rules },
-				store: { id: store.id, currency: store.currency, timeZone: store.timeZone }
+				store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
+				cardRules
 			};
 		},
 		catalogue: () => stores.catalogue.query(),

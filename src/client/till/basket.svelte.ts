@@ -1,5 +1,5 @@
 import type { Cents, Thousandths } from '#core/amounts';
-import type { BasketLine, ProductFact } from '#pricing';
+import type { BasketLine, CardEntry, ProductFact } from '#pricing';
 
 /** One piece, one kilogram, one whole of anything. */
 export const whole: Thousandths = 1000;
@@ -79,6 +79,24 @@ export class OpenBasket {
 			unitCents: cents,
 			delivery: true
 		});
+	}
+
+	/** Puts money on a gift card. */
+	addCard(giftCard: CardEntry, cents: Cents): void {
+		this.#append({
+			productId: null,
+			name: null,
+			categoryId: null,
+			unit: 'piece',
+			quantity: whole,
+			unitCents: cents,
+			giftCard
+		});
+	}
+
+	/** Whether a line sells this card. */
+	sells(cardId: string): boolean {
+		return this.lines.some(({ giftCard }) => giftCard?.id === cardId);
 	}
 
 	/** Sets a line's quantity; nothing or less takes the line out. */

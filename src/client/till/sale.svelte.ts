@@ -6,6 +6,7 @@ import {
 	quote,
 	type AppliedRight,
 	type Ask,
+	type CardDeed,
 	type Facts,
 	type GiftCardFact,
 	type MemberFact,
@@ -17,7 +18,7 @@ import { idsOf, setOf, systemClock, updated } from './known.ts';
 import { OpenBasket, type BasketSnapshot, type Sellable } from './basket.svelte.ts';
 
 /** The shop as every sale of this till needs it. */
-export type Shop = Pick<Facts, 'programme' | 'store'>;
+export type Shop = Pick<Facts, 'programme' | 'store' | 'cardRules'>;
 
 /** What was sent to be committed. It stays the same over all retries, or its key would be refused. */
 export interface Attempt {
@@ -125,7 +126,8 @@ export class OpenSale {
 			products: this.#products,
 			member: this.member?.fact ?? null,
 			rights: this.#rights.filter(({ id }) => asked.has(id) || held.has(id)),
-			giftCards: this.#giftCards.filter(({ id }) => wanted.has(id))
+			giftCards: this.#giftCards.filter(({ id }) => wanted.has(id) || this.basket.sells(id)),
+			cardRules: shop.cardRules
 		};
 	});
 
@@ -176,6 +178,7 @@ export class OpenSale {
 			this.member?.fact.id ?? null,
 			this.rightIds,
 			this.cards.map(({ id }) => id),
+			this.basket.lines.flatMap(({ giftCard }) => (giftCard ? [[giftCard.deed, giftCard.id]] : [])),
 			[...setOf(this.basket.lines.map(({ productId }) => productId))].sort()
 		])
 	);
@@ -250,6 +253,12 @@ export class OpenSale {
 		if (!this.cards.some(({ id }) => id === card.id)) this.cards = [...this.cards, { id: card.id, cents: null }];
 	}
 
+	/** Puts money on a card: one from the rack, one to top up, or null for a new one of the member's. */
+	sellCard(deed: CardDeed, card: GiftCardFact | null, cents: Cents): void {
+		if (card) this.#knowCards([card]);
+		this.basket.addCard({ deed, id: card?.id ?? null }, cents);
+	}
+
 	/** How much a card pays; null: as much as possible. */
 	setCardCents(id: string, cents: Cents | null): void {
 		this.cards = this.cards.map((card) => (card.id === id ? { id, cents } : card));
@@ -271,7 +280,12 @@ export class OpenSale {
 
 	/** Takes over what the server knows. What it says about a member, a right or a card replaces what the till believed. */
 	learn(facts: Facts): void {
-		this.#shop = { programme: facts.programme, store: facts.store };
+		this.#shop = {
+			programme: facts.programme,
+			store: facts.store,
+			// Told only where the basket sells one.
+			cardRules: facts.cardRules ?? this.#shop?.cardRules
+		};
 		this.#products = { ...this.#products, ...facts.products };
 		this.#knowRights(facts.rights);
 		this.#knowCards(facts.giftCards);

@@ -16,7 +16,9 @@ const card = (id: string, availableCents: number): GiftCardFact => ({
 	lastSymbols: 'ABCD',
 	currency: 'EUR',
 	availableCents,
-	state: 'active'
+	state: 'active',
+	valueCents: null,
+	pin: 'none'
 });
 const anna = (more: Partial<MemberCard> = {}, points = 0): MemberCard => ({
 	fact: member({ spendablePoints: points }),

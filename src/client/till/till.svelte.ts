@@ -4,6 +4,7 @@ import type { RefusalData } from '#core/refusal';
 import { pricingRefusals, type Ask, type Facts, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
 import type { CatalogueProduct } from '#stores';
+import { CardSale, type NotSold } from './card-sale.svelte.ts';
 import { TillCatalogue } from './catalogue.svelte.ts';
 import { commit } from './commit.ts';
 import { FactsFeed } from './feed.svelte.ts';
@@ -19,7 +20,8 @@ export type Trouble =
 	| { kind: 'refused'; refusal: RefusalData }
 	| { kind: 'unreached' }
 	| { kind: 'unexpected'; requestId: string | null }
-	| { kind: 'card_empty'; lastSymbols: string };
+	| { kind: 'card_empty'; lastSymbols: string }
+	| NotSold;
 
 /** Something the cashier should hear about. `quiet`: what was said before is over, by another try or another screen. */
 export type Notice =
@@ -65,6 +67,7 @@ export class Till {
 	identifying = $state(0);
 
 	readonly sale: OpenSale;
+	readonly cardSale: CardSale;
 	readonly catalogue: TillCatalogue;
 	readonly feed: FactsFeed;
 	readonly server: TillServer;
@@ -80,6 +83,7 @@ export class Till {
 		this.#shelves = shelves;
 		this.#tell = tell;
 		this.sale = new OpenSale(clock);
+		this.cardSale = new CardSale(this.sale, () => this.shop);
 		this.catalogue = new TillCatalogue(server, shelves.catalogue);
 		this.feed = new FactsFeed(
 			(ask) => this.#gatherFor(ask),
@@ -173,7 +177,7 @@ export class Till {
 
 	#takeShop(shop: ShopFacts): void {
 		this.shop = shop;
-		this.sale.shop = { programme: shop.programme, store: shop.store };
+		this.sale.shop = { programme: shop.programme, store: shop.store, cardRules: shop.cardRules };
 	}
 
 	/** @throws what the server refuses, for the form to show */
@@ -328,7 +332,13 @@ export class Till {
 
 	/** A card that can pay something is charged; why another one cannot is said at once. */
 	#useCard(card: GiftCardFact, tell: (trouble: Trouble) => void): boolean {
-		if (card.state !== 'active') return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`), tell);
+		if (this.cardSale.wants(card)) {
+			const trouble = this.cardSale.take(card);
+			if (trouble) tell(trouble);
+			return !trouble;
+		}
+		if (card.state !== 'active')
+			return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`, { lastSymbols: card.lastSymbols }), tell);
 		if (card.availableCents <= 0) {
 			tell({ kind: 'card_empty', lastSymbols: card.lastSymbols });
 			return false;

@@ -98,6 +98,7 @@ function decide(scene: Scene, command: SaleCommand & { inputHash: string }): Dec
 	const memberId = command.ask.memberId ?? newId('member', scene.now);
 	const rows = rowsOf(command, quoted, memberId, scene.now);
 	move(scene, quoted, rows, holderOf(command));
+	if (quoted.cardsSoldCents > 0) sellCards(scene, quoted, rows);
 	return { command, inputHash: command.inputHash, rows, quote: quoted, guest };
 }
 
@@ -121,6 +122,7 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows, holder: Hol
 			counterName: 'giftcards/charged'
 		});
 		must(charged.ok, 'a quoted gift card can be charged');
+		scene.cards.charged(card.id, scene.programme.timeZone);
 	}
 	if (quoted.pointsEarned > 0) {
 		const earned = scene.book.earn({
@@ -135,6 +137,23 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows, holder: Hol
 	}
 	for (const right of quoted.applied)
 		scene.vouchers.claim(right.id, { memberId, receiptId: ref, cents: right.cents, holder }, scene.now);
+}
+
+/** Puts the money that was sold on its cards, and the cards on the receipt's lines. */
+function sellCards(scene: Scene, quoted: Quote, { receipt, lines }: ReceiptRows): void {
+	receipt.cardsSoldCents = quoted.cardsSoldCents;
+	for (const [position, { giftCard, toPayCents }] of quoted.lines.entries()) {
+		const row = lines[position];
+		if (!giftCard || !row) continue;
+		const sold = scene.cards.sell(scene.book, giftCard, toPayCents, {
+			currency: quoted.currency,
+			storeId: receipt.storeId,
+			timeZone: scene.programme.timeZone,
+			memberId: receipt.memberId,
+			receiptId: receipt.id
+		});
+		row.giftCard = { deed: giftCard.deed, ...sold };
+	}
 }
 
 function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date): ReceiptRows {
@@ -229,6 +248,7 @@ async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise
 	recordReceipts(writes, rows);
 	scene.book.addTo(writes);
 	scene.vouchers.write(writes);
+	scene.cards.write(writes);
 	emit(writes, decided.map(soldEvent), now);
 	keepOnce(writes, keys);
 	await writes.send(sqlOf(tx));

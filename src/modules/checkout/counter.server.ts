@@ -35,7 +35,8 @@ const ownersOf = (result: SaleResult): string[] =>
 		? [
 				result.receipt.memberId,
 				result.receipt.storeId,
-				...result.receipt.tenders.flatMap((tender) => tender.subjectId ?? [])
+				...result.receipt.tenders.flatMap((tender) => tender.subjectId ?? []),
+				...result.receipt.lines.flatMap((line) => line.giftCard?.id ?? [])
 			]
 		: [];
 

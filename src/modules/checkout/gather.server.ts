@@ -3,10 +3,10 @@ import type { RefusalData } from '#core/refusal';
 import { customersRefusals } from '#customers';
 import { accountNames } from '#ledger';
 import { forgetOwners, openBook, type Book } from '#ledger/server';
-import { loadCards, type CardState } from '#giftcards/server';
+import { CardDesk, cardRules, loadCards } from '#giftcards/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
-import type { Ask, Facts, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
+import type { Ask, Facts, GiftCardFact, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
 import { storesRefusals } from '#stores';
 import { loadCodes, VoucherBook, type CodeFact, type Holder } from '#vouchers/server';
 
@@ -45,11 +45,11 @@ export class Scene {
 	readonly now: Date;
 	readonly book: Book;
 	readonly vouchers: VoucherBook;
+	readonly cards: CardDesk;
 	readonly programme: { currency: string; timeZone: string; rules: ProgrammeRules };
 	readonly #stores: Map<string, StoreRow>;
 	readonly #products: Map<string, ProductFact>;
 	readonly #members: Map<string, MemberRow>;
-	readonly #cards: Map<string, CardState>;
 	/** ids of the codes that each member holds */
 	readonly #held: Map<string, string[]>;
 
@@ -62,7 +62,7 @@ export class Scene {
 			stores: StoreRow[];
 			products: ProductFact[];
 			members: MemberRow[];
-			cards: Map<string, CardState>;
+			cards: CardDesk;
 		}
 	) {
 		this.now = now;
@@ -72,7 +72,7 @@ export class Scene {
 		this.#stores = new Map(parts.stores.map((row) => [row.id, row]));
 		this.#products = new Map(parts.products.map((fact) => [fact.id, fact]));
 		this.#members = new Map(parts.members.map((row) => [row.id, row]));
-		this.#cards = parts.cards;
+		this.cards = parts.cards;
 		this.#held = new Map();
 		for (const [id, { row }] of parts.codes)
 			if (row.member_id !== null) this.#held.set(row.member_id, [...(this.#held.get(row.member_id) ?? []), id]);
@@ -81,7 +81,11 @@ export class Scene {
 	static async gather(reads: Reads, wanted: readonly Wanted[], now: Date, { lock }: { lock: boolean }): Promise<Scene> {
 		const sql = sqlOf(reads);
 		const memberIds = unique(wanted.map(({ ask }) => ask.memberId));
-		const cardIds = unique(wanted.flatMap(({ ask }) => ask.giftCards.map((card) => card.id)));
+		const sold = wanted.flatMap(({ ask }) => ask.basket.lines.flatMap((line) => line.giftCard ?? []));
+		const cardIds = unique([
+			...wanted.flatMap(({ ask }) => ask.giftCards.map((card) => card.id)),
+			...sold.map(({ id }) => id)
+		]);
 		const productIds = unique(wanted.flatMap(({ ask }) => ask.basket.lines.map((line) => line.productId)));
 		const storeIds = unique(wanted.map(({ storeId }) => storeId));
 		const asked = wanted.flatMap(({ ask: { memberId, rightIds } }) => rightIds.map((codeId) => ({ codeId, memberId })));
@@ -95,7 +99,7 @@ export class Scene {
 				{ prepare: true }
 			)
 			.execute();
-		const [members, codes, cards, book, stores, products, programmes] = await Promise.all([
+		const [members, codes, cards, book, stores, products, programmes, selling] = await Promise.all([
 			locked,
 			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }, now),
 			loadCards(sql, cardIds, now, lock),
@@ -117,7 +121,9 @@ export class Scene {
 				'select currency, time_zone, rules from programmes limit 1',
 				[],
 				{ prepare: true }
-			)
+			),
+			// Only a basket that sells gift cards asks how.
+			sold.length > 0 ? cardRules(reads) : null
 		]);
 		// Ids that somebody made up leave nothing behind.
 		const known = new Set([...members.map(({ id }) => id), ...cards.keys()]);
@@ -125,7 +131,8 @@ export class Scene {
 		if (lock && madeUp.length > 0) await forgetOwners(reads, madeUp);
 		const row = present(programmes[0], 'the house has a programme');
 		const programme = { currency: row.currency, timeZone: row.time_zone, rules: row.rules };
-		return new Scene(now, { book, codes, programme, stores, products, members, cards });
+		const desk = new CardDesk(cards, selling?.rules ?? null, now);
+		return new Scene(now, { book, codes, programme, stores, products, members, cards: desk });
 	}
 
 	store(id: string): { id: string; name: string; currency: string; timeZone: string } | null {
@@ -158,6 +165,16 @@ export class Scene {
 		};
 	}
 
+	/** The cards that are to pay, and those that the basket sells. */
+	#giftCards(ask: Ask): GiftCardFact[] {
+		const proofs = new Map(ask.giftCards.map(({ id, proof }) => [id, proof]));
+		for (const { giftCard } of ask.basket.lines)
+			if (giftCard?.id && !proofs.has(giftCard.id)) proofs.set(giftCard.id, null);
+		return [...proofs].flatMap(
+			([id, proof]) => this.cards.fact(id, this.book.available(id, accountNames.money), proof) ?? []
+		);
+	}
+
 	/** The facts of one ask as they stand after what this batch has done so far. `unknown` must have been null. */
 	facts({ ask, storeId, holder }: Wanted): Facts {
 		const { memberId } = ask;
@@ -175,10 +192,8 @@ export class Scene {
 			products,
 			member: memberId === null ? null : this.#member(memberId),
 			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId, holder) ?? []),
-			giftCards: ask.giftCards.flatMap(({ id }) => {
-				const card = this.#cards.get(id);
-				return card ? [{ ...card, availableCents: this.book.available(id, accountNames.money) }] : [];
-			})
+			giftCards: this.#giftCards(ask),
+			...(this.cards.rules ? { cardRules: this.cards.rules } : {})
 		};
 	}
 }

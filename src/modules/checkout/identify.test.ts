@@ -148,7 +148,15 @@ describe('other codes', () => {
 		const found = await scan(card.code, 'giftCard');
 		expect(found).toEqual({
 			kind: 'giftCard',
-			card: { id: card.id, lastSymbols: card.code.slice(-4), currency: 'EUR', availableCents: 5000, state: 'active' }
+			card: {
+				id: card.id,
+				lastSymbols: card.code.slice(-4),
+				currency: 'EUR',
+				availableCents: 5000,
+				state: 'active',
+				valueCents: null,
+				pin: 'none'
+			}
 		});
 		expect(JSON.stringify(found)).not.toContain(card.code);
 		await db.update(giftCards).set({ blockedAt: now }).where(eq(giftCards.id, card.id));

@@ -1,5 +1,6 @@
 import { newId } from '#core/ids';
 import { must } from '#core/must';
+import type { RefusalData } from '#core/refusal';
 import { endAfterDays } from '#core/time';
 import { accountNames } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
@@ -7,7 +8,7 @@ import { listOf, Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
-import { cardsBack, returnOf, type ProgrammeRules, type ReturnQuote } from '#pricing';
+import { cardsBack, returnOf, returnRefusals, type ProgrammeRules, type ReturnQuote } from '#pricing';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from '#purchases';
 import { receiptViews, recordReturns, type ReturnRows } from '#purchases/server';
 import { giveBackUses, usesOfReceipts } from '#vouchers/server';
@@ -155,10 +156,21 @@ export async function previewReturn(reads: Reads, command: ReturnCommand, now: D
 	return 'rows' in answer ? { ok: true, given: answer.view, replayed: false } : answer;
 }
 
+/** Why a gift card that the receipt sold does not come back: its money may have been spent. */
+function cardsSold({ lines }: ReceiptView, wanted: ReturnRequest['lines']): RefusalData | null {
+	const asked = wanted === 'everything' ? null : new Set(wanted.map(({ position }) => position));
+	const sold = lines.find(({ giftCard, position }) => giftCard && (asked?.has(position) ?? true));
+	return sold?.giftCard
+		? returnRefusals.data('return.gift_card_sold', { position: sold.position, lastSymbols: sold.giftCard.lastSymbols })
+		: null;
+}
+
 /** Decides one return on the scene and moves its points and money in memory. */
 function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone | ReturnResult {
 	const receipt = scene.receipts.get(command.receiptId);
 	if (!receipt) return { ok: false, refusal: purchaseRefusals.data('receipt.unknown') };
+	const refusal = cardsSold(receipt, command.lines);
+	if (refusal) return { ok: false, refusal };
 	const back = returnOf(receipt.lines, command.lines);
 	const [problem] = back.problems;
 	if (problem) return { ok: false, refusal: problem };

@@ -45,14 +45,15 @@ interface Row {
 	issued_at: string;
 	activated_at: string | null;
 	blocked_at: string | null;
+	replaced_at: string | null;
 	expires_at: string | null;
 }
 
 /** `stateOf` as the database reads it; $1 is now */
-const state = `case when g.blocked_at is not null then 'blocked' when g.expires_at <= $1 then 'expired'
+const state = `case when g.replaced_at is not null then 'replaced' when g.blocked_at is not null then 'blocked' when g.expires_at <= $1 then 'expired'
 	when g.activated_at is not null then 'active' else 'inactive' end`;
 
-const columns = `g.id, g.last_symbols, g.currency, g.initial_cents, g.issued_at, g.activated_at, g.blocked_at, g.expires_at,
+const columns = `g.id, g.last_symbols, g.currency, g.initial_cents, g.issued_at, g.activated_at, g.blocked_at, g.replaced_at, g.expires_at,
 	g.member_id, m.name as member_name, m.email as member_email,
 	coalesce(a.credited - a.debited, 0)::bigint as balance, coalesce(a.held, 0)::bigint as held`;
 
@@ -68,7 +69,7 @@ function summaryOf(row: Row, now: Date): CardSummary {
 		currency: row.currency,
 		initialCents: row.initial_cents,
 		balanceCents: row.balance,
-		state: stateOf({ ...dates, blockedAt: maybe(row.blocked_at) }, now),
+		state: stateOf({ ...dates, blockedAt: maybe(row.blocked_at), replacedAt: maybe(row.replaced_at) }, now),
 		member: row.member_id === null ? null : { id: row.member_id, name: row.member_name, email: row.member_email },
 		issuedAt: instant(row.issued_at),
 		...dates

@@ -94,7 +94,7 @@ export type ActivateResult = { ok: true; replayed: boolean } | { ok: false; refu
 /**
  * Activates cards: from now on they pay. Each is credited once, however often and by however many it is asked.
  * @returns one answer for each card, in their order; refusals `gift_card.not_found`, `gift_card.is_blocked`,
- * `gift_card.already_expired`
+ * `gift_card.already_expired`, `gift_card.value_open` (what it is sold for is said at the till)
  */
 export async function activate(tx: Tx, cardIds: readonly string[], now: Date): Promise<ActivateResult[]> {
 	const sorted = [...new Set(cardIds)].sort();
@@ -106,7 +106,7 @@ export async function activate(tx: Tx, cardIds: readonly string[], now: Date): P
 		.orderBy(giftCards.id)
 		.for('no key update');
 	const cards = new Map(rows.map((row) => [row.id, row]));
-	const fresh = rows.filter((row) => stateOf(row, now) === 'inactive');
+	const fresh = rows.filter((row) => stateOf(row, now) === 'inactive' && row.initialCents > 0);
 	if (fresh.length > 0) {
 		await tx
 			.update(giftCards)
@@ -133,6 +133,7 @@ export async function activate(tx: Tx, cardIds: readonly string[], now: Date): P
 		if (card.blockedAt) return { ok: false, refusal: giftCardRefusals.data('gift_card.is_blocked') };
 		if (done.has(id)) return { ok: true, replayed: false };
 		if (card.activatedAt) return { ok: true, replayed: true };
+		if (card.initialCents === 0) return { ok: false, refusal: giftCardRefusals.data('gift_card.value_open') };
 		return { ok: false, refusal: giftCardRefusals.data('gift_card.already_expired') };
 	});
 }

@@ -12,6 +12,7 @@ interface Keys {
 	secret: string;
 	lookup: Buffer;
 	cipher: Buffer;
+	proof: Buffer;
 }
 
 let kept: Keys | null = null;
@@ -21,13 +22,16 @@ function keys(): Keys {
 	const { secret } = settings();
 	if (kept?.secret !== secret) {
 		const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `pareto/giftcards/${purpose}`, 32));
-		kept = { secret, lookup: derive('lookup'), cipher: derive('cipher') };
+		kept = { secret, lookup: derive('lookup'), cipher: derive('cipher'), proof: derive('proof') };
 	}
 	return kept;
 }
 
 /** By what a card is found: HMAC-SHA-256 of its normalised code, hex. */
 export const hashOfCode = (code: string): string => createHmac('sha256', keys().lookup).update(code).digest('hex');
+
+/** With what proofs of an entered PIN are sealed. */
+export const proofKey = (): Buffer => keys().proof;
 
 const nonceBytes = 12;
 const tagBytes = 16;

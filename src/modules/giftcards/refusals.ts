@@ -9,6 +9,9 @@ export const giftCardRefusals = declareRefusals({
 	'gift_card.expiry_far': 'invalid',
 	'gift_card.currency_form': 'invalid',
 	'gift_card.member_unknown': 'not_found',
+	'gift_card.value_open': 'unprocessable',
+	'gift_card.rules_form': 'invalid',
+	'gift_card.rules_changed': 'conflict',
 	'gift_card.already_expired': 'gone',
 	'gift_card.is_blocked': 'conflict'
 });

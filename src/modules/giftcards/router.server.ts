@@ -129,4 +129,5 @@ export const adminRouter = router({
 		})
 });
 
+export { tillRouter } from './till-router.server.ts';
 export { walletRouter } from './wallet-router.server.ts';

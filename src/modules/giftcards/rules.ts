@@ -2,10 +2,12 @@ import type { Cents } from '#core/amounts';
 import { codeForms } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
 import { day } from '#core/time';
+import type { CardExpiry, CardRules } from '#pricing';
 import { giftCardRefusals } from './refusals.ts';
 
 /** One card to issue. An active one can pay at once; an inactive one (plastic on the rack) is credited when activated. */
 export interface IssueCommand {
+	/** 0 only of an inactive card: what it is sold for is said at the till */
 	cents: Cents;
 	/** ISO 4217 */
 	currency: string;
@@ -21,13 +23,35 @@ export const limits = {
 	cents: 100_000_000,
 	/** cards issued by one command */
 	atOnce: 10_000,
-	years: 50
+	years: 50,
+	months: 600
 } as const;
+
+/** What a house begins with: any amount that a person gives, no end, no points. */
+export const defaultRules = (currency: string): CardRules => ({
+	terms: [
+		{
+			currency,
+			leastCents: 500,
+			mostCents: 50_000,
+			amounts: [2500, 5000, 10_000],
+			highestCents: 100_000,
+			pinFromCents: null
+		}
+	],
+	earnsPoints: false,
+	expiry: { kind: 'never' },
+	expiryByStore: {}
+});
+
+/** The expiry of cards that a store sells. */
+export const expiryIn = (rules: CardRules, storeId: string): CardExpiry =>
+	(Object.hasOwn(rules.expiryByStore, storeId) ? rules.expiryByStore[storeId] : undefined) ?? rules.expiry;
 
 /** What is wrong with a card to issue, or null. */
 export function issueProblem(command: IssueCommand, now: Date): RefusalData | null {
 	const { cents, currency, expiresAt } = command;
-	if (!Number.isSafeInteger(cents) || cents < 1 || cents > limits.cents)
+	if (!Number.isSafeInteger(cents) || cents < (command.active ? 1 : 0) || cents > limits.cents)
 		return giftCardRefusals.data('gift_card.value_form', { field: 'cents', mostCents: limits.cents, currency });
 	if (!/^[A-Z]{3}$/.test(currency)) return giftCardRefusals.data('gift_card.currency_form', { field: 'currency' });
 	if (expiresAt === null) return null;
@@ -37,17 +61,18 @@ export function issueProblem(command: IssueCommand, now: Date): RefusalData | nu
 	return null;
 }
 
-export const cardStates = ['active', 'inactive', 'blocked', 'expired'] as const;
+export const cardStates = ['active', 'inactive', 'blocked', 'expired', 'replaced'] as const;
 export type CardState = (typeof cardStates)[number];
 
 /**
- * What a card is at an instant. Blocked before expired before inactive: a card on the rack whose time is over is not
- * activated any more.
+ * What a card is at an instant. Replaced before blocked before expired before inactive: a card whose money has moved never
+ * pays again, and one on the rack whose time is over is not activated any more.
  */
 export function stateOf(
-	card: { activatedAt: Date | null; blockedAt: Date | null; expiresAt: Date | null },
+	card: { activatedAt: Date | null; blockedAt: Date | null; replacedAt: Date | null; expiresAt: Date | null },
 	now: Date
 ): CardState {
+	if (card.replacedAt) return 'replaced';
 	if (card.blockedAt) return 'blocked';
 	if (card.expiresAt && card.expiresAt <= now) return 'expired';
 	return card.activatedAt ? 'active' : 'inactive';

@@ -10,5 +10,7 @@ export {
 	type IssueResult
 } from './cards.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
-export { loadCards, type CardState } from './facts.server.ts';
+export { CardDesk } from './desk.server.ts';
+export { loadCards, type LoadedCard } from './facts.server.ts';
+export { cardRules, saveCardRules } from './policy.server.ts';
 export { heldCard, heldCards } from './wallet-views.server.ts';

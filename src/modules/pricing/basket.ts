@@ -1,7 +1,8 @@
 import { scale, type Cents } from '#core/amounts';
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
-import type { BasketLine, Facts, ProductFact, Ask, QuotedLine, Step } from './contract.ts';
+import { cardSaleOf } from './cards.ts';
+import type { BasketLine, CardEntry, Facts, ProductFact, Ask, QuotedLine, Step } from './contract.ts';
 import { pricingRefusals } from './refusals.ts';
 import { stepOf } from './steps.ts';
 
@@ -44,13 +45,17 @@ export function priceBasket(ask: Ask, facts: Facts): PricedBasket {
 		);
 	}
 	const seen = new Set<string>();
+	const cards = new Set<string>();
 	for (const line of given.slice(0, basketLimits.lines)) {
 		// An amount typed in another currency says nothing in this one.
 		if (line.productId === null && currency !== expected) continue;
 		const priced = seen.has(line.key)
 			? pricingRefusals.data('basket.line_repeated', { lineKey: line.key })
-			: priceLine(line, facts, expected);
-		if (line.delivery && line.productId === null && !seen.has(line.key)) basket.delivery.add(line.key);
+			: line.giftCard
+				? priceCard(line, line.giftCard, { ask, facts, cards })
+				: priceLine(line, facts, expected);
+		if (line.delivery && line.productId === null && !line.giftCard && !seen.has(line.key))
+			basket.delivery.add(line.key);
 		seen.add(line.key);
 		take(basket, priced, expected);
 	}
@@ -83,6 +88,28 @@ function take(basket: PricedBasket, priced: QuotedLine | RefusalData, currency: 
 			details: { name: priced.name, quantityThousandths: priced.quantity, unitCents: priced.unitCents }
 		})
 	);
+}
+
+/** A gift card stands once in a basket: one who wants more on it says a larger amount. */
+function priceCard(
+	line: BasketLine,
+	entry: CardEntry,
+	{ ask, facts, cards }: { ask: Ask; facts: Facts; cards: Set<string> }
+): QuotedLine | RefusalData {
+	const repeated = entry.id !== null && cards.has(entry.id);
+	if (repeated) return pricingRefusals.data('gift_card.repeated', { lineKey: line.key, giftCardId: entry.id });
+	if (entry.id !== null) cards.add(entry.id);
+	// One card at a time, and no goods.
+	if (line.quantity !== 1000 || line.productId !== null)
+		return pricingRefusals.data('basket.quantity_invalid', {
+			lineKey: line.key,
+			givenThousandths: finite(line.quantity),
+			maximumThousandths: 1000
+		});
+	const sale = cardSaleOf(line, entry, facts, ask.memberId);
+	if ('code' in sale) return sale;
+	const bare = { ...line, name: null, categoryId: null };
+	return amountFault(bare, sale.cents, facts.store.currency) ?? newLine(bare, null, sale.cents, sale.giftCard);
 }
 
 function priceLine(line: BasketLine, facts: Facts, currency: string): QuotedLine | RefusalData {
@@ -145,7 +172,12 @@ function amountFault(line: BasketLine, unitCents: Cents, currency: string): Refu
 /** Details travel as JSON, which has no NaN and no minus zero. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null);
 
-function newLine(line: BasketLine, product: ProductFact | null, unitCents: Cents): QuotedLine {
+function newLine(
+	line: BasketLine,
+	product: ProductFact | null,
+	unitCents: Cents,
+	giftCard: QuotedLine['giftCard'] = null
+): QuotedLine {
 	const listCents = scale(unitCents, line.quantity, 1000, 'nearest');
 	return {
 		key: line.key,
@@ -164,6 +196,7 @@ function newLine(line: BasketLine, product: ProductFact | null, unitCents: Cents
 		giftCardCents: 0,
 		toPayCents: listCents,
 		pointsEarned: 0,
-		costCents: product?.costCents == null ? null : scale(product.costCents, line.quantity, 1000, 'nearest')
+		costCents: product?.costCents == null ? null : scale(product.costCents, line.quantity, 1000, 'nearest'),
+		giftCard
 	};
 }

@@ -1,6 +1,6 @@
 import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
-import type { Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
+import type { CardRules, Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
 
 /**
  * One line as the till has it. An amount line costs what was typed. A product costs what the catalogue says; `unitCents`
@@ -20,6 +20,27 @@ export interface BasketLine {
 	unitCents: Cents;
 	/** an amount typed in that is a charge for delivery; a product never is */
 	delivery?: boolean | undefined;
+	/** the line sells money on a gift card, no goods; `unitCents` is how much, for a card of fixed value what that is */
+	giftCard?: CardEntry | undefined;
+}
+
+/** What a line does to a gift card: plastic is activated, a new one is issued to the member, an active one is topped up. */
+export const cardDeeds = ['activated', 'issued', 'topped_up'] as const;
+export type CardDeed = (typeof cardDeeds)[number];
+
+export interface CardEntry {
+	deed: CardDeed;
+	/** null: the card is made by the sale */
+	id: string | null;
+}
+
+/** A gift card that a line sold money on, as quotes and receipts name it. */
+export interface SoldCard {
+	deed: CardDeed;
+	/** null in a quote for a card that the sale will make */
+	id: string | null;
+	/** empty for a card that the sale will make */
+	lastSymbols: string;
 }
 
 export interface Basket {
@@ -34,7 +55,12 @@ export interface Ask {
 	/** ids of voucher codes to redeem; of two that do not go together the first counts, their turns follow their effects */
 	rightIds: string[];
 	/** gift cards to charge, in this order; `cents` null: as much as possible */
-	giftCards: { id: string; cents: Cents | null }[];
+	giftCards: {
+		id: string;
+		cents: Cents | null;
+		/** the house's word that the card's PIN was entered here, where it has one */
+		proof?: string | null | undefined;
+	}[];
 	/** points to spend; `most`: as many as the rules, the balance and the total allow */
 	points: Points | 'most';
 }
@@ -87,7 +113,11 @@ export interface GiftCardFact {
 	currency: string;
 	/** what it can pay now: balance less what is on hold */
 	availableCents: Cents;
-	state: 'active' | 'inactive' | 'blocked' | 'expired';
+	state: 'active' | 'inactive' | 'replaced' | 'blocked' | 'expired';
+	/** what an inactive card is sold for; null: the till says */
+	valueCents: Cents | null;
+	/** whether a PIN was set for it, and whether whoever asks has shown to know it */
+	pin: 'none' | 'needed' | 'given';
 }
 
 export interface MemberFact {
@@ -109,6 +139,8 @@ export interface Facts {
 	/** those asked for, and those the member holds */
 	rights: Right[];
 	giftCards: GiftCardFact[];
+	/** how the house sells gift cards; absent: the basket holds none, or none are sold */
+	cardRules?: CardRules | null | undefined;
 }
 
 export interface QuotedDiscount {
@@ -135,6 +167,8 @@ export interface QuotedLine {
 	toPayCents: Cents;
 	pointsEarned: Points;
 	costCents: Cents | null;
+	/** the gift card that the line sells money on; null: goods */
+	giftCard: SoldCard | null;
 }
 
 /**
@@ -162,6 +196,7 @@ export interface Step {
 		| 'not_earning_category'
 		| 'not_earning_product'
 		| 'not_earning_discounted'
+		| 'not_earning_gift_card'
 		| 'not_earning_paid_with_points'
 		| 'not_earning_paid_with_gift_card'
 		| 'debt_first'
@@ -200,6 +235,8 @@ export interface Quote {
 	listCents: Cents;
 	discountCents: Cents;
 	totalCents: Cents;
+	/** part of the total that puts money on gift cards: neither points nor gift cards pay it */
+	cardsSoldCents: Cents;
 	pointsSpent: Points;
 	pointsPaidCents: Cents;
 	/** in the order asked; `cents` may be 0 (the card is empty, or nothing was left to pay): then nothing is charged */

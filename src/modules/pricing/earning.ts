@@ -23,7 +23,7 @@ export function earn(lines: QuotedLine[], facts: Facts, member: MemberFact | nul
 		if (totalCents > 0) earning.steps.push(stepOf('not_earning_currency', { cents: totalCents }));
 		return earning;
 	}
-	const bases = basesOf(lines, rules, earning.steps);
+	const bases = basesOf(lines, rules, facts.cardRules?.earnsPoints ?? false, earning.steps);
 	const baseCents = sum(bases);
 	earning.points = scale(baseCents, rules.points, rules.perCents, rules.rounding);
 	if (baseCents === 0) return earning;
@@ -45,13 +45,14 @@ export function earn(lines: QuotedLine[], facts: Facts, member: MemberFact | nul
 }
 
 /** What of each line earns; what does not is said with its reason. */
-function basesOf(lines: QuotedLine[], rules: EarnRules, steps: Step[]): Cents[] {
+function basesOf(lines: QuotedLine[], rules: EarnRules, cardsEarn: boolean, steps: Step[]): Cents[] {
 	const categories = new Set(rules.excludedCategoryIds);
 	const products = new Set(rules.excludedProductIds);
 	let withPoints = 0;
 	let withCards = 0;
 	const bases = lines.map((line) => {
-		const reason = notEarning(line, rules, categories, products);
+		const reason =
+			line.giftCard && !cardsEarn ? 'not_earning_gift_card' : notEarning(line, rules, categories, products);
 		if (reason) {
 			if (line.netCents > 0) {
 				steps.push(stepOf(reason, { lineKey: line.key, cents: line.netCents, details: { name: line.name } }));

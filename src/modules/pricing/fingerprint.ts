@@ -5,7 +5,10 @@ export function agreed(quote: Omit<Quote, 'fingerprint'>) {
 	const byId = (a: [string, number], b: [string, number]) => (a[0] < b[0] ? -1 : 1);
 	return {
 		currency: quote.currency,
-		lines: quote.lines.map((line) => [line.productId, line.quantity, line.unitCents, line.netCents]),
+		lines: quote.lines.map(({ productId, quantity, unitCents, netCents, giftCard }) => {
+			const goods = [productId, quantity, unitCents, netCents];
+			return giftCard ? [...goods, giftCard.deed, giftCard.id] : goods;
+		}),
 		discounts: quote.applied.map((right): [string, number] => [right.id, right.cents]).sort(byId),
 		pointsSpent: quote.pointsSpent,
 		giftCards: quote.giftCards

@@ -6,12 +6,24 @@
  * `quote`; split amounts add up to the cent; what does not apply is listed with its reason.
  * Never: reads a clock, a database or a setting; knows where a right came from.
  */
-export type { Conditions, EarnRules, Effect, ProgrammeRules, SpendRules, Stacking } from './rules.ts';
+export type {
+	CardExpiry,
+	CardRules,
+	CardTerms,
+	Conditions,
+	EarnRules,
+	Effect,
+	ProgrammeRules,
+	SpendRules,
+	Stacking
+} from './rules.ts';
 export type {
 	AppliedRight,
 	Ask,
 	Basket,
 	BasketLine,
+	CardDeed,
+	CardEntry,
 	Facts,
 	GiftCardFact,
 	MemberFact,
@@ -21,9 +33,11 @@ export type {
 	QuotedLine,
 	RefusedRight,
 	Right,
+	SoldCard,
 	Step,
 	Unit
 } from './contract.ts';
+export { cardDeeds } from './contract.ts';
 export { basketLimits } from './basket.ts';
 export { effectKinds, productsOfEffect } from './effects/index.ts';
 export { mostPieces, stages, type EffectKind, type Stage } from './effects/contract.ts';

@@ -14,7 +14,7 @@ export interface Situation {
 	now: Date;
 	store: Facts['store'];
 	member: MemberFact | null;
-	/** goods; charges for delivery stand apart */
+	/** goods; charges for delivery stand apart, and money put on gift cards is no concern of any right */
 	lines: QuotedLine[];
 	delivery: QuotedLine[];
 	/** of the goods, before discounts */
@@ -27,7 +27,7 @@ export interface Situation {
 }
 
 export function situationOf(facts: Facts, member: MemberFact | null, basket: PricedBasket, now: Date): Situation {
-	const lines = basket.lines.filter(({ key }) => !basket.delivery.has(key));
+	const lines = basket.lines.filter(({ key, giftCard }) => giftCard === null && !basket.delivery.has(key));
 	const situation: Situation = {
 		now,
 		store: facts.store,

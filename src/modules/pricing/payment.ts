@@ -67,26 +67,30 @@ interface PointsDesk {
 	available: Points;
 	/** as many as one receipt may take */
 	ceiling: Points;
+	/** nothing but gift cards is sold: points pay none of that */
+	onlyCards: boolean;
 }
 
-function deskOf(totalCents: Cents, facts: Facts, member: MemberFact | null): PointsDesk {
+function deskOf(totalCents: Cents, facts: Facts, member: MemberFact | null, cardsSoldCents: Cents): PointsDesk {
 	const { spend } = facts.programme.rules;
 	return {
 		spend,
 		payableCents: scale(totalCents, spend.maximumSharePercent, 100, 'down'),
 		available: Math.max(0, member?.spendablePoints ?? 0),
-		ceiling: ceilingOf(spend)
+		ceiling: ceilingOf(spend),
+		onlyCards: totalCents === 0 && cardsSoldCents > 0
 	};
 }
 
 /** Why so many points cannot be spent, or null. */
 function pointsFault(points: Points, desk: PointsDesk, facts: Facts, member: MemberFact | null): RefusalData | null {
-	const { spend, available, ceiling, payableCents } = desk;
+	const { spend, available, ceiling, payableCents, onlyCards } = desk;
 	const data = pricingRefusals.data;
 	if (!Number.isSafeInteger(points) || points < 0) return data('points.amount_invalid');
 	if (points === 0) return null;
 	if (!member) return data('points.no_member');
 	if (!spend.enabled) return data('points.not_offered');
+	if (onlyCards) return data('points.buy_no_gift_card');
 	const { currency } = facts.programme;
 	if (currency !== facts.store.currency) {
 		return data('points.currency_other', { currency, givenCurrency: facts.store.currency });
@@ -117,15 +121,18 @@ export interface PointsPayment {
 	steps: Step[];
 }
 
-/** Lets points pay part of the lines' net price, split by it. Faults are problems, and then no points are spent. */
+/**
+ * Lets points pay part of the goods' net price, split by it. Faults are problems, and then no points are spent.
+ * @param cardsSoldCents what the basket puts on gift cards besides
+ */
 export function payWithPoints(
 	lines: QuotedLine[],
 	ask: Ask,
 	facts: Facts,
 	member: MemberFact | null,
-	totalCents: Cents
+	cardsSoldCents: Cents
 ): PointsPayment {
-	const desk = deskOf(totalCents, facts, member);
+	const desk = deskOf(sum(lines.map((line) => line.netCents)), facts, member, cardsSoldCents);
 	const { spend } = desk;
 	const open = member !== null && spend.enabled && facts.programme.currency === facts.store.currency;
 	const maximum = open ? mostWithin(desk.payableCents, Math.min(desk.available, desk.ceiling), spend) : 0;
@@ -168,15 +175,16 @@ export interface CardPayment {
 	steps: Step[];
 }
 
-/** Charges the gift cards in the order asked; their sum is split over what is left of each line. */
-export function payWithCards(lines: QuotedLine[], ask: Ask, facts: Facts): CardPayment {
+/** Charges the gift cards in the order asked; their sum is split over what is left of each line of goods. */
+export function payWithCards(lines: QuotedLine[], ask: Ask, facts: Facts, cardsSoldCents: Cents): CardPayment {
 	const payment: CardPayment = { cards: [], cents: 0, problems: [], steps: [] };
 	const left = sum(lines.map((line) => line.toPayCents));
+	const onlyCards = lines.length === 0 && cardsSoldCents > 0;
 	const seen = new Set<string>();
 	for (const wish of ask.giftCards) {
 		const charge = seen.has(wish.id)
 			? pricingRefusals.data('gift_card.repeated', { giftCardId: wish.id })
-			: chargeOf(wish, facts, left - payment.cents);
+			: chargeOf(wish, facts, { leftToPayCents: left - payment.cents, onlyCards });
 		seen.add(wish.id);
 		if ('code' in charge) {
 			payment.problems.push(charge);
@@ -201,6 +209,7 @@ export function payWithCards(lines: QuotedLine[], ask: Ask, facts: Facts): CardP
 
 const cardStates = {
 	inactive: 'gift_card.inactive',
+	replaced: 'gift_card.replaced',
 	blocked: 'gift_card.blocked',
 	expired: 'gift_card.expired'
 } as const;
@@ -208,7 +217,7 @@ const cardStates = {
 function chargeOf(
 	{ id, cents }: Ask['giftCards'][number],
 	facts: Facts,
-	leftToPayCents: Cents
+	{ leftToPayCents, onlyCards }: { leftToPayCents: Cents; onlyCards: boolean }
 ): Quote['giftCards'][number] | RefusalData {
 	const data = pricingRefusals.data;
 	const card = facts.giftCards.find((fact) => fact.id === id);
@@ -220,6 +229,8 @@ function chargeOf(
 	if (card.currency !== currency) {
 		return data('gift_card.currency_other', { ...said, currency: card.currency, givenCurrency: currency });
 	}
+	if (onlyCards) return data('gift_card.buys_no_gift_card', said);
+	if (card.pin === 'needed') return data('gift_card.pin_needed', said);
 	const availableCents = Math.max(0, card.availableCents);
 	if (cents === null) {
 		const most = Math.min(availableCents, leftToPayCents);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noon, products } from '../../../tests/support/pricing.ts';
+import { cardRules, noon, products } from '../../../tests/support/pricing.ts';
 import { agreed } from './fingerprint.ts';
 import {
 	quote,
@@ -37,9 +37,31 @@ const line: fc.Arbitrary<BasketLine> = fc
 	})
 	.map((made) => ({ key: '', ...made }));
 
-const lines = mostly(fc.array(line, { maxLength: 6 }), fc.array(line, { minLength: 7, maxLength: 20 })).map((made) =>
-	made.map((one, index) => ({ ...one, key: `l${index}` }))
-);
+const cardIds = ['c1', 'c2', 'c3'];
+const cardLine: fc.Arbitrary<BasketLine> = fc
+	.record({
+		unitCents: mostly(fc.integer({ min: 500, max: 20_000 }), oddNumber),
+		quantity: mostly(fc.constant(1000), oddNumber),
+		productId: mostly(fc.constant(null), productId),
+		giftCard: fc.oneof(
+			fc.constant({ deed: 'issued' as const, id: null }),
+			fc.record({
+				deed: fc.constantFrom('activated' as const, 'topped_up' as const),
+				id: fc.constantFrom(...cardIds, 'dream')
+			})
+		)
+	})
+	.map((made) => ({ key: '', name: null, categoryId: null, ...made }));
+
+const lines = fc
+	.tuple(
+		mostly(fc.array(line, { maxLength: 6 }), fc.array(line, { minLength: 7, maxLength: 20 })),
+		fc.oneof(
+			{ weight: 3, arbitrary: fc.constant<BasketLine[]>([]) },
+			{ weight: 1, arbitrary: fc.array(cardLine, { maxLength: 3 }) }
+		)
+	)
+	.map((made) => made.flat().map((one, index) => ({ ...one, key: `l${index}` })));
 
 const effect: fc.Arbitrary<Right['effect']> = fc.oneof(
 	fc.record({
@@ -129,7 +151,6 @@ const rules: fc.Arbitrary<Facts['programme']['rules']> = fc.record({
 	})
 });
 
-const cardIds = ['c1', 'c2', 'c3'];
 const shop: fc.Arbitrary<Facts> = fc.record({
 	programme: fc.record({
 		currency: mostly(fc.constant('EUR'), fc.constant('CHF')),
@@ -155,9 +176,15 @@ const shop: fc.Arbitrary<Facts> = fc.record({
 				lastSymbols: fc.constant(id),
 				currency: mostly(fc.constant('EUR'), fc.constant('CHF')),
 				availableCents: mostly(fc.integer({ min: 0, max: 10_000 }), cents),
-				state: mostly(fc.constant('active' as const), fc.constantFrom('inactive', 'blocked', 'expired'))
+				state: mostly(fc.constant('active' as const), fc.constantFrom('inactive', 'replaced', 'blocked', 'expired')),
+				valueCents: fc.constantFrom(null, 5000),
+				pin: mostly(fc.constantFrom('none' as const, 'given' as const), fc.constant('needed' as const))
 			})
 		)
+	),
+	cardRules: fc.oneof(
+		fc.constantFrom(undefined, null),
+		fc.boolean().map((earnsPoints) => ({ ...cardRules, earnsPoints }))
 	)
 });
 
@@ -215,6 +242,9 @@ describe('whatever is asked', () => {
 			expect(quoted.totalCents).toBe(quoted.listCents - quoted.discountCents);
 			expect(quoted.totalCents).toBe(quoted.pointsPaidCents + quoted.giftCardCents + quoted.toPayCents);
 			expect(quoted.giftCardCents).toBe(total(quoted.giftCards, ({ cents }) => cents));
+			const sold = quoted.lines.filter(({ giftCard }) => giftCard);
+			expect(quoted.cardsSoldCents).toBe(total(sold, ({ toPayCents }) => toPayCents));
+			expect(sold.filter((one) => one.toPayCents !== one.listCents)).toEqual([]);
 			for (const { id, cents } of quoted.applied) {
 				const off = total(quoted.lines, (one) => total(one.discounts, (by) => (by.rightId === id ? by.cents : 0)));
 				expect(off).toBe(cents);

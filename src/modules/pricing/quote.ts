@@ -12,7 +12,7 @@ import { stepOf } from './steps.ts';
 
 /**
  * What a basket costs, what pays it, what it earns, and why: list prices, then rights (see `stages`), then points, then gift cards, then
- * what the purchase earns. Everything is in minor units of the store's currency and in whole points, and adds up exactly
+ * what the purchase earns. Money put on gift cards is only added to what is to be paid. Everything is in minor units of the store's currency and in whole points, and adds up exactly
  * by line, by step and in all.
  *
  * Never throws on what people ask for: faults are among `problems` and `refused`, and the rest is priced without them.
@@ -24,8 +24,10 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 	const rights = applyRights(ask, facts, situationOf(facts, member, basket, now));
 	const discountCents = sum(rights.applied.map((right) => right.cents));
 	const totalCents = listCents - discountCents;
-	const points = payWithPoints(lines, ask, facts, member, totalCents);
-	const cards = payWithCards(lines, ask, facts);
+	const goods = lines.filter((line) => line.giftCard === null);
+	const cardsSoldCents = totalCents - sum(goods.map((line) => line.netCents));
+	const points = payWithPoints(goods, ask, facts, member, cardsSoldCents);
+	const cards = payWithCards(goods, ask, facts, cardsSoldCents);
 	const toPayCents = totalCents - points.cents - cards.cents;
 	const earning = earn(lines, facts, member, now);
 	const unsigned = {
@@ -34,6 +36,7 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 		listCents,
 		discountCents,
 		totalCents,
+		cardsSoldCents,
 		pointsSpent: points.points,
 		pointsPaidCents: points.cents,
 		giftCards: cards.cards,

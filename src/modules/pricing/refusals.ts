@@ -37,6 +37,19 @@ export const pricingRefusals = declareRefusals({
 	'gift_card.amount_invalid': 'invalid',
 	'gift_card.repeated': 'invalid',
 	'gift_card.nothing_left_to_pay': 'unprocessable',
+	'gift_card.replaced': 'gone',
+	/** it has a PIN, and nobody has entered it here */
+	'gift_card.pin_needed': 'forbidden',
+	/** selling one: what the house does not do, or not so */
+	'gift_card.not_sold_here': 'unprocessable',
+	'gift_card.already_active': 'conflict',
+	'gift_card.needs_member': 'unprocessable',
+	'gift_card.amount_outside': 'unprocessable',
+	'gift_card.over_highest': 'unprocessable',
+	'gift_card.pin_missing': 'unprocessable',
+	/** neither a gift card nor points pay for one */
+	'gift_card.buys_no_gift_card': 'unprocessable',
+	'points.buy_no_gift_card': 'unprocessable',
 	'member.blocked': 'forbidden'
 });
 
@@ -79,5 +92,7 @@ export const returnRefusals = declareRefusals({
 	'return.line_repeated': 'invalid',
 	'return.quantity_invalid': 'invalid',
 	'return.too_many': 'conflict',
-	'return.nothing_left': 'conflict'
+	'return.nothing_left': 'conflict',
+	/** a gift card that was used after it was sold: its money cannot come back */
+	'return.gift_card_sold': 'conflict'
 });

@@ -42,6 +42,34 @@ export interface SpendRules {
 	givenBackMinimumDays: number;
 }
 
+/** When gift cards end: so many months after they were sold, or after they were last used. */
+export type CardExpiry = { kind: 'never' } | { kind: 'after_sale' | 'after_use'; months: number };
+
+/** How gift cards of one currency are sold. */
+export interface CardTerms {
+	/** ISO 4217 */
+	currency: string;
+	/** one card or one top-up is at least and at most so much; cards of a fixed value are sold for that */
+	leastCents: Cents;
+	mostCents: Cents;
+	/** what the till offers to tap */
+	amounts: Cents[];
+	/** no top-up raises a balance above this; null: no limit */
+	highestCents: Cents | null;
+	/** plastic of this value or more is sold with a PIN only; null: never asked for */
+	pinFromCents: Cents | null;
+}
+
+export interface CardRules {
+	/** none: no gift cards are sold */
+	terms: CardTerms[];
+	/** whether money put on a gift card earns points */
+	earnsPoints: boolean;
+	expiry: CardExpiry;
+	/** where another rule holds: by store */
+	expiryByStore: Record<string, CardExpiry>;
+}
+
 export interface ProgrammeRules {
 	earn: EarnRules;
 	spend: SpendRules;

@@ -2,7 +2,7 @@ import { roundings } from '#core/amounts';
 import { roundings as endRoundings } from '#core/time';
 import * as z from 'zod/mini';
 import { basketLimits } from './basket.ts';
-import type { Ask } from './contract.ts';
+import { cardDeeds, type Ask } from './contract.ts';
 import { effectKinds } from './effects/index.ts';
 import type { Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
 
@@ -32,13 +32,22 @@ export const askSchema = z.strictObject({
 					categoryId: z.nullable(thing),
 					quantity: z.number(),
 					unitCents: z.number(),
-					delivery: z.optional(z.boolean())
+					delivery: z.optional(z.boolean()),
+					giftCard: z.optional(z.strictObject({ deed: z.enum(cardDeeds), id: z.nullable(thing) }))
 				})
 			)
 			.check(z.maxLength(20_000))
 	}),
 	rightIds: z.array(thing).check(z.maxLength(50)),
-	giftCards: z.array(z.strictObject({ id: thing, cents: z.nullable(z.number()) })).check(z.maxLength(50)),
+	giftCards: z
+		.array(
+			z.strictObject({
+				id: thing,
+				cents: z.nullable(z.number()),
+				proof: z.optional(z.nullable(z.string().check(z.maxLength(200))))
+			})
+		)
+		.check(z.maxLength(50)),
 	points: z.union([z.number(), z.literal('most')])
 }) satisfies z.ZodMiniType<Ask, Ask>;
 

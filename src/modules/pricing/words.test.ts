@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { languages } from '#core/languages';
 import type { RefusalData } from '#core/refusal';
-import { ask, card, facts, member, noon, of, right, typed, withRules } from '../../../tests/support/pricing.ts';
+import {
+	ask,
+	card,
+	cardRules,
+	facts,
+	member,
+	noon,
+	of,
+	right,
+	typed,
+	withRules
+} from '../../../tests/support/pricing.ts';
 import {
 	effectKinds,
 	pricingRefusals,
@@ -11,6 +22,7 @@ import {
 	returnRefusals,
 	rightRefusals,
 	type Ask,
+	type CardEntry,
 	type Facts,
 	type Right,
 	type Step
@@ -71,14 +83,33 @@ function seePayments(): void {
 	points(2, { worthPoints: 1, worthCents: 5000 });
 	see(ask([of('bun')], { points: 5 }));
 
-	const states = ['active', 'inactive', 'blocked', 'expired'] as const;
-	const cards = [...states.map((state) => card({ id: state, state })), card({ id: 'franc', currency: 'CHF' })];
+	const states = ['active', 'inactive', 'replaced', 'blocked', 'expired'] as const;
+	const cards = [
+		...states.map((state) => card({ id: state, state })),
+		card({ id: 'franc', currency: 'CHF' }),
+		card({ id: 'locked', pin: 'needed' })
+	];
 	const wish = (id: string, cents: number | null) => ({ id, cents });
-	const all = [...states, 'franc', 'none', 'active'].map((id) => wish(id, 300));
+	const all = [...states, 'franc', 'locked', 'none', 'active'].map((id) => wish(id, 300));
 	see(ask([typed(2000)], { giftCards: all }), { giftCards: cards });
 	for (const cents of [0, 9999, 3000]) {
 		see(ask([typed(2000)], { giftCards: [wish('active', cents)] }), { giftCards: cards });
 	}
+}
+
+function seeCardSales(): void {
+	const rack = [card({ id: 'rack', state: 'inactive' }), card({ id: 'held' })];
+	const sell = (giftCard: CardEntry, cents: number, known: Partial<Facts> = {}, more: Partial<Ask> = {}) =>
+		see(ask([typed(cents, { giftCard })], more), { giftCards: rack, cardRules, ...known });
+	sell({ deed: 'activated', id: 'rack' }, 2000);
+	sell({ deed: 'activated', id: 'rack' }, 2000, { cardRules: null });
+	sell({ deed: 'activated', id: 'held' }, 2000);
+	sell({ deed: 'issued', id: null }, 2000);
+	sell({ deed: 'activated', id: 'rack' }, 1);
+	sell({ deed: 'activated', id: 'rack' }, 10_000);
+	sell({ deed: 'topped_up', id: 'held' }, 10_000);
+	sell({ deed: 'topped_up', id: 'held' }, 2000, {}, { giftCards: [{ id: 'held', cents: null }] });
+	sell({ deed: 'topped_up', id: 'held' }, 2000, { member: member() }, { memberId: 'anna', points: 5 });
 }
 
 function seeRights(): void {
@@ -167,11 +198,14 @@ function seeReturns(): void {
 
 seeBaskets();
 seePayments();
+seeCardSales();
 seeRights();
 seeEarning();
 seeReturns();
 
-const codes = [...pricingRefusals.codes, ...rightRefusals.codes, ...returnRefusals.codes];
+// That one is for whoever knows what became of the card since.
+const returns = returnRefusals.codes.filter((code) => code !== 'return.gift_card_sold');
+const codes = [...pricingRefusals.codes, ...rightRefusals.codes, ...returns];
 
 test.each(codes)('%s has a sentence in four languages, and every gap in it is filled', (code) => {
 	const wanted = placeholders('refusals', `refusal_${code.replaceAll('.', '_')}`);
@@ -200,6 +234,7 @@ const stepCodes: { [C in Step['code']]: true } = {
 	not_earning_category: true,
 	not_earning_product: true,
 	not_earning_discounted: true,
+	not_earning_gift_card: true,
 	not_earning_paid_with_points: true,
 	not_earning_paid_with_gift_card: true,
 	debt_first: true,

@@ -17,6 +17,12 @@ export const purchaseChecks: Record<string, string> = {
 			from jsonb_array_elements(r.tenders) t
 		) t
 		where (t.cents, t.points) is distinct from (r.total_cents, r.points_spent)`,
+	'a receipt tells how much of it was put on gift cards': `
+		select r.id as subject, concat_ws(' ', 'receipt', r.cards_sold_cents, '· lines', coalesce(l.sold, 0)) as detail
+		from receipts r left join (
+			select receipt_id, sum(net_cents) as sold from receipt_lines where gift_card is not null group by receipt_id
+		) l on l.receipt_id = r.id
+		where r.cards_sold_cents <> coalesce(l.sold, 0)`,
 	'a line belongs to a receipt of its member': `
 		select l.receipt_id as subject, concat_ws(' ', 'line', l.position) as detail
 		from receipt_lines l left join receipts r on r.id = l.receipt_id
@@ -30,8 +36,9 @@ export const purchaseChecks: Record<string, string> = {
 			concat_ws(' ', 'spent', f.spent_cents, '· receipts', r.spent, '· returned', f.returned_cents, '· returns', b.returned)
 				as detail
 		from member_figures f
-		full join (select member_id, count(*) as visits, sum(total_cents) as spent from receipts group by member_id) r
+		full join (select member_id, count(*) as visits, sum(total_cents - cards_sold_cents) as spent from receipts group by member_id) r
 			on r.member_id = f.member_id
-		left join (select member_id, sum(total_cents) as returned from returns group by member_id) b on b.member_id = f.member_id
+		left join (select member_id, sum(total_cents - cards_taken_back_cents) as returned from returns
+			group by member_id) b on b.member_id = f.member_id
 		where (f.visits, f.spent_cents, f.returned_cents) is distinct from (r.visits, r.spent, coalesce(b.returned, 0))`
 };

@@ -1,6 +1,6 @@
 import { declareRefusals } from '#core/refusal';
 import type { Cents, Points, Thousandths } from '#core/amounts';
-import type { Step, Unit } from '#pricing';
+import type { CardDeed, Step, Unit } from '#pricing';
 
 /**
  * Purchases: what happened, for good.
@@ -13,6 +13,13 @@ import type { Step, Unit } from '#pricing';
 export const purchaseRefusals = declareRefusals({
 	'receipt.unknown': 'not_found'
 });
+
+/** A gift card that a line put money on. */
+export interface SoldGiftCard {
+	deed: CardDeed;
+	id: string;
+	lastSymbols: string;
+}
 
 /** One way in which a receipt was paid; `subjectId` is the gift card's. */
 export interface Tender {
@@ -46,6 +53,8 @@ export interface ReceiptLineView {
 	giftCardCents: Cents;
 	toPayCents: Cents;
 	pointsEarned: Points;
+	/** null: goods */
+	giftCard: SoldGiftCard | null;
 	/** given back so far */
 	returned: Thousandths;
 }
@@ -79,6 +88,8 @@ export interface ReceiptView {
 	listCents: Cents;
 	discountCents: Cents;
 	totalCents: Cents;
+	/** part of the total that put money on gift cards */
+	cardsSoldCents: Cents;
 	pointsSpent: Points;
 	pointsPaidCents: Cents;
 	giftCardCents: Cents;

@@ -55,6 +55,7 @@ export function receiptView(
 		listCents: receipt.listCents,
 		discountCents: receipt.discountCents,
 		totalCents: receipt.totalCents,
+		cardsSoldCents: receipt.cardsSoldCents ?? 0,
 		pointsSpent: receipt.pointsSpent,
 		pointsPaidCents: receipt.pointsPaidCents,
 		giftCardCents: receipt.giftCardCents,
@@ -76,6 +77,7 @@ export function receiptView(
 			giftCardCents: line.giftCardCents,
 			toPayCents: line.toPayCents,
 			pointsEarned: line.pointsEarned,
+			giftCard: line.giftCard ?? null,
 			returned: returned.get(line.position) ?? 0
 		})),
 		tenders: receipt.tenders,

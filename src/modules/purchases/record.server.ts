@@ -2,10 +2,15 @@ import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
 import type { Writes } from '#platform/bulk';
 import { memberFigures, receiptLines, receipts, returnLines, returns } from './tables.server.ts';
 
-/** One receipt with all that hangs on it, as rows. */
+type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+
+/**
+ * One receipt with all that hangs on it, as rows. What speaks of gift cards sold is left out where a batch sold none: an
+ * ordinary sale writes no column for it.
+ */
 export interface ReceiptRows {
-	receipt: InferSelectModel<typeof receipts>;
-	lines: InferSelectModel<typeof receiptLines>[];
+	receipt: Optional<InferSelectModel<typeof receipts>, 'cardsSoldCents'>;
+	lines: Optional<InferSelectModel<typeof receiptLines>, 'giftCard'>[];
 }
 
 /** One return with its lines, as rows. */
@@ -61,20 +66,24 @@ function addToFigures(writes: Writes, changes: readonly FigureChange[]): void {
 
 /** Stores receipts: one part per table for the whole batch. The caller has the members locked. */
 export function recordReceipts(writes: Writes, sales: readonly ReceiptRows[]): void {
+	// All rows of an insert have the same columns: those for gift cards come with a batch that sold one.
+	const sellsCards = sales.some(({ receipt }) => receipt.cardsSoldCents !== undefined);
 	writes.insert(
 		receipts,
-		sales.map((sale) => sale.receipt)
+		sales.map(({ receipt }) => (sellsCards ? { ...receipt, cardsSoldCents: receipt.cardsSoldCents ?? 0 } : receipt))
 	);
 	writes.insert(
 		receiptLines,
-		sales.flatMap((sale) => sale.lines)
+		sales.flatMap(({ lines }) =>
+			sellsCards ? lines.map((line) => ({ ...line, giftCard: line.giftCard ?? null })) : lines
+		)
 	);
 	addToFigures(
 		writes,
 		sales.map(({ receipt }) => ({
 			memberId: receipt.memberId,
 			visits: 1,
-			spentCents: receipt.totalCents,
+			spentCents: receipt.totalCents - (receipt.cardsSoldCents ?? 0),
 			returnedCents: 0,
 			at: receipt.happenedAt
 		}))
@@ -97,7 +106,7 @@ export function recordReturns(writes: Writes, given: readonly ReturnRows[]): voi
 			memberId: head.memberId,
 			visits: 0,
 			spentCents: 0,
-			returnedCents: head.totalCents,
+			returnedCents: head.totalCents - (head.cardsTakenBackCents ?? 0),
 			at: head.happenedAt
 		}))
 	);

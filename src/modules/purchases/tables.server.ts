@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { amount, at, key } from '#platform/columns';
 import type { Unit } from '#pricing';
-import type { StoredStep, Tender } from './index.ts';
+import type { SoldGiftCard, StoredStep, Tender } from './index.ts';
 
 /**
  * What happened, never changed afterwards. Returns are facts of their own.
@@ -28,6 +28,8 @@ export const receipts = pgTable(
 		discountCents: amount().notNull(),
 		/** after discounts = pointsPaidCents + giftCardCents + toPayCents */
 		totalCents: amount().notNull(),
+		/** part of the total that put money on gift cards: owed by the house, not earned */
+		cardsSoldCents: amount().notNull().default(0),
 		pointsSpent: amount().notNull(),
 		pointsPaidCents: amount().notNull(),
 		giftCardCents: amount().notNull(),
@@ -78,6 +80,8 @@ export const receiptLines = pgTable(
 		/** which right took how much off this line */
 		discounts: jsonb().$type<{ rightId: string; cents: number }[]>().notNull(),
 		costCents: amount(),
+		/** the gift card that the line put money on; null: goods */
+		giftCard: jsonb().$type<SoldGiftCard>(),
 		happenedAt: at().notNull()
 	},
 	(t) => [
@@ -101,6 +105,8 @@ export const returns = pgTable(
 		currency: text().notNull(),
 		/** value of the goods given back, after discounts */
 		totalCents: amount().notNull(),
+		/** part of it that came off gift cards which this receipt had sold */
+		cardsTakenBackCents: amount().notNull().default(0),
 		/** handed back as cash or card */
 		refundCents: amount().notNull(),
 		giftCardCents: amount().notNull(),

@@ -175,6 +175,7 @@ export interface HeldCard {
 	balanceCents: Cents;
 	activatedAt: Date | null;
 	blockedAt: Date | null;
+	replacedAt: Date | null;
 	expiresAt: Date | null;
 }
 

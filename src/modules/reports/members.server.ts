@@ -109,9 +109,10 @@ async function cardsOf(sql: Raw, memberId: string): Promise<HeldCard[]> {
 			balance: number;
 			activated_at: string | null;
 			blocked_at: string | null;
+			replaced_at: string | null;
 			expires_at: string | null;
 		}[]
-	>`select g.id, g.last_symbols, g.currency, g.activated_at, g.blocked_at, g.expires_at,
+	>`select g.id, g.last_symbols, g.currency, g.activated_at, g.blocked_at, g.replaced_at, g.expires_at,
 			coalesce(a.credited - a.debited, 0)::bigint as balance
 		from gift_cards g left join accounts a on a.owner_id = g.id and a.name = 'money'
 		where g.member_id = ${memberId} order by g.issued_at desc, g.id desc limit 100`;
@@ -122,6 +123,7 @@ async function cardsOf(sql: Raw, memberId: string): Promise<HeldCard[]> {
 		balanceCents: row.balance,
 		activatedAt: maybe(row.activated_at),
 		blockedAt: maybe(row.blocked_at),
+		replacedAt: maybe(row.replaced_at),
 		expiresAt: maybe(row.expires_at)
 	}));
 }

@@ -107,7 +107,7 @@ const parts: Part[] = [
 		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5))',
 		sums: {
 			receipts: 'count(*)',
-			total_cents: 'sum(f.total_cents)',
+			total_cents: 'sum(f.total_cents - f.cards_sold_cents)',
 			points_earned: 'sum(f.points_earned)',
 			points_spent: 'sum(f.points_spent)',
 			gift_card_cents: 'sum(f.gift_card_cents)'
@@ -118,7 +118,7 @@ const parts: Part[] = [
 		at: 'f.happened_at',
 		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5))',
 		sums: {
-			returned_cents: 'sum(f.total_cents)',
+			returned_cents: 'sum(f.total_cents - f.cards_taken_back_cents)',
 			points_taken_back: 'sum(f.points_taken_back)',
 			points_given_back: 'sum(f.points_given_back)',
 			gift_card_cents_back: 'sum(f.gift_card_cents)'

@@ -34,6 +34,8 @@ export function complaint(trouble: Trouble, timeZone: string): string {
 			return trouble.requestId ? m.till_unexpected_number({ number: trouble.requestId }) : m.till_unexpected();
 		case 'card_empty':
 			return m.till_card_empty({ card: cardName(trouble.lastSymbols) });
+		case 'card_here':
+			return m.till_sell_card_here({ symbols: trouble.lastSymbols });
 	}
 }
 
@@ -55,6 +57,7 @@ export function say(notice: Notice, timeZone: string): void {
 		case 'unreached':
 		case 'unexpected':
 		case 'card_empty':
+		case 'card_here':
 			toast(complaint(notice, timeZone), { tone: 'bad', passing: true });
 			break;
 		case 'member':

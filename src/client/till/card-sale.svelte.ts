@@ -1,0 +1,75 @@
+import type { RefusalData } from '#core/refusal';
+import { pricingRefusals, type CardTerms, type GiftCardFact } from '#pricing';
+import type { OpenSale } from './sale.svelte.ts';
+import type { ShopFacts } from './server.ts';
+
+/** A gift card on its way into the basket: first which one, then how much goes on it; null: a new one of the member's. */
+export type Selling =
+	| { step: 'card' }
+	| { step: 'amount'; deed: 'activated' | 'topped_up'; card: GiftCardFact }
+	| { step: 'amount'; deed: 'issued'; card: null };
+
+/** Why a card that was scanned is not sold. */
+export type NotSold = { kind: 'refused'; refusal: RefusalData } | { kind: 'card_here'; lastSymbols: string };
+
+/** The till's sale of gift cards: which one, how much goes on it, into the basket. */
+export class CardSale {
+	/** null: none is being sold */
+	open = $state.raw<Selling | null>(null);
+	readonly #sale: OpenSale;
+	readonly #shop: () => ShopFacts | null;
+
+	constructor(sale: OpenSale, shop: () => ShopFacts | null) {
+		this.#sale = sale;
+		this.#shop = shop;
+	}
+
+	/** How this store sells gift cards; null: it sells none. */
+	get terms(): CardTerms | null {
+		const shop = this.#shop();
+		return shop?.cardRules?.terms.find(({ currency }) => currency === shop.store.currency) ?? null;
+	}
+
+	/** Asks which card. */
+	begin(): void {
+		this.open = { step: 'card' };
+	}
+
+	close(): void {
+		this.open = null;
+	}
+
+	/** Whether a card that was scanned is one to sell: from the rack, or any while cards are being sold. */
+	wants({ state }: GiftCardFact): boolean {
+		return state === 'inactive' || (this.open !== null && state === 'active');
+	}
+
+	/** A card from the rack is sold, an active one is topped up. @returns why not, or null */
+	take(card: GiftCardFact): NotSold | null {
+		const currency = this.#shop()?.store.currency ?? '';
+		const { id, lastSymbols } = card;
+		if (!this.terms) return { kind: 'refused', refusal: pricingRefusals.data('gift_card.not_sold_here', { currency }) };
+		if (card.currency !== currency) {
+			const details = { lastSymbols, currency: card.currency, givenCurrency: currency };
+			return { kind: 'refused', refusal: pricingRefusals.data('gift_card.currency_other', details) };
+		}
+		if (this.#sale.basket.sells(id)) return { kind: 'card_here', lastSymbols };
+		const deed = card.state === 'inactive' ? 'activated' : 'topped_up';
+		this.open = { step: 'amount', deed, card };
+		if (deed === 'activated' && card.valueCents !== null) this.sell(card.valueCents);
+		return null;
+	}
+
+	/** A new gift card for the member who is here. */
+	digital(): void {
+		if (this.#sale.member) this.open = { step: 'amount', deed: 'issued', card: null };
+	}
+
+	/** Puts the card that waits into the basket, with so much on it. */
+	sell(cents: number): void {
+		const { open } = this;
+		if (open?.step !== 'amount' || cents <= 0 || this.#sale.frozen) return;
+		this.#sale.sellCard(open.deed, open.card, cents);
+		this.open = null;
+	}
+}

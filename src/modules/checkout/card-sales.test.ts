@@ -1,0 +1,187 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { day, endAfterMonths, later } from '#core/time';
+import { issue, saveCardRules } from '#giftcards/server';
+import { giftCards } from '#giftcards/tables';
+import { audit, historyOf, moneyOf, pointsOf } from '#ledger/server';
+import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
+import type { BasketLine, CardEntry, CardRules } from '#pricing';
+import { purchaseChecks } from '#purchases/server';
+import { memberFigures } from '#purchases/tables';
+import { testDatabase } from '../../../tests/support/database.ts';
+import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
+import { commitSales, undoSales, type SaleCommand } from './server.ts';
+import type { SaleResult } from './index.ts';
+
+const { db, url } = await testDatabase();
+testSettings(url);
+const now = new Date('2026-03-10T10:00:00Z');
+const shop = await openShop(db, now);
+const { coffee } = shop.products;
+
+const rules: CardRules = {
+	terms: [
+		{ currency: 'EUR', leastCents: 500, mostCents: 20_000, amounts: [2500], highestCents: 25_000, pinFromCents: null }
+	],
+	earnsPoints: false,
+	expiry: { kind: 'after_use', months: 12 },
+	expiryByStore: { [shop.otherStoreId]: { kind: 'after_sale', months: 36 } }
+};
+await inTransaction(db, (tx) => saveCardRules(tx, { rules, version: 0 }, byHouse, now));
+
+/** A card on the rack. */
+async function onRack(cents = 0, more: { currency?: string; expiresAt?: Date } = {}): Promise<string> {
+	const command = { cents, currency: 'EUR', memberId: null, active: false, expiresAt: null, ...more };
+	const [card] = await inTransaction(db, (tx) => issue(tx, [command], now));
+	if (!card?.ok) throw new Error('no card');
+	return card.id;
+}
+const cardLine = (cents: number, giftCard: CardEntry, key = 'card'): BasketLine => ({ ...line(key, cents), giftCard });
+const activation = (id: string, cents = 5000) => cardLine(cents, { deed: 'activated', id });
+const sold = (result: SaleResult) => {
+	if (!result.ok) throw new Error(`refused: ${result.refusal.code} ${JSON.stringify(result.refusal.details)}`);
+	return result.receipt;
+};
+const buy = async (ask: Parameters<typeof aSale>[2], at = now, where: { storeId?: string } = {}) =>
+	sold(await sell(db, await aSale(db, shop, ask, at, where), at));
+const balance = async (id: string) => (await moneyOf(db, [id], now)).get(id)?.balance ?? 0;
+const row = async (id: string) => (await db.select().from(giftCards).where(eq(giftCards.id, id)))[0]!;
+const allIsWell = async () => expect((await audit(db, { also: purchaseChecks })).findings).toEqual([]);
+
+describe('plastic from the rack', () => {
+	test('is activated by the sale that it stands on, with what was paid for it', async () => {
+		const [member, id] = [await aMember(db, now), await onRack()];
+		const receipt = await buy(anAsk(member, [line('a', coffee), activation(id)]));
+		const { lastSymbols } = await row(id);
+		expect(receipt).toMatchObject({ totalCents: 5350, cardsSoldCents: 5000, toPayCents: 5350, pointsEarned: 3 });
+		expect(receipt.lines[1]).toMatchObject({ name: '', giftCard: { deed: 'activated', id, lastSymbols } });
+		expect(await balance(id)).toBe(5000);
+		expect(await row(id)).toMatchObject({ activatedAt: now, initialCents: 5000, memberId: null });
+		expect((await historyOf(db, id, { cursor: null, limit: 5 })).items).toMatchObject([
+			{ reason: 'activated', ref: receipt.id, amount: 5000 }
+		]);
+		// Money on a card is owed, not earned: it is no turnover of the member until it pays.
+		const [figures] = await db.select().from(memberFigures).where(eq(memberFigures.memberId, member));
+		expect(figures).toMatchObject({ visits: 1, spentCents: 350 });
+		expect(await pointsOf(db, [member], now)).toMatchObject(new Map([[member, { spendable: 3 }]]));
+		await allIsWell();
+	});
+
+	test('is sold once, however many tills race for it', async () => {
+		const id = await onRack(2500);
+		const commands = await Promise.all(
+			Array.from({ length: 12 }, (_, till) =>
+				aSale(db, shop, anAsk(null, [activation(id)]), now, { caller: `dev_${till}` })
+			)
+		);
+		const results = await Promise.all(commands.map((command) => sell(db, command, now)));
+		expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+		const refused = results.flatMap((one) => (one.ok ? [] : one.refusal.code));
+		expect(new Set(refused)).toEqual(new Set(['gift_card.already_active']));
+		expect(await balance(id)).toBe(2500);
+		await allIsWell();
+	});
+
+	test('is sold once within one batch, and the same sale again is the same receipt', async () => {
+		const id = await onRack(2500);
+		const [one, two] = [
+			await aSale(db, shop, anAsk(null, [activation(id)]), now),
+			await aSale(db, shop, anAsk(null, [line('a', coffee), activation(id)]), now)
+		];
+		const ordinary = await aSale(db, shop, anAsk(null, [line('a', coffee)]), now);
+		const batch: SaleCommand[] = [ordinary, one, two, one];
+		const results = await inTransaction(db, (tx) => commitSales(tx, batch, now));
+		expect(results.map((result) => (result.ok ? result.replayed : result.refusal.code))).toEqual([
+			false,
+			false,
+			'gift_card.already_active',
+			true
+		]);
+		const again = await sell(db, one, later(now, day));
+		expect(again).toEqual({ ok: true, receipt: sold(results[1]!), replayed: true });
+		expect(await balance(id)).toBe(2500);
+		await allIsWell();
+	});
+
+	test('pays nothing on the receipt that sells it, and everything on the next', async () => {
+		const id = await onRack();
+		const ask = anAsk(null, [line('a', coffee), activation(id)], { giftCards: [{ id, cents: null }] });
+		const early = await sell(db, await aSale(db, shop, ask, now), now);
+		expect(early).toMatchObject({ ok: false, refusal: { code: 'gift_card.inactive' } });
+		await buy(anAsk(null, [activation(id)]));
+		const receipt = await buy(anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] }));
+		expect(receipt).toMatchObject({ giftCardCents: 350, toPayCents: 0, cardsSoldCents: 0 });
+		expect(await balance(id)).toBe(4650);
+	});
+});
+
+describe('a new card and a top-up', () => {
+	test('go into the member’s wallet and onto the card', async () => {
+		const member = await aMember(db, now);
+		const receipt = await buy(anAsk(member, [cardLine(5000, { deed: 'issued', id: null })]));
+		const id = receipt.lines[0]?.giftCard?.id ?? '';
+		expect(await row(id)).toMatchObject({ memberId: member, initialCents: 5000, activatedAt: now });
+		const more = await buy(anAsk(null, [cardLine(2000, { deed: 'topped_up', id })]));
+		expect(more.lines[0]?.giftCard).toMatchObject({ deed: 'topped_up', id });
+		expect(await balance(id)).toBe(7000);
+		expect(await row(id)).toMatchObject({ initialCents: 5000 });
+		const ask = anAsk(null, [cardLine(18_001, { deed: 'topped_up', id })]);
+		expect(await sell(db, await aSale(db, shop, ask, now), now)).toMatchObject({
+			refusal: { code: 'gift_card.over_highest', details: { highestCents: 25_000, availableCents: 7000 } }
+		});
+		await allIsWell();
+	});
+
+	test('of several stand on one receipt, each with its own money', async () => {
+		const [member, first, second] = [await aMember(db, now), await onRack(), await onRack(1500)];
+		const receipt = await buy(
+			anAsk(member, [
+				{ ...activation(first, 1000), key: 'first' },
+				{ ...activation(second), key: 'second' },
+				cardLine(3000, { deed: 'issued', id: null }, 'new')
+			])
+		);
+		expect(receipt.cardsSoldCents).toBe(5500);
+		expect([await balance(first), await balance(second)]).toEqual([1000, 1500]);
+		await allIsWell();
+	});
+});
+
+describe('how long a card lives', () => {
+	test('is the rule of the house: so long after each use, and a use never shortens it', async () => {
+		const id = await onRack();
+		await buy(anAsk(null, [activation(id)]));
+		expect(await row(id)).toMatchObject({ expiresAt: endAfterMonths(now, 12, 'Europe/Berlin'), livesMonths: 12 });
+		const used = later(now, 100 * day);
+		await buy(anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] }), used);
+		expect((await row(id)).expiresAt).toEqual(endAfterMonths(used, 12, 'Europe/Berlin'));
+	});
+
+	test('is the rule of the store where it has one, and the batch’s own end where that has one', async () => {
+		const there = { storeId: shop.otherStoreId };
+		const [plain, dated] = [await onRack(), await onRack(0, { expiresAt: later(now, 30 * day) })];
+		await buy(anAsk(null, [activation(plain)]), now, there);
+		await buy(anAsk(null, [activation(dated)]), now, there);
+		expect(await row(plain)).toMatchObject({ expiresAt: endAfterMonths(now, 36, 'Europe/Berlin'), livesMonths: null });
+		expect((await row(dated)).expiresAt).toEqual(later(now, 30 * day));
+	});
+});
+
+describe('a gift card that was sold', () => {
+	test('does not come back with a word of its own; the goods beside it do', async () => {
+		const id = await onRack();
+		const receipt = await buy(anAsk(null, [line('a', coffee), activation(id)]));
+		await buy(anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] }));
+		const back = async (lines: 'everything' | { position: number; quantity: number }[]) => {
+			const command = { caller: 'dev_test', key: aKey(), storeId: shop.storeId, deviceId: null, staffId: null };
+			const request = { ...command, receiptId: receipt.id, lines, reason: null };
+			return (await inTransaction(db, (tx) => undoSales(tx, [request], now)))[0]?.result;
+		};
+		const refusal = { code: 'return.gift_card_sold', details: { position: 1 } };
+		expect(await back('everything')).toMatchObject({ ok: false, refusal });
+		expect(await back([{ position: 1, quantity: 1000 }])).toMatchObject({ ok: false, refusal });
+		expect(await back([{ position: 0, quantity: 1000 }])).toMatchObject({ ok: true, given: { refundCents: 350 } });
+		await allIsWell();
+	});
+});
