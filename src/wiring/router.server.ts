@@ -6,16 +6,18 @@ import * as imports from '#imports/router';
 import { registerImports } from '#imports/server';
 import { createCallerFactory, router } from '#platform/trpc';
 import * as points from '#points/router';
+import { pointsImport } from '#points/server';
 import { currenciesSold } from '#purchases/server';
 import * as reports from '#reports/router';
 import * as setup from '#setup/router';
 import * as stores from '#stores/router';
 import { productImport, storeImport } from '#stores/server';
 import * as vouchers from '#vouchers/router';
+import { codeImport } from '#vouchers/server';
 import * as wallet from '#wallet/router';
 
 // What can come in as a file, wherever procedures are called.
-registerImports(productImport, storeImport(currenciesSold));
+registerImports(productImport, storeImport(currenciesSold), codeImport, pointsImport);
 
 /** All procedures, by face and module: `admin.vouchers.list`. */
 export const appRouter = router({

@@ -36,7 +36,7 @@ export const modules: readonly Module[] = [
 		name: 'points',
 		owns: 'the policy for manual moves of points, who moved what and why',
 		// Who gives points away again and again is slowed down as one who types PINs is.
-		imports: ['identity', 'stores', 'customers', 'ledger']
+		imports: ['identity', 'imports', 'stores', 'customers', 'ledger']
 	},
 	{
 		name: 'purchases',
@@ -48,7 +48,7 @@ export const modules: readonly Module[] = [
 		name: 'vouchers',
 		owns: 'voucher definitions, codes, redemptions',
 		// A shopper who types codes is slowed down as one who types PINs is.
-		imports: ['pricing', 'identity', 'stores', 'customers']
+		imports: ['pricing', 'identity', 'imports', 'stores', 'customers']
 	},
 	{
 		name: 'checkout',

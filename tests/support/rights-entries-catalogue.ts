@@ -118,6 +118,7 @@ export const catalogueEntries: Record<string, Entry> = {
 		answers: 'tax.unknown',
 		trail: { none: 'the world has no tax class' }
 	},
+	'admin.stores.clock': { who: desk },
 	'admin.stores.exportProducts': { who: customersPeople, input: () => ({ after: null }) },
 	'admin.stores.exportStores': { who: desk },
 	'admin.imports.list': { who: desk, input: () => ({ kind: null, cursor: null }) },

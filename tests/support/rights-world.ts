@@ -179,7 +179,7 @@ async function rightsAndCards(house: Caller['admin'], memberId: string, ann: Cal
 	const definition = aDefinition({ holding: 'assigned', endsAt: new Date('2026-12-31T23:00:00Z') });
 	const { id: voucherId } = await house.vouchers.create({ key: aKey(), definition, sharedCode: null });
 	await house.vouchers.assign({ key: aKey(), voucherId, members: [member.number] });
-	const codes = await house.vouchers.codes({ voucherId, state: null, text: '', cursor: null, limit: 10 });
+	const codes = await house.vouchers.codes({ voucherId, state: null, cursor: null, limit: 10 });
 	const open = aDefinition({ title: 'For everybody', codeKind: 'shared', usesPerCode: null });
 	const shared = await house.vouchers.create({ key: aKey(), definition: open, sharedCode: 'SPRING' });
 	const issued = async (active: boolean) => {

@@ -32,6 +32,7 @@ export async function lockImport(tx: Tx, id: string): Promise<ImportRow> {
 
 export interface NewImport {
 	kind: string;
+	aboutId?: string | null;
 	fileName: string;
 	bytes: number;
 	language: Language;
@@ -43,7 +44,7 @@ export interface NewImport {
  */
 export async function beginImport(
 	tx: Tx,
-	{ kind, fileName, bytes, language }: NewImport,
+	{ kind, aboutId = null, fileName, bytes, language }: NewImport,
 	{ actor }: By,
 	now: Date
 ): Promise<{ id: string; pieceBytes: number }> {
@@ -53,6 +54,7 @@ export async function beginImport(
 	await tx.insert(imports).values({
 		id,
 		kind,
+		aboutId,
 		fileName,
 		bytes,
 		language,

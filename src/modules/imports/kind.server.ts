@@ -1,6 +1,6 @@
 import { must } from '#core/must';
 import type { Language } from '#core/languages';
-import type { Tx } from '#platform/db';
+import type { Reads, Tx } from '#platform/db';
 import type { By } from '#platform/trail';
 import type { ImportField, ImportLine, ImportOutcome } from './index.ts';
 
@@ -10,8 +10,18 @@ export interface ImportRun {
 	write: boolean;
 	/** the file's language: how its numbers are written */
 	language: Language;
+	/** what the file is about, where its kind asks for that */
+	aboutId: string | null;
 	by: By;
 	now: Date;
+}
+
+/** What a file as a whole is about. */
+export interface About {
+	title: string;
+	subject: { kind: string; id: string };
+	/** how the trail calls that such a file was brought in, among what happened to the subject */
+	action: string;
 }
 
 /** What a module says about the files it takes. */
@@ -23,6 +33,11 @@ export interface ImportKind {
 	fields: readonly ImportField[];
 	/** of one of these lists the file must have at least one column */
 	anyOf?: readonly string[];
+	/**
+	 * For files that are about one thing as a whole, such as the voucher whose codes they bring: what that is called.
+	 * Refuses what is not there or takes nothing.
+	 */
+	about?(reads: Reads, id: string): Promise<About>;
 	/** what a line is about, to tell duplicates; null: it cannot be told. Does not ask the database */
 	keyOf(line: ImportLine): string | null;
 	/**

@@ -46,7 +46,8 @@ export const adminRouter = router({
 			const names = kinds.map(({ name }) => name).filter((name) => input.kind === null || name === input.kind);
 			return {
 				...(await listImports(ctx.db, { kinds: names, cursor: input.cursor })),
-				kinds: kinds.map(({ name }) => name)
+				// What a file is about is chosen where that is: such files begin there.
+				kinds: kinds.filter(({ about }) => !about).map(({ name }) => name)
 			};
 		}),
 
@@ -55,12 +56,15 @@ export const adminRouter = router({
 			z.object({
 				key,
 				kind: id,
+				aboutId: z.optional(z.nullable(id)),
 				fileName: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)),
 				bytes: z.int().check(z.minimum(0))
 			})
 		)
-		.mutation(({ ctx, input }) => {
-			allowed(ctx, input.kind);
+		.mutation(async ({ ctx, input }) => {
+			const kind = allowed(ctx, input.kind);
+			if (kind.about) await kind.about(ctx.db, input.aboutId ?? '');
+			else if (input.aboutId) throw importRefusals.refuse('import.unknown');
 			return writeOnce(ctx, 'imports.begin', input, (tx) =>
 				beginImport(tx, { ...input, language: ctx.language }, ctx, ctx.now)
 			);
@@ -70,10 +74,11 @@ export const adminRouter = router({
 	get: procedure('console.use')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
-			const { kind } = await mine(ctx, input.id);
-			const { fields, anyOf } = kindOf(kind);
+			const { kind, aboutId } = await mine(ctx, input.id);
+			const { fields, anyOf, about } = kindOf(kind);
 			return {
 				...(await importView(ctx.db, input.id)),
+				about: about && aboutId ? { id: aboutId, title: (await about(ctx.db, aboutId)).title } : null,
 				fields: fields.map(({ key, names, required }) => ({
 					key,
 					name: names[ctx.language][0] ?? key,

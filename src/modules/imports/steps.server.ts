@@ -91,6 +91,9 @@ export async function confirmImport(tx: Tx, { id }: { id: string }, by: By, now:
 	const after = { kind: row.kind, ...row.counts };
 	const subject = { kind: 'import', id };
 	await keepTrail(tx, by, { action: 'import.confirmed', subject, title: row.fileName, after }, now);
+	const about = row.aboutId === null ? null : await kindOf(row.kind).about?.(tx, row.aboutId);
+	if (!about) return;
+	await keepTrail(tx, by, { ...about, after: { file: row.fileName, lines: row.counts.new } }, now);
 }
 
 /** Ends an import where it is. What was carried out before stays. */

@@ -14,6 +14,8 @@ export const imports = pgTable(
 	{
 		id: key().primaryKey(),
 		kind: key().notNull(),
+		/** what the file is about as a whole, where its kind asks for that */
+		aboutId: key(),
 		fileName: text().notNull(),
 		bytes: amount().notNull(),
 		language: text().$type<Language>().notNull(),

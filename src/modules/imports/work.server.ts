@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { hour, later } from '#core/time';
-import type { RefusalData } from '#core/refusal';
+import { isRefusal, type RefusalData } from '#core/refusal';
 import { isStorable } from '#core/text';
 import { insertRows, listOf } from '#platform/bulk';
 import { CsvFault, csvRecords, type CsvRecord } from '#platform/csv/read';
@@ -94,6 +94,11 @@ async function carryOn(db: Db, row: ImportRow, work: Work): Promise<boolean> {
 		await take(true);
 		return true;
 	} catch (error) {
+		// What the file is about is gone, or takes nothing any more.
+		if (isRefusal(error)) {
+			const { code, kind, details } = error;
+			return end(db, row, { code, kind, details }, work);
+		}
 		if (!(error instanceof CsvFault)) throw error;
 		// What stands before the fault was read well, and is judged like the rest.
 		await take(false);
@@ -132,6 +137,7 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 	const { outcomes, made = [] } = await kind.take(tx, sound, {
 		write,
 		language,
+		aboutId: row.aboutId,
 		by: { actor, requestId: null },
 		now
 	});

@@ -1,13 +1,16 @@
 import type { Points } from '#core/amounts';
 import { newId } from '#core/ids';
+import { must } from '#core/must';
+import { isRefusal, Refusal, type RefusalData } from '#core/refusal';
 import { addDays, localDay, startOfDay } from '#core/time';
+import type { Member } from '#customers';
 import { membersNamed, memberFacts } from '#customers/server';
 import { lifeOf } from '#ledger';
-import { openBook } from '#ledger/server';
+import { openBook, type Book } from '#ledger/server';
 import { sqlOf, type Tx } from '#platform/db';
 import { keepTrail, withoutCodes, type By } from '#platform/trail';
 import { programmeOf } from '#stores/server';
-import { mostPoints, pointsRefusals, reasonLength, type ActKind } from './index.ts';
+import { mostPoints, pointsRefusals, reasonLength, type ActKind, type PointsPolicy } from './index.ts';
 import { policyOf } from './policy.server.ts';
 import { pointActs } from './tables.server.ts';
 
@@ -48,26 +51,27 @@ async function claimDay(
 	return { left: Math.max(0, limit - (row?.points ?? 0)) };
 }
 
-async function keepAct(
-	tx: Tx,
-	act: {
-		id: string;
-		kind: ActKind;
-		memberId: string;
-		otherMemberId?: string;
-		points: Points;
-		reason: string | null;
-		note: string | null;
-	},
-	by: By,
-	now: Date
-): Promise<void> {
+interface Act {
+	id: string;
+	kind: ActKind;
+	memberId: string;
+	otherMemberId?: string;
+	points: Points;
+	reason: string | null;
+	note: string | null;
+}
+
+async function keepActs(tx: Tx, acts: readonly Act[], by: By, now: Date): Promise<void> {
+	if (acts.length === 0) return;
 	const staffId = by.actor.kind === 'staff' ? by.actor.staffId : null;
-	await tx.insert(pointActs).values({ ...act, staffId, at: now });
-	const { kind, reason, points } = act;
-	const subject = { kind: 'member', id: act.memberId };
-	const action = { adjusted: 'points.adjusted', extended: 'points.extended', transferred: 'points.transferred' }[kind];
-	await keepTrail(tx, by, { action, subject, after: { points }, reason }, now);
+	await tx.insert(pointActs).values(acts.map((act) => ({ ...act, staffId, at: now })));
+	const deeds = acts.map(({ kind, memberId, reason, points }) => {
+		const action = { adjusted: 'points.adjusted', extended: 'points.extended', transferred: 'points.transferred' }[
+			kind
+		];
+		return { action, subject: { kind: 'member', id: memberId }, after: { points }, reason };
+	});
+	await keepTrail(tx, by, deeds, now);
 }
 
 /** @throws member.unknown (also when erased), points.member_blocked */
@@ -89,11 +93,13 @@ export interface Adjusting {
 	limited: boolean;
 }
 
+export type Adjusted = { ok: true; actId: string; toDebt: Points; owed: Points } | { ok: false; refusal: RefusalData };
+
 /**
  * Gives a member points, or takes some, by hand. Given points pay what the member owes and live as earned ones do; taken
  * ones go soonest due first.
  * @throws points.amount_form, .reason_form, .note_form, .receiver_unknown, .member_blocked (nothing is given to a blocked
- * member), .over_limit (`mostPoints`), .over_day_limit (`leftPoints`), .too_few (`availablePoints`, when nothing may be
+ * member), .over_limit (`mostPoints`), .over_day_limit (`leftPoints`), .not_enough (`availablePoints`, when nothing may be
  * owed)
  */
 export async function adjust(
@@ -102,42 +108,86 @@ export async function adjust(
 	by: By,
 	now: Date
 ): Promise<{ actId: string; toDebt: Points; owed: Points }> {
-	const { memberId, points, limited } = command;
+	const [done] = await adjustAll(tx, [command], by, now);
+	must(done, 'every command gets an answer');
+	if (!done.ok) throw new Refusal(done.refusal);
+	const { actId, toDebt, owed } = done;
+	return { actId, toDebt, owed };
+}
+
+/**
+ * The same for many at once: one answer for each, in their order; what refuses one does not hurt the others.
+ * @param write false: says what would happen, and changes nothing
+ */
+export async function adjustAll(
+	tx: Tx,
+	commands: readonly Adjusting[],
+	by: By,
+	now: Date,
+	{ write = true }: { write?: boolean } = {}
+): Promise<Adjusted[]> {
+	const [{ policy }, { rules, timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
+	const ids = [...new Set(commands.map(({ memberId }) => memberId))].sort();
+	const book = await openBook(tx, ids, now, { lock: write });
+	const members = await memberFacts(tx, ids);
+	const day = localDay(now, timeZone);
+	const acts: Act[] = [];
+	const answers: Adjusted[] = [];
+	for (const command of commands) {
+		try {
+			const size = sizeOf(command, policy);
+			const words = { reason: reasonFrom(command.reason), note: noteFrom(command.note) };
+			refuseUnfit(book, members.get(command.memberId), command, policy);
+			const { limited } = command;
+			const { mostPerDay } = policy.adjust;
+			if (write && limited && mostPerDay !== null && by.actor.kind === 'staff') {
+				const full = await claimDay(tx, { subjectId: by.actor.staffId, day, points: size, limit: mostPerDay });
+				if (full) throw refuse('points.over_day_limit', { field: 'points', leftPoints: full.left });
+			}
+			const id = newId('pointAct', now);
+			const movement = { ownerId: command.memberId, points: size, reason: 'adjusted', ref: id };
+			const given = command.points > 0;
+			const moved = given
+				? book.earn({ ...movement, ...lifeOf(rules.earn.expiry, now, timeZone), maturesAt: null })
+				: book.takeBack({ ...movement, ofRef: id });
+			// More than an account can hold.
+			if (!moved.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
+			acts.push({ id, kind: 'adjusted', memberId: command.memberId, points: command.points, ...words });
+			answers.push({
+				ok: true,
+				actId: id,
+				toDebt: 'toDebt' in moved ? moved.toDebt : 0,
+				owed: 'owed' in moved ? moved.owed : 0
+			});
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			const { code, kind, details } = error;
+			answers.push({ ok: false, refusal: { code, kind, details } });
+		}
+	}
+	if (!write) return answers;
+	await book.write(tx);
+	await keepActs(tx, acts, by, now);
+	return answers;
+}
+
+/** Points that one command moves, whichever way. */
+function sizeOf({ points, limited }: Adjusting, { adjust: { most } }: PointsPolicy): Points {
 	const size = Math.abs(points);
 	if (!Number.isSafeInteger(points) || points === 0 || size > mostPoints) {
 		throw refuse('points.amount_form', { field: 'points', most: mostPoints });
 	}
-	const reason = reasonFrom(command.reason);
-	const note = noteFrom(command.note);
-	const [{ policy }, { rules, timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
-	const { most, mostPerDay, mayOwe } = policy.adjust;
 	if (limited && most !== null && size > most) throw refuse('points.over_limit', { field: 'points', mostPoints: most });
-	const book = await openBook(tx, [memberId], now, { lock: true });
-	const member = (await memberFacts(tx, [memberId])).get(memberId);
+	return size;
+}
+
+/** @throws what speaks against giving this much to a member, or taking it */
+function refuseUnfit(book: Book, member: Member | undefined, { points }: Adjusting, policy: PointsPolicy): void {
 	if (!member || member.erased) throw refuse('points.receiver_unknown');
 	if (member.blocked && points > 0) throw refuse('points.member_blocked');
-	if (limited && mostPerDay !== null && by.actor.kind === 'staff') {
-		const day = localDay(now, timeZone);
-		const full = await claimDay(tx, { subjectId: by.actor.staffId, day, points: size, limit: mostPerDay });
-		if (full) throw refuse('points.over_day_limit', { field: 'points', leftPoints: full.left });
-	}
-	const id = newId('pointAct', now);
-	const movement = { ownerId: memberId, points: size, reason: 'adjusted', ref: id };
-	let done: { toDebt: Points; owed: Points };
-	if (points > 0) {
-		const given = book.earn({ ...movement, ...lifeOf(rules.earn.expiry, now, timeZone), maturesAt: null });
-		if (!given.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
-		done = { toDebt: given.toDebt, owed: 0 };
-	} else {
-		const { spendable } = book.points(memberId);
-		if (!mayOwe && spendable < size) throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
-		const taken = book.takeBack({ ...movement, ofRef: id });
-		if (!taken.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
-		done = { toDebt: 0, owed: taken.owed };
-	}
-	await book.write(tx);
-	await keepAct(tx, { id, kind: 'adjusted', memberId, points, reason, note }, by, now);
-	return { actId: id, ...done };
+	const { spendable } = book.points(member.id);
+	if (points < 0 && !policy.adjust.mayOwe && spendable < -points)
+		throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
 }
 
 /**
@@ -162,7 +212,7 @@ export async function extend(
 	const { points } = book.extend({ ownerId: command.memberId, endsAt, reason: 'extended', ref: id });
 	if (points === 0) throw refuse('points.none_to_extend', { field: 'untilDay' });
 	await book.write(tx);
-	await keepAct(tx, { id, kind: 'extended', memberId: command.memberId, points, reason, note: null }, by, now);
+	await keepActs(tx, [{ id, kind: 'extended', memberId: command.memberId, points, reason, note: null }], by, now);
 	return { actId: id, points };
 }
 
@@ -204,9 +254,9 @@ export async function transfer(
 		throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
 	}
 	await book.write(tx);
-	await keepAct(
+	await keepActs(
 		tx,
-		{ id, kind: 'transferred', memberId, otherMemberId: named.id, points: -points, reason: null, note },
+		[{ id, kind: 'transferred', memberId, otherMemberId: named.id, points: -points, reason: null, note }],
 		by,
 		now
 	);

@@ -131,7 +131,7 @@ describe('points by hand', () => {
 		await db.update(members).set({ blockedAt: now }).where(eq(members.id, ann));
 		await expect(move(10)).rejects.toEqual(refused('points.member_blocked'));
 		await move(-10);
-		await db.update(members).set({ erasedAt: now }).where(eq(members.id, ann));
+		await db.update(members).set({ erasedAt: now, words: null }).where(eq(members.id, ann));
 		await expect(move(10)).rejects.toEqual(refused('points.receiver_unknown'));
 		await expect(move(10, { memberId: newId('member') })).rejects.toEqual(refused('points.receiver_unknown'));
 	});

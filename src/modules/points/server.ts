@@ -1,4 +1,5 @@
 /** Points' back door. */
+export { pointsImport } from './import.server.ts';
 export { adjust, extend, transfer } from './acts.server.ts';
 export { lapseInactive, lapsesAt } from './lapse.server.ts';
 export { policyOf, savePolicy } from './policy.server.ts';

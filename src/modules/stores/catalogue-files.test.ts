@@ -1,8 +1,4 @@
 import { expect, test } from 'vitest';
-import { beginImport, importOf, lookAt, takePiece } from '../imports/files.server.ts';
-import { findKind } from '../imports/kind.server.ts';
-import { checkImport, confirmImport } from '../imports/steps.server.ts';
-import { importView, listRefused } from '../imports/views.server.ts';
 import { registerImports, workOnImports } from '#imports/server';
 import { csvLine, csvMark } from '#core/csv';
 import type { Language } from '#core/languages';
@@ -10,6 +6,7 @@ import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import { trailEntries } from '../../platform/trail.tables.server.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
+import { bringIn } from '../../../tests/support/importing.ts';
 import { productPart, storePart, type FilePart } from './export.server.ts';
 import { editStore, getStore } from './places.server.ts';
 import { productView } from './product-views.server.ts';
@@ -37,30 +34,10 @@ registerImports(
 	storeImport(async () => inEuros.sold)
 );
 
-/** Brings a file in as the console does. @returns what became of its lines */
-async function bring(kind: string, text: string, language: Language = 'en') {
-	const bytes = new TextEncoder().encode(text);
-	const file = { kind, fileName: 'file.csv', bytes: bytes.length, language };
-	const { id } = await inTransaction(db, (tx) => beginImport(tx, file, byHouse, now));
-	await inTransaction(db, (tx) => takePiece(tx, { id, number: 0, bytes }, now));
-	const known = findKind(kind);
-	if (!known) throw new Error('no such kind');
-	const { form, columns } = await lookAt(db, known, await importOf(db, id), null);
-	const matching = columns.map(({ field }) => field);
-	await inTransaction(db, (tx) => checkImport(tx, { id, form, matching }, now));
-	await workOnImports(db, { clock });
-	const found = await importView(db, id);
-	const { items } = await listRefused(db, await importOf(db, id), 0);
-	await inTransaction(db, (tx) => confirmImport(tx, { id }, byHouse, now));
-	await workOnImports(db, { clock });
-	const done = await importView(db, id);
-	expect(done.counts, 'what was promised was done').toEqual(found.counts);
-	return {
-		counts: [done.counts.new, done.counts.changed, done.counts.unchanged, done.counts.refused],
-		made: found.made,
-		refused: items.map(({ line, field, refusal }) => [line, field, refusal.code])
-	};
-}
+const bring = async (kind: string, text: string, language: Language = 'en') => {
+	const { counts, made, refused } = await bringIn(db, { kind, text, language }, now);
+	return { counts, made, refused };
+};
 
 const written = ({ head, items }: FilePart, first = true): string =>
 	[...(first ? [head] : []), ...items].map(csvLine).join('');

@@ -69,6 +69,9 @@ export const catalogueProcedures = {
 			return { ...product, timeZone, currency };
 		}),
 
+	/** Whose days and hours the console speaks of. */
+	clock: procedure('console.use').query(async ({ ctx }) => ({ timeZone: (await programmeOf(ctx.db)).timeZone })),
+
 	/** What a product's form offers. */
 	productChoices: procedure('products.read').query(async ({ ctx }) => {
 		const [categories, taxClasses, { timeZone, currency }] = await Promise.all([

@@ -310,13 +310,11 @@ export async function listCodes(
 	{
 		voucherId,
 		state: asked,
-		text,
 		cursor,
 		limit
-	}: { voucherId: string; state: CodeState | null; text: string; cursor: string | null; limit: number }
+	}: { voucherId: string; state: CodeState | null; cursor: string | null; limit: number }
 ): Promise<Page<CodeRow>> {
 	const size = Math.min(limit, mostCodes);
-	const search = normaliseCode(text);
 	const rows = await sqlOf(reads).unsafe<
 		{
 			id: string;
@@ -335,10 +333,10 @@ export async function listCodes(
 		from (
 			select c.*, ${codeState} as state from voucher_codes c
 			where c.voucher_id = $1 and ($2::text is null or ${codeState} = $2)
-				and ($3::text is null or starts_with(c.code, $3)) and ($4::text is null or c.id > $4 collate "C")
-			order by c.id limit $5
+				and ($3::text is null or c.id > $3 collate "C")
+			order by c.id limit $4
 		) c left join members m on m.id = c.member_id order by c.id`,
-		[voucherId, asked, search === '' ? null : search, cursor, size + 1]
+		[voucherId, asked, cursor, size + 1]
 	);
 	const shown = rows.slice(0, size);
 	return {

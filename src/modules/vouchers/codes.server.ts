@@ -8,7 +8,7 @@ import { insertRows } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import { programmeOf } from '#stores/server';
-import { definitionOf, lockVoucher, voucherSubject, type VoucherRow } from './definitions.server.ts';
+import { definitionOf, lockVoucher, refusePool, voucherSubject, type VoucherRow } from './definitions.server.ts';
 import { voucherRefusals } from './refusals.ts';
 import { datesFromIssue, limits } from './rules.ts';
 import { voucherCodes, vouchers } from './tables.server.ts';
@@ -25,8 +25,7 @@ const chunk = 5_000;
 /** A voucher that takes more codes, locked. */
 export async function lockPool(tx: Tx, voucherId: string): Promise<VoucherRow> {
 	const voucher = await lockVoucher(tx, voucherId);
-	if (voucher.archivedAt) throw voucherRefusals.refuse('voucher.archived');
-	if (voucher.codeKind === 'shared') throw voucherRefusals.refuse('voucher.shared_has_one');
+	refusePool(voucher);
 	return voucher;
 }
 
@@ -176,7 +175,8 @@ export async function assign(
 	});
 }
 
-async function membersRefused(
+/** Members who may be given no code of a voucher now, and why. */
+export async function membersRefused(
 	sql: Raw,
 	voucherId: string,
 	memberIds: readonly string[]

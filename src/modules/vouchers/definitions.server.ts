@@ -155,6 +155,19 @@ export async function lockVoucher(tx: Tx, id: string): Promise<VoucherRow> {
 	return row;
 }
 
+/** @throws `voucher.not_found` */
+export async function getVoucher(reads: Reads, id: string): Promise<VoucherRow> {
+	const [row] = await reads.select().from(vouchers).where(eq(vouchers.id, id));
+	if (!row) throw voucherRefusals.refuse('voucher.not_found');
+	return row;
+}
+
+/** @throws `voucher.archived`, `voucher.shared_has_one` when it takes no more codes */
+export function refusePool({ archivedAt, codeKind }: VoucherRow): void {
+	if (archivedAt) throw voucherRefusals.refuse('voucher.archived');
+	if (codeKind === 'shared') throw voucherRefusals.refuse('voucher.shared_has_one');
+}
+
 /** What may still be changed depends on these. */
 export async function usageOf(reads: Reads, voucherId: string): Promise<{ redeemed: boolean; codesOut: boolean }> {
 	const [row] = await sqlOf(reads)<{ redeemed: boolean; codes_out: boolean }[]>`

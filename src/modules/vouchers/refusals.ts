@@ -49,6 +49,9 @@ export const voucherRefusals = declareRefusals({
 	'voucher.count_form': 'invalid',
 	'voucher.pool_full': 'conflict',
 	'voucher.shared_has_one': 'unprocessable',
+	/** a line of a file; details: least, most */
+	'voucher.pool_code_form': 'invalid',
+	'voucher.until_form': 'invalid',
 	'voucher.member_unknown': 'not_found',
 	'voucher.member_repeated': 'invalid',
 	'voucher.already_held': 'conflict',

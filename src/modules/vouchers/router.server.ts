@@ -101,7 +101,6 @@ export const adminRouter = router({
 			z.object({
 				voucherId: id,
 				state: z.nullable(z.enum(codeStates)),
-				text,
 				cursor: z.nullable(id),
 				limit: z.int().check(z.minimum(1), z.maximum(mostCodes))
 			})
@@ -147,6 +146,7 @@ export const adminRouter = router({
 			listCategories(ctx.db)
 		]);
 		return {
+			name: programme.name,
 			currency: programme.currency,
 			timeZone: programme.timeZone,
 			stores: stores.map(({ id, name, city }) => ({ id, name, city })),

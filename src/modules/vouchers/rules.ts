@@ -79,6 +79,9 @@ export interface Problem {
 	refusal: RefusalData;
 }
 
+/** Symbols of a code of another system in a pool: fewer could be guessed. */
+export const poolCodeLength = { least: 6, most: 24 } as const;
+
 export const limits = {
 	titleLength: 80,
 	descriptionLength: 400,
@@ -89,8 +92,6 @@ export const limits = {
 	codesAtOnce: 100_000,
 	/** codes of one voucher */
 	codesInAll: 1_000_000,
-	/** codes of another system taken in by one command */
-	takenAtOnce: 5_000,
 	validDays: 3660,
 	/** a date further away is a slip of the finger */
 	years: 50

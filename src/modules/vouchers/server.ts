@@ -9,6 +9,7 @@ export {
 	type VoucherRow
 } from './definitions.server.ts';
 export { assign, findByCode, makeCodes, type Assignment, type FoundCode, type MadeCode } from './codes.server.ts';
+export { codeImport } from './code-import.server.ts';
 export { loadCodes, type CodeFact } from './facts.server.ts';
 export { holdCodes, type Holder } from './holds.server.ts';
 export { extendCode, extendVoucher, giveBackUse, reissueCode, releaseHolds, voidCode } from './life.server.ts';

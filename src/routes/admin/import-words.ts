@@ -3,7 +3,9 @@ import { m } from '#messages';
 
 export const importKindNames: Record<string, () => string> = {
 	products: m.admin_nav_products,
-	stores: m.admin_nav_stores
+	stores: m.admin_nav_stores,
+	voucher_codes: m.admin_import_kind_voucher_codes,
+	points: m.admin_import_kind_points
 };
 
 export const importStateNames: Record<ImportState, () => string> = {
@@ -28,5 +30,8 @@ export const importStateTones: Record<ImportState, 'neutral' | 'good' | 'warn' |
 	cancelled: 'neutral'
 };
 
-/** Where files of a kind come from: the list that they fill. */
-export const importKindHref = (kind: string): string => `/admin/${kind}`;
+/** What the files of a kind fill: their list, or the page of what this file is about. */
+export function importKindHref(kind: string, aboutId: string | null = null): string {
+	if (kind === 'voucher_codes') return aboutId ? `/admin/vouchers/${aboutId}` : '/admin/vouchers';
+	return kind === 'points' ? '/admin/members' : `/admin/${kind}`;
+}

@@ -13,12 +13,12 @@ export class Upload {
 	#stopped = false;
 
 	/** @returns the import's id, or null when it was refused, stopped, or nothing answers */
-	async send(kind: string, file: File): Promise<string | null> {
+	async send(kind: string, file: File, aboutId: string | null = null): Promise<string | null> {
 		this.problem = null;
 		this.#stopped = false;
 		this.share = 0;
 		try {
-			const about = { kind, fileName: file.name.slice(0, 200) || 'file.csv', bytes: file.size };
+			const about = { kind, aboutId, fileName: file.name.slice(0, 200) || 'file.csv', bytes: file.size };
 			const { id, pieceBytes } = await api.admin.imports.begin.mutate({ key: newId('request'), ...about });
 			for (let number = 0; number * pieceBytes < file.size; number++) {
 				if (this.#stopped) return null;

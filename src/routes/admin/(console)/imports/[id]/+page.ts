@@ -7,7 +7,7 @@ export const load: PageLoad = async (event) => {
 	const [file, refused, { timeZone }] = await Promise.all([
 		ask(event, (api) => api.admin.imports.get.query({ id })),
 		ask(event, (api) => api.admin.imports.refused.query({ id, after: 0, limit: 20 })),
-		ask(event, (api) => api.admin.stores.productChoices.query())
+		ask(event, (api) => api.admin.stores.clock.query())
 	]);
 	return { file, refused, timeZone };
 };

@@ -7,7 +7,7 @@ import type { RequestHandler } from './$types';
 /** All codes of a voucher as a file. */
 export const GET: RequestHandler = async ({ locals, params }) => {
 	const { codes, get } = locals.api.admin.vouchers;
-	const page = (cursor: string | null) => codes({ voucherId: params.id, state: null, text: '', cursor, limit: 2000 });
+	const page = (cursor: string | null) => codes({ voucherId: params.id, state: null, cursor, limit: 2000 });
 	const [voucher, first] = await Promise.all([get({ id: params.id }), page(null)]);
 	const states = Object.fromEntries(Object.entries(codeStateNames).map(([state, name]) => [state, name()]));
 	return csvFile({

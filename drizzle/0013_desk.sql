@@ -1,0 +1,1 @@
+ALTER TABLE "imports" ADD COLUMN "about_id" text collate "C";
