@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { connect, type Connection } from '#platform/db';
+import { closeAll } from '#platform/lifecycle';
 
 /** As in tests/support/postgres.ts, which must not be loaded into the tests themselves. */
 const templateName = 'pareto_template';
@@ -17,7 +18,12 @@ export interface TestDatabase extends Connection {
  */
 export async function testDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
 	const database = await cloneDatabase(options);
-	afterAll(database.end);
+	afterAll(async () => {
+		// The next file runs in this process: it opens the app's own connections anew, to its own database.
+		await closeAll('draining');
+		await closeAll('drained');
+		await database.end();
+	});
 	return database;
 }
 
