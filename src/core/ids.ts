@@ -32,6 +32,7 @@ export const idKinds = {
 	return: 'ret',
 	giftCard: 'gft',
 	cardBatch: 'gfb',
+	gift: 'gif',
 	voucher: 'vou',
 	voucherCode: 'vco',
 	redemption: 'red',

@@ -1,5 +1,6 @@
 import { day, later } from '#core/time';
 import { forgetCodeUses } from '#customers/server';
+import { giftCardJobs } from '#giftcards/server';
 import { identityJobs } from '#identity/server';
 import { importJobs } from '#imports/server';
 import { lifeOf } from '#ledger';
@@ -69,6 +70,7 @@ export const jobs: readonly Job[] = [
 		cron: '50 * * * *',
 		run: async ({ db, now }) => void (await inTransaction(db, (tx) => forgetCodeUses(tx, now)))
 	},
+	...giftCardJobs,
 	...identityJobs,
 	...importJobs
 ];

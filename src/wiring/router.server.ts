@@ -26,6 +26,7 @@ export const appRouter = router({
 		customers: customers.walletRouter,
 		vouchers: vouchers.walletRouter,
 		giftcards: giftcards.walletRouter,
+		gifts: giftcards.giftsWalletRouter,
 		points: points.walletRouter,
 		home: wallet.walletRouter
 	}),
@@ -39,6 +40,7 @@ export const appRouter = router({
 	admin: router({
 		account: identity.accountRouter,
 		giftcards: giftcards.adminRouter,
+		gifts: giftcards.giftsAdminRouter,
 		identity: identity.adminRouter,
 		points: points.adminRouter,
 		imports: imports.adminRouter,

@@ -43,7 +43,12 @@ export const modules: readonly Module[] = [
 		owns: 'receipts, lines, returns, rolling figures',
 		imports: ['pricing', 'stores', 'customers']
 	},
-	{ name: 'giftcards', owns: 'gift cards', imports: ['pricing', 'stores', 'customers', 'ledger'] },
+	{
+		name: 'giftcards',
+		owns: 'gift cards, and gifts of them',
+		// Whoever tries codes is slowed down as one who types PINs is.
+		imports: ['pricing', 'identity', 'stores', 'customers', 'ledger']
+	},
 	{
 		name: 'vouchers',
 		owns: 'voucher definitions, codes, redemptions',

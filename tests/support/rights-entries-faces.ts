@@ -4,6 +4,35 @@ import { anAsk, line } from './shop.ts';
 
 /** Who may call what in the wallet and at the till; see rights-entry.ts for how to write an entry. */
 
+const link = 'a'.repeat(43);
+const noGift = { id: 'gif_none' };
+const noAddress = { receiverName: 'Joe', email: null, sure: false, day: null };
+
+const gifting: Record<string, Entry> = {
+	'wallet.gifts.given': { who: shopper },
+	'wallet.gifts.give': {
+		who: shopper,
+		input: ({ key, cardId }) => ({ key: key(), cardId, ...noAddress, words: '', design: 'ribbon' }),
+		stranger: 'gift_card.not_found',
+		trail: 'kept'
+	},
+	'wallet.gifts.change': {
+		who: shopper,
+		input: ({ key }) => ({ key: key(), ...noGift, version: 1, ...noAddress }),
+		answers: 'gift.unknown'
+	},
+	'wallet.gifts.cancel': {
+		who: shopper,
+		input: ({ key }) => ({ key: key(), ...noGift }),
+		answers: 'gift.unknown'
+	},
+	'wallet.gifts.link': { who: shopper, input: () => noGift, answers: 'gift.unknown' },
+	'wallet.gifts.open': { who: everybody, input: () => ({ token: link }), answers: 'gift.link_unknown' },
+	'wallet.gifts.claim': { who: shopper, input: () => ({ token: link }), answers: 'gift.link_unknown' },
+	'wallet.gifts.add': { who: shopper, input: () => ({ code: 'G', pin: null }), answers: 'gift_card.no_answer' },
+	'wallet.gifts.balance': { who: everybody, input: () => ({ code: 'G', pin: null }), answers: 'gift_card.no_answer' }
+};
+
 export const wallet: Record<string, Entry> = {
 	'wallet.identity.requestCode': { who: everybody, input: () => ({ email: 'somebody@example.com' }) },
 	'wallet.identity.signInWithCode': {
@@ -24,6 +53,7 @@ export const wallet: Record<string, Entry> = {
 	},
 	'wallet.giftcards.held': { who: shopper },
 	'wallet.giftcards.open': { who: shopper, input: ({ cardId }) => ({ id: cardId }), stranger: 'gift_card.not_found' },
+	...gifting,
 	'wallet.points.transfer': {
 		who: shopper,
 		input: ({ key, number }) => ({ key: key(), to: number, points: 100, note: null }),

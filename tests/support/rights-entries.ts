@@ -13,6 +13,8 @@ const token = 'a'.repeat(43);
 const nothing = { none: 'it changes nothing' };
 const signing = { none: 'signing in and out is not a change of the house' };
 
+const gift = { receiverName: 'Joe', email: null, sure: false, words: '', design: 'ribbon', day: null };
+
 const invitation = { name: 'Joe', email: 'joe@example.com', role: 'key_account_manager' };
 
 const people: Record<string, Entry> = {
@@ -406,6 +408,27 @@ const vouchers: Record<string, Entry> = {
 };
 
 const giftCards: Record<string, Entry> = {
+	'admin.gifts.ofCard': { who: customersPeople, input: ({ cardId }) => ({ cardId }) },
+	'admin.gifts.make': {
+		who: managers,
+		input: ({ key, bearerCardId: cardId }) => ({ key: key(), cardId, giverName: 'Shop', ...gift, language: 'en' }),
+		trail: 'kept'
+	},
+	'admin.gifts.change': {
+		who: managers,
+		input: ({ key, giftId: id }) => ({
+			key: key(),
+			id,
+			version: 1,
+			receiverName: 'Joe',
+			email: null,
+			sure: false,
+			day: null
+		}),
+		trail: 'kept'
+	},
+	'admin.gifts.cancel': { who: managers, input: ({ key, giftId: id }) => ({ key: key(), id }), trail: 'kept' },
+	'admin.gifts.link': { who: managers, input: ({ giftId: id }) => ({ id }), trail: nothing },
 	'admin.giftcards.list': { who: customersPeople, input: () => page },
 	'admin.giftcards.get': { who: customersPeople, input: ({ cardId }) => ({ id: cardId, cursor: null }) },
 	'admin.giftcards.programme': { who: customersPeople },

@@ -47,6 +47,10 @@ export interface RightsWorld {
 	sharedCode: string;
 	cardId: string;
 	idleCardId: string;
+	/** in no wallet */
+	bearerCardId: string;
+	/** of a card in no wallet, by link */
+	giftId: string;
 	cashierId: string;
 	cashierThereId: string;
 	leaverId: string;
@@ -182,10 +186,12 @@ async function rightsAndCards(house: Caller['admin'], memberId: string, ann: Cal
 	const codes = await house.vouchers.codes({ voucherId, state: null, cursor: null, limit: 10 });
 	const open = aDefinition({ title: 'For everybody', codeKind: 'shared', usesPerCode: null });
 	const shared = await house.vouchers.create({ key: aKey(), definition: open, sharedCode: 'SPRING' });
-	const issued = async (active: boolean) => {
-		const wish = { key: aKey(), count: 1, cents: 2000, member: member.number, active, expiresAt: null };
+	const issued = async (active: boolean, holder: string | null = member.number) => {
+		const wish = { key: aKey(), count: 1, cents: 2000, member: holder, active, expiresAt: null };
 		return (await house.giftcards.issue(wish)).cards[0]?.id ?? '';
 	};
+	const given = { cardId: await issued(true, null), giverName: 'Shop', receiverName: 'Joe', email: null, sure: false };
+	const gift = { ...given, key: aKey(), words: '', design: 'ribbon', day: null, language: 'en' } as const;
 	await ann.wallet.home.overview();
 	return {
 		number: member.number,
@@ -193,7 +199,9 @@ async function rightsAndCards(house: Caller['admin'], memberId: string, ann: Cal
 		codeId: codes.items[0]?.id ?? '',
 		sharedCode: shared.sharedCode ?? '',
 		cardId: await issued(true),
-		idleCardId: await issued(false)
+		idleCardId: await issued(false),
+		bearerCardId: await issued(true, null),
+		giftId: (await house.gifts.make(gift)).id
 	};
 }
 

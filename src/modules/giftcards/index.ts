@@ -9,4 +9,15 @@
 export { cardStates, issueProblem, limits, masked, shownSymbols, stateOf } from './rules.ts';
 export type { CardState, IssueCommand } from './rules.ts';
 export { giftCardRefusals } from './refusals.ts';
+export {
+	giftDesigns,
+	giftLimits,
+	isOpenGift,
+	type CardLook,
+	type GiftDesign,
+	type GiftState,
+	type GivenGift,
+	type OpenedGift
+} from './gift.ts';
+export { giftRefusals } from './gift-refusals.ts';
 export type { CardMovement, HeldCard, OpenCard } from './held.ts';

@@ -130,4 +130,5 @@ export const adminRouter = router({
 });
 
 export { tillRouter } from './till-router.server.ts';
+export { giftsAdminRouter, giftsWalletRouter } from './gifts-router.server.ts';
 export { walletRouter } from './wallet-router.server.ts';

@@ -9,6 +9,7 @@ export {
 	type IssuedCard,
 	type IssueResult
 } from './cards.server.ts';
+export { giftCardJobs } from './gift-jobs.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
 export { CardDesk } from './desk.server.ts';
 export { loadCards, type LoadedCard } from './facts.server.ts';

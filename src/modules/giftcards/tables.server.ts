@@ -1,8 +1,9 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { and, isNotNull, isNull, sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { members } from '#customers/tables';
 import { amount, at, key, notNegative } from '#platform/columns';
 import type { CardRules } from '#pricing';
+import type { GiftDesign } from './gift.ts';
 
 /** One row: how the house sells gift cards. */
 export const giftCardPolicies = pgTable('gift_card_policies', {
@@ -74,5 +75,60 @@ export const giftCards = pgTable(
 			.on(t.expiresAt)
 			.where(sql`${t.expiresAt} is not null`),
 		notNegative('gift_cards_initial_not_negative', t.initialCents)
+	]
+);
+
+/**
+ * Cards given to a person. The link's token is kept as a keyed hash, and as ciphertext while a letter may have to be
+ * written anew or the giver may ask for the link; what became of the gift stands in its instants.
+ */
+export const gifts = pgTable(
+	'gifts',
+	{
+		id: key().primaryKey(),
+		cardId: key()
+			.notNull()
+			.references(() => giftCards.id),
+		/** who gives; both null: the house, by somebody who is in the trail */
+		giverMemberId: key().references(() => members.id),
+		/** as the receiver reads it */
+		giverName: text().notNull(),
+		receiverName: text().notNull(),
+		/** null: the giver passes the link on themselves */
+		email: text(),
+		/** of the letter */
+		language: text().notNull(),
+		words: text().notNull(),
+		design: text().$type<GiftDesign>().notNull(),
+		/** HMAC-SHA-256 of the token under the house's key, hex; another one after every change of address */
+		tokenHash: key().notNull(),
+		/** null once nobody may open it any more */
+		tokenCipher: text(),
+		/** counts changes, so that of two at once the second sees the first */
+		version: integer().notNull(),
+		createdAt: at().notNull(),
+		/** not before this the letter is sent */
+		sendAt: at().notNull(),
+		/** when the next try is due; null: there is nothing to send */
+		nextTryAt: at(),
+		tries: integer().notNull(),
+		/** the next server took the letter */
+		sentAt: at(),
+		/** given up: nobody took the letter */
+		undeliveredAt: at(),
+		openedAt: at(),
+		claimedAt: at(),
+		claimedBy: key().references(() => members.id),
+		cancelledAt: at()
+	},
+	(t) => [
+		uniqueIndex('gifts_token').on(t.tokenHash),
+		uniqueIndex('gifts_open')
+			.on(t.cardId)
+			.where(and(isNull(t.claimedAt), isNull(t.cancelledAt)) ?? sql`true`),
+		index('gifts_card').on(t.cardId),
+		index('gifts_giver').on(t.giverMemberId, t.createdAt).where(isNotNull(t.giverMemberId)),
+		index('gifts_due').on(t.nextTryAt).where(isNotNull(t.nextTryAt)),
+		check('gifts_claimed_by', sql`(${t.claimedAt} is null) = (${t.claimedBy} is null)`)
 	]
 );

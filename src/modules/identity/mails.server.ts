@@ -1,4 +1,11 @@
 import { directionOf, intlTag, type Language } from '#core/languages';
+import {
+	escape,
+	letterPage as page,
+	linkLetter as linkMail,
+	noteLetter as noteMail,
+	paragraph
+} from '#platform/mail/letter';
 import type { Message } from '#platform/mail/mail';
 
 /**
@@ -94,38 +101,3 @@ export async function secondFactorMail(to: string, what: 'added' | 'removed', la
 	const subject = m.mail_second_factor_subject({}, locale);
 	return noteMail(to, language, subject, [lead, m.mail_password_changed_not_you({}, locale)]);
 }
-
-function noteMail(to: string, language: Language, subject: string, lines: string[]): Message {
-	const text = `${lines.join('\n\n')}\n`;
-	return { to, subject, text, html: page(language, subject, lines.map(paragraph)) };
-}
-
-/** The link stands on a line of its own in the text, so that every mail program makes it one to press. */
-function linkMail(
-	to: string,
-	language: Language,
-	{ subject, lead, link, action, after }: Record<'subject' | 'lead' | 'link' | 'action', string> & { after: string[] }
-): Message {
-	const button =
-		`<p style="margin:24px 0"><a href="${escape(link)}" style="display:inline-block;padding:12px 20px;` +
-		`border-radius:8px;background:#1f2937;color:#fff;text-decoration:none;font-weight:600">${escape(action)}</a></p>`;
-	return {
-		to,
-		subject,
-		text: `${lead}\n\n${link}\n\n${after.join('\n')}\n`,
-		html: page(language, subject, [paragraph(lead), button, ...after.map(paragraph)])
-	};
-}
-
-const escape = (text: string): string =>
-	text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] as string);
-
-const paragraph = (text: string): string => `<p style="margin:0 0 12px">${escape(text)}</p>`;
-
-/** Plain on purpose: one column, no pictures, colours left to the reader's light or dark. */
-const page = (language: Language, title: string, parts: string[]): string =>
-	`<!doctype html><html lang="${language}" dir="${directionOf(language)}"><head><meta charset="utf-8">` +
-	`<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">` +
-	`<title>${escape(title)}</title></head>` +
-	`<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><div style="max-width:480px;margin:0 auto">` +
-	`${parts.join('')}</div></body></html>`;
