@@ -36,7 +36,7 @@ export const modules: readonly Module[] = [
 		name: 'points',
 		owns: 'the policy for manual moves of points, who moved what and why',
 		// Who gives points away again and again is slowed down as one who types PINs is.
-		imports: ['identity', 'imports', 'stores', 'customers', 'ledger']
+		imports: ['pricing', 'identity', 'imports', 'stores', 'customers', 'ledger']
 	},
 	{
 		name: 'purchases',
@@ -58,7 +58,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'checkout',
 		owns: 'nothing: it gathers, commits and undoes through the others',
-		imports: ['pricing', 'stores', 'customers', 'ledger', 'purchases', 'giftcards', 'vouchers']
+		imports: ['pricing', 'stores', 'customers', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'wallet',

@@ -37,6 +37,8 @@ export interface Notes {
 	>;
 	uses: Use[];
 	receipts: Record<string, NotedReceipt>;
+	/** by receipt: which right took something off which line */
+	reduced: Record<string, { position: number; codeId: string }[]>;
 	/** what was done under each caller's key, and with which input */
 	keys: Record<string, { input: string; id: string }>;
 }
@@ -57,6 +59,8 @@ interface Card {
 	/** what is on it; null: never activated */
 	cents: number | null;
 	expiresAt: string | null;
+	/** in whose wallet it lies, where it was made for a return */
+	memberId?: string;
 }
 
 export interface Voucher {
@@ -90,7 +94,7 @@ interface Use {
 
 /** A receipt as it reads back, without what only the database can know. */
 export type NotedReceipt = Omit<ReceiptView, 'number' | 'storeName'>;
-export type NotedReturn = Omit<ReturnView, 'id'>;
+export type NotedReturn = Omit<ReturnView, 'id' | 'number'>;
 
 /** What somebody is told: done (perhaps before), or why not. */
 export type Told =
@@ -98,10 +102,11 @@ export type Told =
 	| { given: NotedReturn; replayed: boolean }
 	| { refused: string; quoteNow: string | null };
 
-/** Names that the real shop drew; null where it did nothing. */
+/** Names that the real shop drew (the card: for a return); null where it did nothing. */
 export interface Drawn {
 	id: string;
 	memberId: string;
+	card?: { id: string; lastSymbols: string };
 }
 
 export type Command = { kind: 'sale'; command: SaleCommand } | { kind: 'return'; command: ReturnCommand };
@@ -260,6 +265,9 @@ export class Model {
 		this.#move(quoted, id, memberId, now);
 		const receipt = receiptOf(command, quoted, { id, memberId }, this.notes.members[memberId]?.joined === true, now);
 		this.notes.receipts[id] = receipt;
+		this.notes.reduced[id] = quoted.lines.flatMap(({ discounts }, position) =>
+			discounts.flatMap(({ rightId, cents }) => (cents > 0 ? [{ position, codeId: rightId }] : []))
+		);
 		this.notes.keys[keyOf(command)] = { input: inputOf(one), id };
 		this.#figure(memberId, { visits: 1, spentCents: quoted.totalCents, returnedCents: 0 }, receipt.happenedAt);
 		return { sold: structuredClone(receipt), replayed: false };
@@ -272,15 +280,14 @@ export class Model {
 		for (const { id, cents } of quoted.giftCards) (this.notes.cards[id] as Card & { cents: number }).cents -= cents;
 		if (quoted.pointsEarned > 0) {
 			const pendingUntil = rules.earn.pendingDays > 0 ? endAfterDays(now, rules.earn.pendingDays, timeZone) : null;
-			const { expiry } = rules.earn;
-			purses.earn(purse, { points: quoted.pointsEarned, pendingUntil, expiry, timeZone, ref: receiptId }, now);
+			const wish = { pendingUntil, expiry: rules.earn.expiry, timeZone, ref: receiptId };
+			purses.earn(purse, { points: quoted.pointsEarned, ...wish }, now);
 		}
 		for (const { id: codeId, cents } of quoted.applied) this.#use(codeId, { memberId, receiptId, cents });
 	}
 
 	#use(codeId: string, use: { memberId: string; receiptId: string; cents: number }): void {
-		const code = this.notes.codes[codeId];
-		if (!code) throw new Error('a code that was applied is known');
+		const code = this.notes.codes[codeId] as Notes['codes'][string];
 		const voucher = this.#voucher(code);
 		if (code.usesLeft !== null) code.usesLeft -= 1;
 		let place: number | null = null;
@@ -314,41 +321,99 @@ export class Model {
 		if (!receipt) return refused('receipt.unknown');
 		const back = returnOf(receipt.lines, command.lines);
 		if (back.problems[0]) return refused(back.problems[0].code);
-		const cents = receipt.returns.reduce((sum, { giftCardCents }) => sum + giftCardCents, 0);
+		const cents = receipt.returns.flatMap(({ lines }) => lines).reduce((sum, line) => sum + line.giftCardCents, 0);
 		const already = receipt.returns.reduce((sum, { pointsGivenBack }) => sum + pointsGivenBack, 0);
+		const paid = receipt.tenders.flatMap(({ kind, subjectId, cents: part }) =>
+			kind === 'gift_card' ? [{ id: subjectId as string, cents: part }] : []
+		);
+		const parts = cardsBack(paid, cents, cents + back.giftCardCents).filter((part) => part.cents > 0);
+		const takers = parts.map((part) => ({ ...part, by: this.#takerOf(receipt, part.id, now) }));
+		const { joined } = this.notes.members[receipt.memberId] as { joined: boolean };
+		if (!joined && takers.some(({ by }) => by === null) && !command.handForCards)
+			return refused('return.card_unusable');
 		const purse = this.purse(receipt.memberId);
-		const owed = purses.takeBack(purse, receipt.id, back.pointsTakenBack, now);
+		// What is there goes first; what comes back then pays for the rest.
+		const there = Math.min(back.pointsTakenBack, purses.thereFor(purse, receipt.id, now));
+		purses.takeBack(purse, receipt.id, there, now);
 		if (back.pointsGivenBack > 0) {
 			const { rules, timeZone } = this.notes.programme;
 			const notBefore = endAfterDays(now, rules.spend.givenBackMinimumDays, timeZone);
 			purses.giveBack(purse, { ofRef: receipt.id, points: back.pointsGivenBack, already, notBefore });
 		}
-		const paid = receipt.tenders.flatMap(({ kind, subjectId, cents: part }) =>
-			kind === 'gift_card' ? [{ id: subjectId as string, cents: part }] : []
-		);
-		for (const { id, cents: part } of cardsBack(paid, cents, cents + back.giftCardCents))
-			(this.notes.cards[id] as Card & { cents: number }).cents += part;
+		const owed = purses.takeBack(purse, receipt.id, back.pointsTakenBack - there, now);
+		const tenders: ReturnView['tenders'] = [];
+		if (back.pointsGivenBack > 0)
+			tenders.push({ kind: 'points', cents: back.pointsPaidCents, points: back.pointsGivenBack });
+		for (const { id, by, cents: part } of takers) {
+			const own = this.notes.cards[id] as Card;
+			const instead = { insteadOf: { cardId: id, lastSymbols: own.lastSymbols } };
+			if (by) {
+				by.cents = (by.cents ?? 0) + part;
+				const told = { kind: 'gift_card', cardId: by.id, lastSymbols: by.lastSymbols, cents: part, points: 0 } as const;
+				tenders.push(by.id === id ? told : { ...told, ...instead });
+			} else if (joined) {
+				const card = this.#newCard(receipt, drawn?.card ?? { id: 'not drawn', lastSymbols: '' }, part);
+				const { id: cardId, lastSymbols } = card;
+				tenders.push({ kind: 'gift_card', cardId, lastSymbols, fresh: true, ...instead, cents: part, points: 0 });
+			} else tenders.push({ kind: 'hand', ...instead, cents: part, points: 0 });
+		}
+		if (back.refundCents > 0) tenders.push({ kind: 'hand', cents: back.refundCents, points: 0 });
+		const sumOf = (kind: string) => tenders.reduce((sum, one) => sum + (one.kind === kind ? one.cents : 0), 0);
 		const view: ReturnView = {
 			id: drawn?.id ?? 'not drawn',
+			number: null,
 			receiptId: receipt.id,
 			happenedAt: now.toISOString(),
 			totalCents: back.netCents,
-			refundCents: back.refundCents,
-			giftCardCents: back.giftCardCents,
+			refundCents: sumOf('hand'),
+			giftCardCents: sumOf('gift_card'),
+			chargedCents: 0,
 			pointsGivenBack: back.pointsGivenBack,
 			pointsTakenBack: back.pointsTakenBack,
 			pointsOwed: owed,
+			pointsCharged: 0,
+			pointsForgiven: 0,
+			tenders,
+			reasonKind: null,
 			reason: command.reason,
-			lines: back.lines.map(({ position, fromThousandths, toThousandths, netCents }) => ({
+			lines: back.lines.map(({ position, fromThousandths, toThousandths, netCents, giftCardCents }) => ({
 				position,
 				quantity: toThousandths - fromThousandths,
-				netCents
-			}))
+				netCents,
+				giftCardCents
+			})),
+			exchangedFor: null
 		};
 		this.#noteReturn(receipt, view);
 		this.notes.keys[keyOf(command)] = { input: inputOf(one), id: view.id };
 		this.#figure(receipt.memberId, { visits: 0, spentCents: 0, returnedCents: back.netCents }, view.happenedAt);
 		return { given: noted(view), replayed: false };
+	}
+
+	/** The card itself while it is good, else the one that was made for it before; null: neither. */
+	#takerOf(receipt: NotedReceipt, id: string, now: Date): Card | null {
+		const isGood = (card: Card) => card.expiresAt === null || new Date(card.expiresAt) > now;
+		const made = receipt.returns.flatMap(({ tenders }) =>
+			tenders.flatMap(({ cardId, insteadOf }) => (cardId && insteadOf?.cardId === id ? [cardId] : []))
+		);
+		return [id, ...made].map((each) => this.notes.cards[each] as Card).find(isGood) ?? null;
+	}
+
+	/** One for a return, however many cards it stands for. */
+	#newCard({ memberId, currency }: NotedReceipt, drawn: { id: string; lastSymbols: string }, cents: number): Card {
+		const before = this.notes.cards[drawn.id];
+		if (!before)
+			return (this.notes.cards[drawn.id] = {
+				...drawn,
+				currency,
+				initialCents: cents,
+				cents,
+				expiresAt: null,
+				memberId
+			});
+		before.initialCents += cents;
+		before.cents = (before.cents ?? 0) + cents;
+		return before;
 	}
 
 	#noteReturn(receipt: NotedReceipt, view: ReturnView): void {
@@ -358,9 +423,12 @@ export class Model {
 			const line = receipt.lines.find((one) => one.position === position);
 			if (line) line.returned += quantity;
 		}
-		if (receipt.lines.some((line) => line.discountCents > 0 && line.returned < line.quantity)) return;
+		const isLeft = (position: number) =>
+			receipt.lines.some((line) => line.position === position && line.returned < line.quantity);
+		const reduced = this.notes.reduced[receipt.id] ?? [];
 		for (const use of this.notes.uses) {
 			if (use.receiptId !== receipt.id || use.back) continue;
+			if (reduced.some(({ position, codeId }) => codeId === use.codeId && isLeft(position))) continue;
 			use.back = true;
 			use.place = null;
 			const code = this.notes.codes[use.codeId];
@@ -388,7 +456,7 @@ export class Model {
 /** Returns of one instant have no other order. */
 export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
-const noted = ({ id: _, ...view }: ReturnView): NotedReturn => structuredClone(view);
+const noted = ({ id: _, number: __, ...view }: ReturnView): NotedReturn => structuredClone(view);
 
 function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoined: boolean, now: Date): NotedReceipt {
 	const tenders: NotedReceipt['tenders'] = [];
@@ -426,6 +494,7 @@ function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoin
 				...step,
 				position: lineKey === null ? null : quoted.lines.findIndex((line) => line.key === lineKey)
 			})),
-		returns: []
+		returns: [],
+		exchangeOf: null
 	};
 }

@@ -208,7 +208,9 @@ export class Walk {
 		if (one.kind !== 'return') return;
 		const shown = await previewReturn(this.#world.db, one.command, this.#now);
 		const asked: Command = { kind: 'return', command: { ...one.command, key: 'only-a-look' } };
-		expect(plain(toldOf({ given: shown }))).toEqual(plain(this.#model.copy().apply(asked, this.#now, null)));
+		expect(plain(toldOf({ given: shown }))).toEqual(
+			plain(this.#model.copy().apply(asked, this.#now, drawnBy({ given: shown })))
+		);
 	}
 
 	/** A transaction that fails after all its writes leaves nothing behind. */

@@ -142,7 +142,8 @@ export class Wishes {
 			storeId: dice.pick([receipt.storeId, this.#world.shop.storeId]),
 			receiptId: dice.chance(1) ? 'rcp_0000000000000000000000' : receipt.id,
 			lines: dice.chance(35) ? 'everything' : this.#portions(receipt),
-			reason: dice.chance(30) ? 'did not fit' : null
+			reason: dice.chance(30) ? 'did not fit' : null,
+			handForCards: dice.chance(50)
 		};
 		return { kind: 'return', command };
 	}

@@ -71,6 +71,7 @@ export async function openWorld(now: Date): Promise<{ world: World; notes: Notes
 		codes: {},
 		uses: [],
 		receipts: {},
+		reduced: {},
 		keys: {}
 	};
 	const close = async () => {
@@ -88,7 +89,8 @@ export const sendTo = async ({ desk }: Process, one: Command, now: Date): Promis
 
 export const noted = ({ number: _, storeName: __, ...receipt }: ReceiptView): NotedReceipt => ({
 	...receipt,
-	returns: [...receipt.returns].sort(byId)
+	// The model draws no numbers.
+	returns: receipt.returns.map((one) => ({ ...one, number: null })).sort(byId)
 });
 
 /** A real answer in the model's words. */
@@ -96,7 +98,7 @@ export function toldOf(answer: Answer): Told {
 	const result = 'sale' in answer ? answer.sale : answer.given;
 	if (!result.ok) return { refused: result.refusal.code, quoteNow: result.now?.quote.fingerprint ?? null };
 	if ('receipt' in result) return { sold: noted(result.receipt), replayed: result.replayed };
-	const { id: _, ...given } = result.given;
+	const { id: _, number: __, ...given } = result.given;
 	return { given, replayed: result.replayed };
 }
 
@@ -104,7 +106,11 @@ export function toldOf(answer: Answer): Told {
 export function drawnBy(answer: Answer): Drawn | null {
 	const result = 'sale' in answer ? answer.sale : answer.given;
 	if (!result.ok) return null;
-	return 'receipt' in result ? result.receipt : { id: result.given.id, memberId: '' };
+	if ('receipt' in result) return result.receipt;
+	const { id, tenders } = result.given;
+	const made = tenders.find(({ fresh }) => fresh);
+	const card = made && { id: made.cardId ?? '', lastSymbols: made.lastSymbols ?? '' };
+	return { id, memberId: '', ...(card && { card }) };
 }
 
 const iso = (text: string): string => new Date(text).toISOString();

@@ -136,6 +136,10 @@ export function spend(purse: Purse, points: number, ref: string, now: Date): voi
 	purse.spends[ref] = take(purse, points, now);
 }
 
+/** What can be taken back of a purchase's points before anything is owed. */
+export const thereFor = (purse: Purse, ofRef: string, now: Date): number =>
+	total(purse.pending.filter(({ ref }) => ref === ofRef)) + spendableOf(purse, now);
+
 /** From what is still pending of that purchase, then from what can be spent; the rest is owed. @returns what is owed */
 export function takeBack(purse: Purse, ofRef: string, points: number, now: Date): number {
 	let left = points;

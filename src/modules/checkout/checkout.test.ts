@@ -262,7 +262,8 @@ describe('a return', () => {
 			pointsTakenBack: receipt.pointsEarned,
 			pointsOwed: 0
 		});
-		expect({ ...shown, id: back.id }).toEqual(back);
+		// A preview draws names that are never used.
+		expect({ ...shown, id: back.id, number: back.number }).toEqual(back);
 		expect(await money(cardId)).toBe(800);
 		expect(await points(member)).toMatchObject({ spendable: before?.spendable, debt: 0 });
 		const [code] = await db.select().from(voucherCodes).where(eq(voucherCodes.id, codeId));

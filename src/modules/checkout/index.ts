@@ -1,7 +1,7 @@
 import { declareRefusals } from '#core/refusal';
 import type { RefusalData } from '#core/refusal';
-import type { Thousandths } from '#core/amounts';
-import type { ReceiptView, ReturnView } from '#purchases';
+import type { Cents, Thousandths } from '#core/amounts';
+import type { ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
 import type { Ask, Facts, Quote } from '#pricing';
 
 /**
@@ -15,6 +15,16 @@ import type { Ask, Facts, Quote } from '#pricing';
  */
 export const checkoutRefusals = declareRefusals({
 	'quote.stale': 'conflict',
+	/** sold in another store, and this house takes goods back where they were bought */
+	'return.other_store': 'forbidden',
+	/** a gift card that paid can take nothing back any more, and money for it needs a right */
+	'return.card_unusable': 'forbidden',
+	/** the card that shall take the money: unknown, not active, of another currency */
+	'return.card_unknown': 'not_found',
+	'return.card_not_active': 'conflict',
+	'return.card_currency': 'unprocessable',
+	/** points were spent or a card was blocked since the figures were shown: nothing happened */
+	'return.changed_meanwhile': 'conflict',
 	'till.no_cashier': 'unauthenticated'
 });
 
@@ -34,7 +44,15 @@ export interface ReturnRequest {
 	key: string;
 	receiptId: string;
 	lines: 'everything' | { position: number; quantity: Thousandths }[];
+	reasonKind?: ReturnReason | null;
+	/** in somebody's own words */
 	reason: string | null;
+	/** money: into the hand (absent), or on a gift card as store credit */
+	refundTo?: RefundTo;
+	/** which one; null or absent: a new one */
+	toCardId?: string | null;
+	/** what was to be handed back when the cashier agreed; when it would be something else by now, nothing happens */
+	agreedCents?: Cents | null;
 }
 
 /** Where and by whom. */

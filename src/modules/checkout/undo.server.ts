@@ -1,89 +1,43 @@
+import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { endAfterDays } from '#core/time';
+import { draftRefundCard, keepRefundCards } from '#giftcards/server';
 import { accountNames } from '#ledger';
-import { openBook, type Book } from '#ledger/server';
-import { listOf, Writes } from '#platform/bulk';
+import { Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
-import { cardsBack, returnOf, returnRefusals, type ProgrammeRules, type ReturnQuote } from '#pricing';
-import { purchaseRefusals, type ReceiptView, type ReturnView } from '#purchases';
-import { receiptViews, recordReturns, type ReturnRows } from '#purchases/server';
-import { giveBackUses, usesOfReceipts } from '#vouchers/server';
-import type { Counter, ReturnRequest, ReturnResult } from './index.ts';
+import { returnOf, returnRefusals, settleSpent, type ReturnQuote, type SpentPoints } from '#pricing';
+import { purchaseRefusals, type ReceiptView, type ReturnTender, type ReturnView } from '#purchases';
+import { recordReturns, returnView, type ReturnRows } from '#purchases/server';
+import { giveBackUses } from '#vouchers/server';
+import { checkoutRefusals, type Counter, type ReturnRequest, type ReturnResult } from './index.ts';
+import { planRefund, type RefundPlan } from './refund.ts';
+import { loadReturnable, type Returnable } from './returnable.server.ts';
 
-export type ReturnCommand = Counter & ReturnRequest;
+export type ReturnCommand = Counter &
+	ReturnRequest & {
+		/** somebody with the right allows money for a gift card that can take nothing back */
+		handForCards?: boolean;
+		/** who gave their PIN for it */
+		approvedBy?: string | null;
+		/** the house's setting about other stores is asked already: the console's people have their own limits */
+		anyStore?: boolean;
+	};
 
 const onceOf = ({ caller, key }: ReturnCommand): OnceKey => ({ caller, key });
-const inputOf = ({ receiptId, lines, reason, storeId }: ReturnCommand) => ({ receiptId, lines, reason, storeId });
-
-interface Rules {
-	timeZone: string;
-	rules: ProgrammeRules;
-}
-
-/** What has to be known of the receipts to take goods back; with `lock`, nobody else can return of them meanwhile. */
-interface Returnable {
-	receipts: Map<string, ReceiptView>;
-	uses: { id: string; codeId: string; receiptId: string }[];
-	book: Book;
-	programme: Rules;
-}
-
-async function loadReturnable(
-	reads: Reads,
-	receiptIds: string[],
-	now: Date,
-	{ lock }: { lock: boolean }
-): Promise<Returnable> {
-	const sql = sqlOf(reads);
-	// Whose receipts, and which cards paid: never changes, so that it may be read before the locks.
-	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
-		`select r.member_id, (select array_agg(t->>'subjectId') from jsonb_array_elements(r.tenders) t
-			where t->>'kind' = 'gift_card') as cards
-		from receipts r where r.id = any($1::text[])`,
-		[listOf(receiptIds)],
-		{ prepare: true }
-	);
-	const memberIds = [...new Set(owners.map((row) => row.member_id))].sort();
-	const cardIds = [...new Set(owners.flatMap((row) => row.cards ?? []))].sort();
-	if (lock) {
-		await sql.unsafe(
-			`select id from members where id = any($1::text[]) order by id for no key update`,
-			[listOf(memberIds)],
-			{ prepare: true }
-		);
-		await sql.unsafe(
-			`select c.id from voucher_codes c where c.id in (select code_id from voucher_redemptions
-				where receipt_id = any($1::text[])) order by c.id for no key update`,
-			[listOf(receiptIds)],
-			{ prepare: true }
-		);
-		await sql.unsafe(
-			`select id from gift_cards where id = any($1::text[]) order by id for no key update`,
-			[listOf(cardIds)],
-			{ prepare: true }
-		);
-	}
-	const book = await openBook(reads, [...memberIds, ...cardIds], now, { lock, refs: receiptIds });
-	const [views, uses, programmes] = await Promise.all([
-		receiptViews(reads, receiptIds),
-		usesOfReceipts(sql, receiptIds),
-		sql.unsafe<{ time_zone: string; rules: ProgrammeRules }[]>('select time_zone, rules from programmes limit 1', [], {
-			prepare: true
-		})
-	]);
-	const [programme] = programmes;
-	must(programme, 'the house has a programme');
-	return {
-		receipts: new Map(views.map((view) => [view.id, view])),
-		uses,
-		book,
-		programme: { timeZone: programme.time_zone, rules: programme.rules }
-	};
-}
+/** What makes two returns the same one. Rights and what the cashier saw do not. */
+const inputOf = ({ receiptId, lines, reason, reasonKind, storeId, refundTo, toCardId }: ReturnCommand) => ({
+	receiptId,
+	lines,
+	reason,
+	storeId,
+	reasonKind: reasonKind ?? undefined,
+	refundTo: refundTo === 'card' ? refundTo : undefined,
+	toCardId: toCardId ?? undefined
+});
 
 interface Undone {
 	command: ReturnCommand;
@@ -93,10 +47,14 @@ interface Undone {
 }
 
 /**
- * Takes goods back, whole or by line, in one transaction, one answer each in their order. Earned points are taken back
- * (what was spent already becomes a visible debt), spent points return as new lots with their first expiry, gift-card
- * money returns to its card, a voucher's use comes back once nothing it reduced is left with the member. Each unit is
- * returnable once.
+ * Takes goods back, whole or by line, in one transaction, one answer each in their order. Each line gives back what had
+ * paid for it, in this order: points (as new lots with their first expiry), gift cards (see `planRefund` for cards that
+ * were lost or have expired), money. Then the points that the goods had earned are taken back; of those that were spent
+ * already the house's policy makes a debt, takes their worth off the money, or forgives them. A voucher's use comes back
+ * once nothing it reduced is left with the member. Each unit is returnable once.
+ *
+ * A blocked member gets everything back but no new card; of an erased one nothing is given or taken on an account that
+ * nobody holds any more: cards and money come back, points stay where they are.
  * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
  */
 export async function undoSales(
@@ -104,9 +62,7 @@ export async function undoSales(
 	commands: readonly ReturnCommand[],
 	now: Date
 ): Promise<{ result: ReturnResult; ownerIds: string[] }[]> {
-	const scene = await loadReturnable(tx, [...new Set(commands.map((one) => one.receiptId))].sort(), now, {
-		lock: true
-	});
+	const scene = await loadReturnable(tx, commands, now, { lock: true });
 	// After the locks: a twin of a command has then been committed or has not begun.
 	const before = await findOnce(sqlOf(tx), commands.map(onceOf));
 	const undone: (Undone & { inputHash: string })[] = [];
@@ -130,16 +86,16 @@ export async function undoSales(
 		}
 	}
 	await write(tx, scene, undone, now);
-	return results.map((result, place) => ({
+	return results.map((result) => ({
 		result,
-		ownerIds: result.ok && !result.replayed ? ownersOf(scene, (commands[place] as ReturnCommand).receiptId) : []
+		ownerIds: result.ok && !result.replayed ? ownersOf(scene, result.given) : []
 	}));
 }
 
-function ownersOf(scene: Returnable, receiptId: string): string[] {
+function ownersOf(scene: Returnable, { receiptId, tenders }: ReturnView): string[] {
 	const receipt = scene.receipts.get(receiptId);
 	if (!receipt) return [];
-	return [receipt.memberId, receipt.storeId, ...receipt.tenders.flatMap((tender) => tender.subjectId ?? [])];
+	return [receipt.memberId, receipt.storeId, ...tenders.flatMap(({ cardId }) => cardId ?? [])];
 }
 
 function replayOf(scene: Returnable, command: ReturnCommand, kept: Kept): ReturnView {
@@ -151,7 +107,7 @@ function replayOf(scene: Returnable, command: ReturnCommand, kept: Kept): Return
 
 /** What would go back, without doing it: for the till's preview. Moves a book that is thrown away. */
 export async function previewReturn(reads: Reads, command: ReturnCommand, now: Date): Promise<ReturnResult> {
-	const scene = await loadReturnable(reads, [command.receiptId], now, { lock: false });
+	const scene = await loadReturnable(reads, [command], now, { lock: false });
 	const answer = takeBack(scene, command, now);
 	return 'rows' in answer ? { ok: true, given: answer.view, replayed: false } : answer;
 }
@@ -165,122 +121,207 @@ function cardsSold({ lines }: ReceiptView, wanted: ReturnRequest['lines']): Refu
 		: null;
 }
 
-/** Decides one return on the scene and moves its points and money in memory. */
+/** Decides one return on the scene and moves its points and money in memory. A refusal has moved nothing. */
 function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone | ReturnResult {
 	const receipt = scene.receipts.get(command.receiptId);
 	if (!receipt) return { ok: false, refusal: purchaseRefusals.data('receipt.unknown') };
+	if (receipt.storeId !== command.storeId && !scene.policy.otherStores && !command.anyStore)
+		return { ok: false, refusal: checkoutRefusals.data('return.other_store', { storeName: receipt.storeName }) };
 	const refusal = cardsSold(receipt, command.lines);
 	if (refusal) return { ok: false, refusal };
 	const back = returnOf(receipt.lines, command.lines);
 	const [problem] = back.problems;
 	if (problem) return { ok: false, refusal: problem };
+	const points = pointsOf(scene, receipt, back);
+	const plan = planRefund({
+		receipt,
+		back,
+		chargedCents: points.chargedCents,
+		hasWallet: scene.members.get(receipt.memberId)?.hasWallet ?? false,
+		cards: scene.cards,
+		successorOf: scene.successorOf,
+		wish: {
+			refundTo: command.refundTo ?? 'hand',
+			toCardId: command.toCardId ?? null,
+			handForCards: command.handForCards ?? false
+		}
+	});
+	if ('code' in plan) return { ok: false, refusal: plan };
+	const { agreedCents } = command;
+	if (agreedCents !== undefined && agreedCents !== null && agreedCents !== plan.refundCents)
+		return {
+			ok: false,
+			refusal: checkoutRefusals.data('return.changed_meanwhile', {
+				refundCents: plan.refundCents,
+				agreedCents,
+				currency: receipt.currency
+			})
+		};
 	const id = newId('return', now);
-	const moved = move(scene, receipt, back, id, now);
-	const view: ReturnView = {
-		id,
-		receiptId: receipt.id,
-		happenedAt: now.toISOString(),
-		totalCents: back.netCents,
-		refundCents: back.refundCents,
-		giftCardCents: back.giftCardCents,
-		pointsGivenBack: back.pointsGivenBack,
-		pointsTakenBack: back.pointsTakenBack,
-		pointsOwed: moved.owed,
-		reason: command.reason,
-		lines: back.lines.map((line) => ({
-			position: line.position,
-			quantity: line.toThousandths - line.fromThousandths,
-			netCents: line.netCents
-		}))
-	};
+	movePoints(scene, receipt, points, id, now);
+	const rows = rowsOf(
+		command,
+		receipt,
+		{ id, back, points, plan, tenders: moveMoney(scene, receipt, plan, id, now) },
+		now
+	);
+	const view = returnView(rows.head, rows.lines, null);
 	// The scene goes on with the receipt as it is after this return, for a later command of the same batch.
 	receipt.returns.push(view);
 	for (const line of back.lines) {
 		const sold = receipt.lines.find((one) => one.position === line.position);
 		if (sold) sold.returned = line.toThousandths;
 	}
-	const kept = receipt.lines.some((line) => line.discountCents > 0 && line.returned < line.quantity);
-	const redemptionIds = kept ? [] : scene.uses.filter((use) => use.receiptId === receipt.id).map((use) => use.id);
+	const redemptionIds = usesBack(scene, receipt);
 	scene.uses = scene.uses.filter((use) => !redemptionIds.includes(use.id));
-	return { command, rows: rowsOf(command, receipt, view, back), redemptionIds, view };
+	return { command, rows, redemptionIds, view };
 }
 
-/** Points and money on the books. */
-function move(scene: Returnable, receipt: ReceiptView, back: ReturnQuote, ref: string, now: Date): { owed: number } {
+/** Uses of which nothing they reduced is left with the member. */
+function usesBack(scene: Returnable, receipt: ReceiptView): string[] {
+	const left = receipt.lines.filter((line) => line.discountCents > 0 && line.returned < line.quantity);
+	const isOver = ({ positions }: { positions: number[] }) =>
+		positions.length === 0 ? left.length === 0 : !left.some(({ position }) => positions.includes(position));
+	return scene.uses.filter((use) => use.receiptId === receipt.id && isOver(use)).map((use) => use.id);
+}
+
+/** What a return does to the member's points: given back, and of those the goods had earned taken, owed, paid, forgiven. */
+interface PointsBack extends SpentPoints {
+	given: number;
+	/** what earlier returns of the receipt gave back */
+	givenBefore: number;
+	/** taken, `owed` of them as a debt */
+	taken: number;
+}
+
+function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): PointsBack {
+	const before = (figure: 'pointsGivenBack' | 'pointsForgiven') =>
+		receipt.returns.reduce((total, one) => total + one[figure], 0);
+	const givenBefore = before('pointsGivenBack');
+	const earned = back.pointsTakenBack;
+	if (scene.members.get(receipt.memberId)?.erased)
+		return { given: 0, givenBefore, taken: 0, owed: 0, charged: 0, chargedCents: 0, forgiven: earned };
+	const { rules, currency } = scene.programme;
+	const missing = scene.book.missing({
+		ownerId: receipt.memberId,
+		ofRef: receipt.id,
+		points: earned,
+		givenBack: back.pointsGivenBack
+	});
+	const money = { cents: back.refundCents, worth: currency === receipt.currency ? rules.spend : null };
+	const settled = settleSpent(missing, scene.spentPoints, money, before('pointsForgiven'));
+	return { ...settled, given: back.pointsGivenBack, givenBefore, taken: earned - settled.charged - settled.forgiven };
+}
+
+/**
+ * Points on the books. What the member has is taken first, so that points given back keep the dates they had; then those
+ * are given back, and pay for what was missing before it becomes a debt.
+ */
+function movePoints(scene: Returnable, receipt: ReceiptView, points: PointsBack, ref: string, now: Date): void {
 	const { book } = scene;
-	const before = {
-		givenBack: receipt.returns.reduce((total, one) => total + one.pointsGivenBack, 0),
-		giftCards: receipt.returns.reduce((total, one) => total + one.giftCardCents, 0)
-	};
-	let owed = 0;
-	if (back.pointsTakenBack > 0) {
-		const taken = book.takeBack({
-			ownerId: receipt.memberId,
-			ofRef: receipt.id,
-			points: back.pointsTakenBack,
-			reason: 'taken_back',
-			ref
-		});
+	const { memberId: ownerId, id: ofRef } = receipt;
+	const short = book.missing({ ownerId, ofRef, points: points.taken, givenBack: 0 });
+	const take = (part: number, owed: number) => {
+		if (part === 0) return;
+		const taken = book.takeBack({ ownerId, ofRef, points: part, reason: 'taken_back', ref });
 		must(taken.ok, 'earned points can be taken back, if only as a debt');
-		owed = taken.owed;
-	}
-	if (back.pointsGivenBack > 0) {
+		must(taken.owed === owed, 'what is missing was counted before it was taken');
+	};
+	take(points.taken - short, 0);
+	if (points.given > 0) {
 		const days = scene.programme.rules.spend.givenBackMinimumDays;
 		const given = book.giveBack({
-			ownerId: receipt.memberId,
-			ofRef: receipt.id,
-			points: back.pointsGivenBack,
-			alreadyGivenBack: before.givenBack,
+			ownerId,
+			ofRef,
+			points: points.given,
+			alreadyGivenBack: points.givenBefore,
 			minimumEndsAt: endAfterDays(now, days, scene.programme.timeZone),
 			reason: 'given_back',
 			ref
 		});
 		must(given.ok, 'points that were spent can be given back');
 	}
-	const cards = receipt.tenders.flatMap(({ kind, subjectId, cents }) =>
-		kind === 'gift_card' && subjectId ? [{ id: subjectId, cents }] : []
-	);
-	for (const { id, cents } of cardsBack(cards, before.giftCards, before.giftCards + back.giftCardCents)) {
-		if (cents === 0) continue;
-		const refunded = book.credit({
-			ownerId: id,
-			name: accountNames.money,
-			unit: receipt.currency,
-			amount: cents,
-			reason: 'refunded',
-			ref,
-			counterName: 'giftcards/refunded'
-		});
-		must(refunded.ok, 'a card that paid can take its money back');
-	}
-	return { owed };
+	take(short, points.owed);
 }
 
-function rowsOf(command: ReturnCommand, receipt: ReceiptView, view: ReturnView, back: ReturnQuote): ReturnRows {
-	const at = new Date(view.happenedAt);
+/** Money on the books; a new card is made where the plan needs one. @returns the tenders as they are kept */
+function moveMoney(scene: Returnable, receipt: ReceiptView, plan: RefundPlan, ref: string, now: Date): ReturnTender[] {
+	const { book } = scene;
+	const { currency } = receipt;
+	let fresh: { cardId: string; lastSymbols: string; fresh: true } | null = null;
+	if (plan.newCardCents > 0) {
+		const memberId = scene.members.get(receipt.memberId)?.hasWallet ? receipt.memberId : null;
+		const made = draftRefundCard({ memberId, currency, cents: plan.newCardCents }, now);
+		scene.newCards.push(made);
+		scene.cards.set(made.state.id, made.state);
+		const opened = book.openAccount({ ownerId: made.state.id, name: accountNames.money, unit: currency });
+		must(opened.ok, 'a new card has no account yet');
+		fresh = { cardId: made.state.id, lastSymbols: made.state.lastSymbols, fresh: true };
+	}
+	return plan.tenders.map(({ toNew, ...tender }) => {
+		const kept: ReturnTender = toNew && fresh ? { ...tender, ...fresh } : tender;
+		if (kept.kind === 'gift_card') {
+			const refunded = book.credit({
+				ownerId: kept.cardId ?? '',
+				name: accountNames.money,
+				unit: currency,
+				amount: kept.cents,
+				reason: 'refunded',
+				ref,
+				counterName: 'giftcards/refunded'
+			});
+			must(refunded.ok, 'an active card can take money back');
+		}
+		return kept;
+	});
+}
+
+interface Outcome {
+	id: string;
+	back: ReturnQuote;
+	points: PointsBack;
+	plan: RefundPlan;
+	tenders: ReturnTender[];
+}
+
+function rowsOf(
+	command: ReturnCommand,
+	receipt: ReceiptView,
+	{ id, back, points, plan, tenders }: Outcome,
+	now: Date
+): ReturnRows {
+	const pointsTender: ReturnTender = { kind: 'points', cents: back.pointsPaidCents, points: points.given };
 	return {
 		head: {
-			id: view.id,
+			id,
+			number: newCode('receipt'),
 			receiptId: receipt.id,
 			storeId: command.storeId,
 			deviceId: command.deviceId,
 			staffId: command.staffId,
 			memberId: receipt.memberId,
 			currency: receipt.currency,
-			totalCents: view.totalCents,
-			refundCents: view.refundCents,
-			giftCardCents: view.giftCardCents,
-			pointsGivenBack: view.pointsGivenBack,
-			pointsTakenBack: view.pointsTakenBack,
-			pointsOwed: view.pointsOwed,
-			reason: view.reason,
-			happenedAt: at,
-			committedAt: at
+			totalCents: back.netCents,
+			cardsTakenBackCents: 0,
+			refundCents: plan.refundCents,
+			giftCardCents: plan.giftCardCents,
+			chargedCents: points.chargedCents,
+			pointsGivenBack: points.given,
+			pointsTakenBack: points.taken,
+			pointsOwed: points.owed,
+			pointsCharged: points.charged,
+			pointsForgiven: points.forgiven,
+			tenders: points.given > 0 ? [pointsTender, ...tenders] : tenders,
+			reasonKind: command.reasonKind ?? null,
+			reason: command.reason,
+			approvedBy: command.approvedBy ?? null,
+			happenedAt: now,
+			committedAt: now
 		},
 		lines: back.lines.map((line) => ({
 			receiptId: receipt.id,
 			position: line.position,
-			returnId: view.id,
+			returnId: id,
 			fromThousandths: line.fromThousandths,
 			toThousandths: line.toThousandths,
 			netCents: line.netCents,
@@ -305,11 +346,14 @@ async function write(
 		writes,
 		undone.map((one) => one.rows)
 	);
+	keepRefundCards(writes, scene.newCards);
 	scene.book.addTo(writes);
+	const { voucherDays } = scene.policy;
 	giveBackUses(
 		writes,
 		undone.flatMap((one) => one.redemptionIds),
-		now
+		now,
+		voucherDays > 0 ? endAfterDays(now, voucherDays, scene.programme.timeZone) : null
 	);
 	emit(writes, undone.map(returnedEvent), now);
 	keepOnce(

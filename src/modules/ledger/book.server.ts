@@ -107,6 +107,11 @@ export class Book {
 		return money.availableOf(this.#state, ownerId, name);
 	}
 
+	/** Points to take back that the owner no longer has. */
+	missing(command: Parameters<typeof points.missing>[1]): number {
+		return points.missing(this.#state, command);
+	}
+
 	earn(command: points.EarnCommand) {
 		return points.earn(this.#state, command);
 	}

@@ -351,6 +351,19 @@ function slice(parts: readonly Taken[], from: Points, to: Points): Taken[] {
 }
 
 /**
+ * How many of points to take back the owner no longer has: what `takeBack` would make a debt of.
+ * @param givenBack points that come to the owner first
+ */
+export function missing(
+	state: State,
+	{ ownerId, ofRef, points, givenBack }: { ownerId: string; ofRef: string; points: Points; givenBack: Points }
+): Points {
+	const pending = findAccount(state, ownerId, accountNames.pending(ofRef));
+	const there = (pending ? balanceOf(pending) : 0) + spendable(state, ownerId);
+	return Math.max(0, points - there - Math.max(0, givenBack - debtOf(state, ownerId)));
+}
+
+/**
  * Takes earned points back: from their own pending account, then from what can be spent, and what is missing is owed.
  * Refuses `ledger.amount_invalid`.
  */

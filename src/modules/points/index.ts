@@ -1,10 +1,11 @@
 import type { Points } from '#core/amounts';
 import { declareRefusals } from '#core/refusal';
+import type { SpentPointsRule } from '#pricing';
 
 /**
  * Points: what happens to members' points outside a sale.
  *
- * Owns: the house's policy for manual moves, and the record of who moved what and why.
+ * Owns: the house's policy for manual moves and for points that were spent before their goods came back, and the record of who moved what and why.
  * Promises: a manual move has a reason, stays within its limits whoever races, and is carried out once.
  * Never: earns or spends for a receipt (checkout does), knows how lots are kept (the ledger does).
  */
@@ -25,12 +26,15 @@ export interface PointsPolicy {
 		/** points that one member may give in a day; null: no limit */
 		mostPerDay: Points | null;
 	};
+	/** goods come back whose points were spent already */
+	returned: SpentPointsRule;
 }
 
 /** What a house begins with: manual moves within sight, no gifts among members. */
 export const defaultPolicy: PointsPolicy = {
 	adjust: { most: 10_000, mostPerDay: 50_000, mayOwe: false },
-	transfer: { enabled: false, least: 100, mostPerDay: 5_000 }
+	transfer: { enabled: false, least: 100, mostPerDay: 5_000 },
+	returned: { kind: 'owed' }
 };
 
 /** No move is larger, whatever the policy says. */

@@ -41,7 +41,8 @@ const allow = async (change: { [K in keyof PointsPolicy]?: Partial<PointsPolicy[
 	const { version } = await policyOf(db);
 	const policy = {
 		adjust: { ...defaultPolicy.adjust, ...change.adjust },
-		transfer: { ...defaultPolicy.transfer, ...change.transfer }
+		transfer: { ...defaultPolicy.transfer, ...change.transfer },
+		returned: defaultPolicy.returned
 	};
 	await inTransaction(db, (tx) => savePolicy(tx, { policy, version }, byHouse, now));
 };

@@ -12,13 +12,20 @@ const points = z.int().check(z.minimum(1), z.maximum(mostPoints));
 const limit = z.nullable(points);
 const policySchema = z.strictObject({
 	adjust: z.strictObject({ most: limit, mostPerDay: limit, mayOwe: z.boolean() }),
-	transfer: z.strictObject({ enabled: z.boolean(), least: points, mostPerDay: limit })
+	transfer: z.strictObject({ enabled: z.boolean(), least: points, mostPerDay: limit }),
+	returned: z.union([
+		z.strictObject({ kind: z.enum(['owed', 'charged']) }),
+		z.strictObject({ kind: z.literal('forgiven'), mostPoints: points })
+	])
 });
 
 /** What the house allows, and its version (0: nobody has saved one yet). */
 export async function policyOf(reads: Reads): Promise<{ policy: PointsPolicy; version: number }> {
 	const [row] = await reads.select().from(pointsPolicies).where(eq(pointsPolicies.id, only));
-	return row ? { policy: row.policy, version: row.version } : { policy: defaultPolicy, version: 0 };
+	// One saved before a part of it existed has that part as a house begins with it.
+	return row
+		? { policy: { ...defaultPolicy, ...row.policy }, version: row.version }
+		: { policy: defaultPolicy, version: 0 };
 }
 
 /**

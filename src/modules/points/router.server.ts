@@ -41,7 +41,11 @@ export const adminRouter = router({
 						enabled: z.boolean(),
 						least: z.number(),
 						mostPerDay: z.nullable(z.number())
-					})
+					}),
+					returned: z.union([
+						z.strictObject({ kind: z.enum(['owed', 'charged']) }),
+						z.strictObject({ kind: z.literal('forgiven'), mostPoints: z.number() })
+					])
 				})
 			})
 		)

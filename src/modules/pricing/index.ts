@@ -49,10 +49,13 @@ export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
 export {
 	cardsBack,
 	returnOf,
+	settleSpent,
 	type ReturnedLine,
 	type ReturnQuote,
 	type ReturnRequest,
-	type SoldLine
+	type SoldLine,
+	type SpentPoints,
+	type SpentPointsRule
 } from './returns.ts';
 export {
 	askSchema,

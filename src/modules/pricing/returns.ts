@@ -1,7 +1,8 @@
-import { slice, sum, type Cents, type Points, type Thousandths } from '#core/amounts';
+import { scale, slice, sum, type Cents, type Points, type Thousandths } from '#core/amounts';
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { returnRefusals } from './refusals.ts';
+import type { SpendRules } from './rules.ts';
 
 /** A receipt's line as it was stored, and how much of it has come back so far. */
 export interface SoldLine {
@@ -169,4 +170,47 @@ function portionsOf(parts: readonly number[], from: number, to: number): number[
 		of -= part;
 		return share;
 	});
+}
+
+/**
+ * What becomes of points that a return takes back and the member has spent already: a debt that later points pay; taken
+ * off the money handed back, at what points are worth; or forgiven, up to so many points for one receipt.
+ */
+export type SpentPointsRule = { kind: 'owed' } | { kind: 'charged' } | { kind: 'forgiven'; mostPoints: Points };
+
+/** How points that are missing are settled: owed + charged + forgiven = missing. */
+export interface SpentPoints {
+	owed: Points;
+	charged: Points;
+	/** taken off the money handed back for `charged` */
+	chargedCents: Cents;
+	forgiven: Points;
+}
+
+/**
+ * Settles points that a member has spent already. What the money handed back does not cover, or goes beyond what is
+ * forgiven, is owed.
+ * @param missing points to take back that the member no longer has
+ * @param money.cents that would be handed back; `worth` null: points have no worth in its currency
+ * @param forgivenBefore by earlier returns of the same receipt
+ */
+export function settleSpent(
+	missing: Points,
+	rule: SpentPointsRule,
+	money: { cents: Cents; worth: Pick<SpendRules, 'worthPoints' | 'worthCents'> | null },
+	forgivenBefore: Points
+): SpentPoints {
+	const settled: SpentPoints = { owed: missing, charged: 0, chargedCents: 0, forgiven: 0 };
+	if (rule.kind === 'forgiven') {
+		settled.forgiven = Math.min(missing, Math.max(0, rule.mostPoints - forgivenBefore));
+	} else if (rule.kind === 'charged' && money.worth && money.cents > 0) {
+		const { worthPoints, worthCents } = money.worth;
+		const worthOf = (points: Points): Cents => scale(points, worthCents, worthPoints, 'down');
+		settled.charged = worthOf(missing) <= money.cents ? missing : scale(money.cents, worthPoints, worthCents, 'down');
+		settled.chargedCents = worthOf(settled.charged);
+		// What is not worth a cent is not paid for.
+		if (settled.chargedCents === 0) settled.charged = 0;
+	}
+	settled.owed = missing - settled.charged - settled.forgiven;
+	return settled;
 }

@@ -31,6 +31,20 @@ export const purchaseChecks: Record<string, string> = {
 		select r.id as subject, concat_ws(' ', r.member_id, r.store_id) as detail
 		from receipts r left join members m on m.id = r.member_id left join stores s on s.id = r.store_id
 		where m.id is null or s.id is null`,
+	'a return gives what its goods were worth': `
+		select t.id as subject, concat_ws(' ', 'total', t.total_cents, '· lines', l.net) as detail
+		from returns t left join (
+			select return_id, sum(net_cents) as net, sum(points_paid_cents) as points, sum(points_taken_back) as taken
+			from return_lines group by return_id
+		) l on l.return_id = t.id
+		where l.net is distinct from t.total_cents
+			or t.total_cents <> l.points + t.gift_card_cents + t.refund_cents + t.charged_cents
+			or l.taken <> t.points_taken_back + t.points_charged + t.points_forgiven`,
+	'a return without a receipt is what its lines add up to': `
+		select t.id as subject, concat_ws(' ', 'total', t.total_cents, '· lines', l.cents) as detail
+		from blind_returns t left join (select return_id, sum(cents) as cents from blind_return_lines group by return_id) l
+			on l.return_id = t.id
+		where l.cents is distinct from t.total_cents`,
 	'a member’s figures are what their receipts and returns add up to': `
 		select coalesce(f.member_id, r.member_id) as subject,
 			concat_ws(' ', 'spent', f.spent_cents, '· receipts', r.spent, '· returned', f.returned_cents, '· returns', b.returned)

@@ -11,7 +11,11 @@ import type { CardDeed, Step, Unit } from '#pricing';
  * Never: decides a price or moves a balance.
  */
 export const purchaseRefusals = declareRefusals({
-	'receipt.unknown': 'not_found'
+	'receipt.unknown': 'not_found',
+	/** a return's own number: what came back does not come back again */
+	'return.is_return': 'conflict',
+	'return.policy_form': 'invalid',
+	'return.policy_changed': 'conflict'
 });
 
 /** A gift card that a line put money on. */
@@ -20,6 +24,38 @@ export interface SoldGiftCard {
 	id: string;
 	lastSymbols: string;
 }
+
+/** What a house allows when goods come back. */
+export interface ReturnPolicy {
+	/** whether a till takes back what another store sold */
+	otherStores: boolean;
+	/**
+	 * A voucher of a single holder whose use comes back is good for at least so many days more, even when it had expired;
+	 * 0: its dates stay. A shared code's dates are everybody's and stay in any case.
+	 */
+	voucherDays: number;
+	withoutReceipt: {
+		enabled: boolean;
+		/** worth of one return in the store's currency; null: no limit */
+		mostCents: Cents | null;
+		/** what goods are worth: their price today, or the lowest of the last `lowestDays` days if that is less */
+		price: 'today' | 'lowest';
+		lowestDays: number;
+		refundTo: RefundTo;
+	};
+}
+
+/** Money that would be handed back: in the hand, or on a gift card. */
+export type RefundTo = 'hand' | 'card';
+
+export const defaultReturnPolicy: ReturnPolicy = {
+	otherStores: true,
+	voucherDays: 0,
+	withoutReceipt: { enabled: true, mostCents: 10_000, price: 'lowest', lowestDays: 30, refundTo: 'card' }
+};
+
+export const returnReasons = ['faulty', 'unwanted', 'wrong_size', 'mistake', 'other'] as const;
+export type ReturnReason = (typeof returnReasons)[number];
 
 /** One way in which a receipt was paid; `subjectId` is the gift card's. */
 export interface Tender {
@@ -59,20 +95,48 @@ export interface ReceiptLineView {
 	returned: Thousandths;
 }
 
+/** One way in which a return gave something back. */
+export interface ReturnTender {
+	kind: 'points' | 'gift_card' | 'hand';
+	/** the gift card that took it */
+	cardId?: string;
+	lastSymbols?: string;
+	/** it was made for this return */
+	fresh?: true;
+	/** the card that had paid, where another one took it or money was handed back for it */
+	insteadOf?: { cardId: string; lastSymbols: string };
+	cents: Cents;
+	points: Points;
+}
+
 export interface ReturnView {
 	id: string;
+	/** null: from before slips had numbers */
+	number: string | null;
 	receiptId: string;
 	happenedAt: string;
+	/** worth of the goods = what points had paid of it + refundCents + giftCardCents + chargedCents */
 	totalCents: Cents;
 	/** to hand back as cash or card */
 	refundCents: Cents;
+	/** put on gift cards */
 	giftCardCents: Cents;
+	/** kept of the money for `pointsCharged` */
+	chargedCents: Cents;
 	pointsGivenBack: Points;
 	pointsTakenBack: Points;
 	/** of the points taken back: spent already, now owed */
 	pointsOwed: Points;
+	/** spent already: paid for in money, and forgiven */
+	pointsCharged: Points;
+	pointsForgiven: Points;
+	tenders: ReturnTender[];
+	reasonKind: ReturnReason | null;
 	reason: string | null;
-	lines: { position: number; quantity: Thousandths; netCents: Cents }[];
+	/** of `giftCardCents`: what gift cards had paid of the line, wherever it went */
+	lines: { position: number; quantity: Thousandths; netCents: Cents; giftCardCents: Cents }[];
+	/** the receipt of what went out for it */
+	exchangedFor: { receiptId: string; number: string } | null;
 }
 
 export interface ReceiptView {
@@ -100,4 +164,6 @@ export interface ReceiptView {
 	tenders: Tender[];
 	steps: ReceiptStep[];
 	returns: ReturnView[];
+	/** whose goods came back when these went out, and the money they brought */
+	exchangeOf: { receiptId: string; number: string; returnId: string; refundCents: Cents } | null;
 }

@@ -1,5 +1,5 @@
 import type { Step } from '#pricing';
-import type { ReceiptRows } from './record.server.ts';
+import type { ReceiptRows, ReturnRows } from './record.server.ts';
 import type { ReceiptStep, ReceiptView, ReturnView, StoredStep } from './index.ts';
 
 /** What a receipt's own rows do not say. */
@@ -8,6 +8,7 @@ interface Beside {
 	/** false: a guest sale that nobody has claimed yet */
 	memberJoined: boolean;
 	returns: ReturnView[];
+	exchangeOf?: ReceiptView['exchangeOf'];
 }
 
 /**
@@ -38,7 +39,7 @@ const shownStep = (stored: StoredStep): ReceiptStep => ({ ...nothing, ...stored 
 /** A receipt as people see it, from its rows: the same for one that was just committed and for one that is read again. */
 export function receiptView(
 	{ receipt, lines }: ReceiptRows,
-	{ storeName, memberJoined, returns }: Beside
+	{ storeName, memberJoined, returns, exchangeOf = null }: Beside
 ): ReceiptView {
 	const returned = new Map<number, number>();
 	for (const { position, quantity } of returns.flatMap((one) => one.lines))
@@ -82,6 +83,40 @@ export function receiptView(
 		})),
 		tenders: receipt.tenders,
 		steps: receipt.steps.map(shownStep),
-		returns
+		returns,
+		exchangeOf
+	};
+}
+
+/** A return as people see it, from its rows: the same for one that was just committed and for one that is read again. */
+export function returnView(
+	head: ReturnRows['head'],
+	lines: ReturnRows['lines'],
+	exchangedFor: ReturnView['exchangedFor']
+): ReturnView {
+	return {
+		id: head.id,
+		number: head.number,
+		receiptId: head.receiptId,
+		happenedAt: head.happenedAt.toISOString(),
+		totalCents: head.totalCents,
+		refundCents: head.refundCents,
+		giftCardCents: head.giftCardCents,
+		chargedCents: head.chargedCents,
+		pointsGivenBack: head.pointsGivenBack,
+		pointsTakenBack: head.pointsTakenBack,
+		pointsOwed: head.pointsOwed,
+		pointsCharged: head.pointsCharged,
+		pointsForgiven: head.pointsForgiven,
+		tenders: head.tenders,
+		reasonKind: head.reasonKind,
+		reason: head.reason,
+		lines: lines.map(({ position, fromThousandths, toThousandths, netCents, giftCardCents }) => ({
+			position,
+			quantity: toThousandths - fromThousandths,
+			netCents,
+			giftCardCents
+		})),
+		exchangedFor
 	};
 }

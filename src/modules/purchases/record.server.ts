@@ -1,4 +1,4 @@
-import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
+import type { InferSelectModel } from 'drizzle-orm';
 import type { Writes } from '#platform/bulk';
 import { memberFigures, receiptLines, receipts, returnLines, returns } from './tables.server.ts';
 
@@ -15,8 +15,8 @@ export interface ReceiptRows {
 
 /** One return with its lines, as rows. */
 export interface ReturnRows {
-	head: InferInsertModel<typeof returns>;
-	lines: InferInsertModel<typeof returnLines>[];
+	head: InferSelectModel<typeof returns>;
+	lines: InferSelectModel<typeof returnLines>[];
 }
 
 /** What a purchase or return adds to a member's rolling figures. */

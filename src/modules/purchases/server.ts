@@ -1,4 +1,5 @@
 export { purchaseChecks } from './audit.server.ts';
 export { recordReceipts, recordReturns, type ReceiptRows, type ReturnRows } from './record.server.ts';
-export { receiptView, storedSteps } from './receipt.ts';
-export { currenciesSold, getReceipt, getReceiptByNumber, receiptViews } from './views.server.ts';
+export { returnPolicyOf, saveReturnPolicy } from './return-policy.server.ts';
+export { receiptView, returnView, storedSteps } from './receipt.ts';
+export { currenciesSold, getReceipt, getReceiptByNumber, isReturn, receiptViews } from './views.server.ts';

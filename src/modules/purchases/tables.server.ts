@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { amount, at, key } from '#platform/columns';
+import { amount, at, key, notNegative } from '#platform/columns';
 import type { Unit } from '#pricing';
-import type { SoldGiftCard, StoredStep, Tender } from './index.ts';
+import type { ReturnPolicy, ReturnReason, ReturnTender, SoldGiftCard, StoredStep, Tender } from './index.ts';
 
 /**
  * What happened, never changed afterwards. Returns are facts of their own.
@@ -103,23 +103,117 @@ export const returns = pgTable(
 		staffId: key(),
 		memberId: key().notNull(),
 		currency: text().notNull(),
+		/** printed on its slip: R, 10 symbols, check; null: from before slips had one */
+		number: key(),
 		/** value of the goods given back, after discounts */
 		totalCents: amount().notNull(),
 		/** part of it that came off gift cards which this receipt had sold */
 		cardsTakenBackCents: amount().notNull().default(0),
 		/** handed back as cash or card */
 		refundCents: amount().notNull(),
+		/** put on gift cards, whichever */
 		giftCardCents: amount().notNull(),
+		/** kept of the money for points that were spent already (`pointsCharged`) */
+		chargedCents: amount().notNull().default(0),
 		pointsGivenBack: amount().notNull(),
+		/** of the points these goods had earned: taken back … */
 		pointsTakenBack: amount().notNull(),
-		/** part of pointsTakenBack that was spent already and is now owed */
+		/** … of them those that were spent already and are now owed */
 		pointsOwed: amount().notNull(),
+		/** … paid for in money instead, and forgiven */
+		pointsCharged: amount().notNull().default(0),
+		pointsForgiven: amount().notNull().default(0),
+		/** where everything went, in the order in which it was given */
+		tenders: jsonb().$type<ReturnTender[]>().notNull().default([]),
+		reasonKind: text().$type<ReturnReason>(),
 		reason: text(),
+		/** who gave their PIN for what the cashier may not do alone */
+		approvedBy: key(),
 		happenedAt: at().notNull(),
 		committedAt: at().notNull()
 	},
-	(t) => [index('returns_receipt').on(t.receiptId), index('returns_member').on(t.memberId, t.happenedAt)]
+	(t) => [
+		index('returns_receipt').on(t.receiptId),
+		index('returns_member').on(t.memberId, t.happenedAt),
+		uniqueIndex('returns_number').on(t.number)
+	]
 );
+
+/** Goods taken back without their receipt: worth what the shelf says, no points, no claim on any sale. */
+export const blindReturns = pgTable(
+	'blind_returns',
+	{
+		id: key().primaryKey(),
+		number: key().notNull(),
+		storeId: key().notNull(),
+		deviceId: key(),
+		/** who stood at the till, and who allowed it: the same, or whose PIN was given */
+		staffId: key(),
+		approvedBy: key(),
+		/** in whose wallet the money lies; null: nobody was asked */
+		memberId: key(),
+		currency: text().notNull(),
+		totalCents: amount().notNull(),
+		refundCents: amount().notNull(),
+		giftCardCents: amount().notNull(),
+		cardId: key(),
+		reasonKind: text().$type<ReturnReason>().notNull(),
+		reason: text(),
+		happenedAt: at().notNull()
+	},
+	(t) => [
+		uniqueIndex('blind_returns_number').on(t.number),
+		index('blind_returns_happened').on(t.happenedAt, t.id),
+		index('blind_returns_member').on(t.memberId),
+		check('blind_returns_total', sql`${t.totalCents} = ${t.refundCents} + ${t.giftCardCents}`),
+		notNegative('blind_returns_not_negative', t.totalCents)
+	]
+);
+
+export const blindReturnLines = pgTable(
+	'blind_return_lines',
+	{
+		returnId: key()
+			.notNull()
+			.references(() => blindReturns.id),
+		position: integer().notNull(),
+		/** null: typed as an amount */
+		productId: key(),
+		name: text().notNull(),
+		quantityThousandths: amount().notNull(),
+		unit: text().$type<Unit>().notNull(),
+		unitCents: amount().notNull(),
+		cents: amount().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'blind_return_lines_once', columns: [t.returnId, t.position] }),
+		check('blind_return_lines_some', sql`${t.quantityThousandths} > 0`)
+	]
+);
+
+/** What came back and what went out for it, committed together. */
+export const exchanges = pgTable(
+	'exchanges',
+	{
+		returnId: key()
+			.primaryKey()
+			.references(() => returns.id),
+		/** whose goods came back */
+		fromReceiptId: key().notNull(),
+		/** what went out */
+		receiptId: key().notNull(),
+		at: at().notNull()
+	},
+	(t) => [uniqueIndex('exchanges_receipt').on(t.receiptId), index('exchanges_from').on(t.fromReceiptId)]
+);
+
+/** One row: what the house allows when goods come back. */
+export const returnPolicies = pgTable('return_policies', {
+	id: key().primaryKey(),
+	policy: jsonb().$type<ReturnPolicy>().notNull(),
+	version: integer().notNull(),
+	updatedAt: at().notNull()
+});
 
 /** Quantity given back of a receipt's line; the cumulative `toThousandths` makes each unit returnable once. */
 export const returnLines = pgTable(

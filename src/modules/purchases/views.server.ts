@@ -1,13 +1,20 @@
 import { eq, inArray } from 'drizzle-orm';
 import { members } from '#customers/tables';
+import type { Refusal } from '#core/refusal';
 import type { Reads } from '#platform/db';
 import { stores } from '#stores/tables';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from './index.ts';
-import { receiptView } from './receipt.ts';
-import { receiptLines, receipts, returnLines, returns } from './tables.server.ts';
+import { receiptView, returnView } from './receipt.ts';
+import { blindReturns, exchanges, receiptLines, receipts, returnLines, returns } from './tables.server.ts';
 
 async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReturnView[]>> {
-	const heads = await reads.select().from(returns).where(inArray(returns.receiptId, receiptIds)).orderBy(returns.id);
+	const heads = await reads
+		.select({ head: returns, exchangedFor: { receiptId: exchanges.receiptId, number: receipts.number } })
+		.from(returns)
+		.leftJoin(exchanges, eq(exchanges.returnId, returns.id))
+		.leftJoin(receipts, eq(receipts.id, exchanges.receiptId))
+		.where(inArray(returns.receiptId, receiptIds))
+		.orderBy(returns.id);
 	const rows = heads.length
 		? await reads
 				.select()
@@ -16,35 +23,38 @@ async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string
 				.orderBy(returnLines.position)
 		: [];
 	const byReceipt = new Map<string, ReturnView[]>();
-	for (const head of heads) {
-		const view: ReturnView = {
-			id: head.id,
-			receiptId: head.receiptId,
-			happenedAt: head.happenedAt.toISOString(),
-			totalCents: head.totalCents,
-			refundCents: head.refundCents,
-			giftCardCents: head.giftCardCents,
-			pointsGivenBack: head.pointsGivenBack,
-			pointsTakenBack: head.pointsTakenBack,
-			pointsOwed: head.pointsOwed,
-			reason: head.reason,
-			lines: rows
-				.filter((row) => row.returnId === head.id)
-				.map((row) => ({
-					position: row.position,
-					quantity: row.toThousandths - row.fromThousandths,
-					netCents: row.netCents
-				}))
-		};
+	for (const { head, exchangedFor } of heads) {
+		const lines = rows.filter((row) => row.returnId === head.id);
+		const { receiptId, number } = exchangedFor;
+		const view = returnView(head, lines, receiptId && number ? { receiptId, number } : null);
 		byReceipt.set(head.receiptId, [...(byReceipt.get(head.receiptId) ?? []), view]);
 	}
 	return byReceipt;
 }
 
+/** Of receipts that went out in an exchange: for what. */
+async function exchangesOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReceiptView['exchangeOf']>> {
+	const rows = await reads
+		.select({
+			receiptId: exchanges.receiptId,
+			from: {
+				receiptId: exchanges.fromReceiptId,
+				number: receipts.number,
+				returnId: exchanges.returnId,
+				refundCents: returns.refundCents
+			}
+		})
+		.from(exchanges)
+		.innerJoin(returns, eq(returns.id, exchanges.returnId))
+		.innerJoin(receipts, eq(receipts.id, exchanges.fromReceiptId))
+		.where(inArray(exchanges.receiptId, receiptIds));
+	return new Map(rows.map(({ receiptId, from }) => [receiptId, from]));
+}
+
 /** Receipts with everything on them, in the order of the ids given; unknown ids are left out. */
 export async function receiptViews(reads: Reads, ids: string[]): Promise<ReceiptView[]> {
 	if (ids.length === 0) return [];
-	const [heads, lines, given] = await Promise.all([
+	const [heads, lines, given, exchanged] = await Promise.all([
 		reads
 			.select({ receipt: receipts, storeName: stores.name, joinedAt: members.joinedAt })
 			.from(receipts)
@@ -52,13 +62,19 @@ export async function receiptViews(reads: Reads, ids: string[]): Promise<Receipt
 			.innerJoin(members, eq(members.id, receipts.memberId))
 			.where(inArray(receipts.id, ids)),
 		reads.select().from(receiptLines).where(inArray(receiptLines.receiptId, ids)).orderBy(receiptLines.position),
-		returnsOf(reads, ids)
+		returnsOf(reads, ids),
+		exchangesOf(reads, ids)
 	]);
 	const linesOf = Map.groupBy(lines, (line) => line.receiptId);
 	const byId = new Map(
 		heads.map(({ receipt, storeName, joinedAt }) => {
 			const rows = { receipt, lines: linesOf.get(receipt.id) ?? [] };
-			const beside = { storeName, memberJoined: joinedAt !== null, returns: given.get(receipt.id) ?? [] };
+			const beside = {
+				storeName,
+				memberJoined: joinedAt !== null,
+				returns: given.get(receipt.id) ?? [],
+				exchangeOf: exchanged.get(receipt.id) ?? null
+			};
 			return [receipt.id, receiptView(rows, beside)];
 		})
 	);
@@ -72,11 +88,20 @@ export async function getReceipt(reads: Reads, id: string): Promise<ReceiptView>
 	return view;
 }
 
-/** By the number printed on it, normalised. @throws refusal `receipt.unknown` */
+/** By the number printed on it, normalised. @throws refusal `receipt.unknown`, `return.is_return` */
 export async function getReceiptByNumber(reads: Reads, number: string): Promise<ReceiptView> {
 	const [row] = await reads.select({ id: receipts.id }).from(receipts).where(eq(receipts.number, number));
-	if (!row) throw purchaseRefusals.refuse('receipt.unknown');
+	if (!row) throw (await isReturn(reads, number)) ?? purchaseRefusals.refuse('receipt.unknown');
 	return getReceipt(reads, row.id);
+}
+
+/** The refusal of a number that is not a receipt's but a return's; null: it is neither. */
+export async function isReturn(reads: Reads, number: string): Promise<Refusal | null> {
+	const [[back], [blind]] = await Promise.all([
+		reads.select({ id: returns.id }).from(returns).where(eq(returns.number, number)),
+		reads.select({ id: blindReturns.id }).from(blindReturns).where(eq(blindReturns.number, number))
+	]);
+	return back || blind ? purchaseRefusals.refuse('return.is_return') : null;
 }
 
 /** In which currencies a store has sold. Asked when somebody changes a store's currency, which is next to never. */

@@ -120,8 +120,10 @@ export async function usesOfReceipts(
 /**
  * Gives uses back, each exactly once: the code may be used again, the use no longer counts for its member. Of a code that
  * was replaced meanwhile the use goes to the one in its place.
+ * @param goodUntil codes of a single holder that would end before are good until then; null: their dates stay. A shared
+ * code's dates are everybody's and stay in any case.
  */
-export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date): void {
+export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date, goodUntil: Date | null = null): void {
 	if (redemptionIds.length === 0) return;
 	writes.add(
 		`update voucher_redemptions set given_back_at = $2, place = null
@@ -131,18 +133,24 @@ export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date)
 		{ name: 'given_uses' }
 	);
 	writes.add(
-		`update voucher_codes c set uses_left = c.uses_left + g.uses
+		`update voucher_codes c set uses_left = c.uses_left + g.uses,
+			ends_at = case when g.longer then $1::timestamptz else c.ends_at end,
+			extended_at = case when g.longer then $2::timestamptz else c.extended_at end
 		from (
 			with recursive heirs as (
 				select code_id as first, code_id as heir from (select distinct code_id from given_uses) u
 				union all
 				select h.first, n.id from heirs h join voucher_codes n on n.replaces_id = h.heir
 			)
-			select l.heir, count(*)::int as uses
+			select l.heir, count(*)::int as uses, bool_or(v.code_kind = 'unique' and coalesce(
+				case when h.extended_at is null then least(h.ends_at, v.ends_at) else h.ends_at end < $1::timestamptz, false
+			)) as longer
 			from given_uses u join heirs l on l.first = u.code_id
+			join voucher_codes h on h.id = l.heir join vouchers v on v.id = h.voucher_id
 			where not exists (select 1 from voucher_codes n where n.replaces_id = l.heir)
 			group by l.heir
 		) g where c.id = g.heir`,
-		[]
+		// before every date: no code ends earlier
+		[goodUntil?.toISOString() ?? '-infinity', now.toISOString()]
 	);
 }
