@@ -4,7 +4,7 @@ import { openCounter, preview, type SaleCommand } from '#checkout/server';
 import { later, minute } from '#core/time';
 import { connect, inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
-import { createVoucher, findByCode, holdCodes, releaseHolds, voidCode } from '#vouchers/server';
+import { createVoucher, findByCode, holdCodes, releaseHolds, saveVouchersPolicy, voidCode } from '#vouchers/server';
 import { voucherCodes, voucherHolds } from '#vouchers/tables';
 import { testDatabase } from '../support/database.ts';
 import { aDefinition, aKey, anAsk, aSale, line, openShop, testSettings } from '../support/shop.ts';
@@ -111,4 +111,18 @@ test('a code without a limit is not held: there is always one more', async () =>
 	expect((await hold('basket-z', [codeId])).size).toBe(0);
 	expect(await held(codeId)).toEqual([]);
 	expect((await db.select().from(voucherCodes).where(eq(voucherCodes.id, codeId)))[0]?.usesLeft).toBeNull();
+});
+
+test('a basket keeps its voucher as long as the house says', async () => {
+	const codeId = await aVoucher(1);
+	const house = (holdMinutes: number, version: number) =>
+		inTransaction(db, (tx) => saveVouchersPolicy(tx, { policy: { holdMinutes }, version }, byHouse, now));
+	for (const wrong of [0, -1, 1.5, 1441, Number.NaN])
+		await expect(house(wrong, 0)).rejects.toMatchObject({ code: 'voucher.hold_minutes_form' });
+	const { version } = await house(40, 0);
+	await expect(house(50, 0)).rejects.toMatchObject({ code: 'voucher.policy_changed', details: { version } });
+	await hold('basket-a', [codeId]);
+	expect((await hold('basket-b', [codeId], later(now, 39 * minute))).size).toBe(1);
+	expect((await hold('basket-b', [codeId], later(now, 40 * minute))).size).toBe(0);
+	await house(15, version);
 });

@@ -1,4 +1,4 @@
-import { everybody, sellers, shopper, tablets, type Entry } from './rights-entry.ts';
+import { byHand, everybody, sellers, shopper, tablets, type Entry } from './rights-entry.ts';
 import type { RightsWorld } from './rights-world.ts';
 import { anAsk, line } from './shop.ts';
 
@@ -83,6 +83,11 @@ export const till: Record<string, Entry> = {
 	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
 	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },
 	'till.checkout.quote': { who: sellers, input: () => ({ ask: anAsk(null, [line('a', 500)]) }) },
+	'till.checkout.letGo': {
+		who: byHand,
+		input: ({ key }) => ({ key: key(), rightId: 'vco_none' }),
+		trail: { none: 'nobody holds it' }
+	},
 	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
 	'till.checkout.previewReturn': { who: sellers, input: back },
 	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },

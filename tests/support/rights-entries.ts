@@ -333,6 +333,12 @@ const vouchers: Record<string, Entry> = {
 		trail: nothing
 	},
 	'admin.vouchers.choices': { who: customersPeople },
+	'admin.vouchers.policy': { who: desk },
+	'admin.vouchers.savePolicy': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), version: 0, policy: { holdMinutes: 20 } }),
+		trail: 'kept'
+	},
 	'admin.vouchers.products': { who: customersPeople, input: () => ({ text: '' }) },
 	'admin.vouchers.create': {
 		who: managers,

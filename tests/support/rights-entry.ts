@@ -44,6 +44,8 @@ export const everybody: readonly CallerName[] = [
 ];
 export const shopper: readonly CallerName[] = ['shopper'];
 export const sellers: readonly CallerName[] = ['till cashier', 'till supervisor', 'till manager', 'till owner'];
+/** whoever may act by hand at a till */
+export const byHand: readonly CallerName[] = ['till supervisor', 'till manager', 'till owner'];
 export const tablets: readonly CallerName[] = [...sellers, 'till key-account', 'tablet'];
 export const owner: readonly CallerName[] = ['console owner'];
 export const managers: readonly CallerName[] = [...owner, 'console manager', 'console elsewhere'];

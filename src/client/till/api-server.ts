@@ -1,5 +1,6 @@
 import { post, RestFault } from '#client/rest.ts';
 import { api, createApi, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
+import { newId } from '#core/ids';
 import type { ReceiptView } from '#purchases';
 import type { TillServer, Trouble } from './server.ts';
 
@@ -44,6 +45,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		catalogue: () => stores.catalogue.query(),
 		products: (search) => stores.products.mutate(search),
 		facts: async (ask, basket) => (await checkout.quote.mutate({ ask, basket })).facts,
+		letGo: async (rightId) => void (await checkout.letGo.mutate({ key: newId('request'), rightId })),
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
 		commit: (attempt) => post<{ receipt: ReceiptView; replayed: boolean }>(commitPath, attempt, fetch),
 		lastReceipts: () => reports.lastReceipts.query(),

@@ -34,6 +34,8 @@ export interface TillServer extends CatalogueSource {
 	shop(): Promise<ShopFacts>;
 	/** @param basket its vouchers are held under this name, anew each time; null: nothing is held */
 	facts(ask: Ask, basket: string | null): Promise<Facts>;
+	/** lets go of a voucher that another basket holds */
+	letGo(rightId: string): Promise<void>;
 	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
 	/** this tablet's newest, newest first */

@@ -240,6 +240,16 @@ export class Till {
 			.catch(() => undefined);
 	}
 
+	/** Takes a voucher from another open basket, when its shopper stands here; only for whoever may act by hand. */
+	async takeOver(rightId: string): Promise<void> {
+		try {
+			await this.#reach(() => this.server.letGo(rightId));
+			this.gather();
+		} catch (error) {
+			this.#report(error);
+		}
+	}
+
 	/** Puts a product in that was picked; weighed goods ask for their weight first. */
 	pick(product: CatalogueProduct | ProductFact): void {
 		if (this.#isFrozen()) return;

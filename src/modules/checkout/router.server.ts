@@ -3,9 +3,10 @@ import type { Cashier } from '#core/actor';
 import { Refusal } from '#core/refusal';
 import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
+import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
-import { holdCodes } from '#vouchers/server';
+import { holdCodes, releaseHolds } from '#vouchers/server';
 import { counterOf, preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown, type Counter, type Refused } from './index.ts';
@@ -57,6 +58,13 @@ export const tillRouter = router({
 			if (!answer.ok) throw new Refusal(answer.refusal);
 			return shown(answer);
 		}),
+
+	/** Lets go of a voucher that another basket holds, when the shopper stands here. */
+	letGo: procedure('till.manual')
+		.input(z.object({ key, rightId: z.string().max(40) }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'checkout.let_go', input, (tx) => releaseHolds(tx, { codeIds: [input.rightId] }, ctx, ctx.now))
+		),
 
 	receipt: procedure('till.sell')
 		.input(z.object({ number: z.string().max(40) }))

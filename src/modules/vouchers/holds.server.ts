@@ -1,9 +1,9 @@
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
-import { later, minute } from '#core/time';
 import { listOf } from '#platform/bulk';
 import { instant, sqlOf, type Raw, type Tx } from '#platform/db';
 import { refuseHeld } from './refusals.ts';
+import { defaultHoldMinutes } from './rules.ts';
 
 /** Whose basket: the tablet or API client, and its own name for the sale, which is also the sale's key. */
 export interface Holder {
@@ -17,9 +17,6 @@ export interface Hold extends Holder {
 	heldAt: Date;
 	untilAt: Date;
 }
-
-/** How long an open basket keeps its vouchers when nothing is heard of it any more. */
-export const holdMinutes = 15;
 
 interface HoldRow {
 	code_id: string;
@@ -59,7 +56,7 @@ export async function holdsOf(
 }
 
 /**
- * Keeps one use of each of these codes for an open basket, from now for `minutes`; asked again it lasts longer. What the
+ * Keeps one use of each of these codes for an open basket, from now as long as the house says; asked again it lasts longer. What the
  * basket held besides is let go, so that no codes at all let go of everything. Codes without a limit need no keeping.
  * @param storeId for what other tills are told
  * @returns the codes whose last uses others hold, with the refusal that says until when
@@ -67,8 +64,7 @@ export async function holdsOf(
 export async function holdCodes(
 	tx: Tx,
 	{ caller, basket, storeId, codeIds }: Holder & { storeId: string | null; codeIds: readonly string[] },
-	now: Date,
-	minutes = holdMinutes
+	now: Date
 ): Promise<Map<string, RefusalData>> {
 	const sql = sqlOf(tx);
 	const wanted = [...new Set(codeIds)].sort();
@@ -90,7 +86,6 @@ export async function holdCodes(
 			else refused.set(id, refuseHeld(others.map(({ untilAt }) => untilAt.toISOString()).sort()[0] ?? ''));
 		}
 	}
-	const until = later(now, minutes * minute).toISOString();
 	await sql.unsafe(
 		`with old as (
 			delete from voucher_holds where caller = $2 and basket = $3 and not (code_id = any($1::text[]))
@@ -100,9 +95,10 @@ export async function holdCodes(
 				order by until_at limit 100 for update skip locked)
 		)
 		insert into voucher_holds (code_id, caller, basket, store_id, held_at, until_at)
-		select c, $2, $3, $4, $5::timestamptz, $6::timestamptz from unnest($1::text[]) as c
+		select c, $2, $3, $4, $5::timestamptz, $5::timestamptz + make_interval(mins => coalesce(
+			(select hold_minutes from voucher_policies), ${defaultHoldMinutes})) from unnest($1::text[]) as c
 		on conflict (code_id, caller, basket) do update set until_at = excluded.until_at`,
-		[listOf(held), caller, basket, storeId, now.toISOString(), until],
+		[listOf(held), caller, basket, storeId, now.toISOString()],
 		{ prepare: true }
 	);
 	must(held.length + refused.size <= wanted.length, 'no code is answered twice');

@@ -55,6 +55,9 @@ export const voucherRefusals = declareRefusals({
 	'voucher.member_unknown': 'not_found',
 	'voucher.member_repeated': 'invalid',
 	'voucher.already_held': 'conflict',
+	/** the house's settings; details: most, version */
+	'voucher.hold_minutes_form': 'invalid',
+	'voucher.policy_changed': 'conflict',
 	/** the life of a code */
 	'voucher.reason_form': 'invalid',
 	'voucher.code_voided': 'conflict',

@@ -3,7 +3,7 @@ import { must } from '#core/must';
 import { membersNamed } from '#customers/server';
 import type { Tx } from '#platform/db';
 import { tellChanged } from '#platform/live';
-import { procedure, router } from '#platform/trpc';
+import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories, listProducts, listStores, programmeOf } from '#stores/server';
 import { listCodes, listVouchers, mostCodes, voucherPage } from './admin-views.server.ts';
@@ -19,6 +19,7 @@ import {
 	voidCode,
 	type Touched
 } from './life.server.ts';
+import { policyOf, savePolicy } from './policy.server.ts';
 import { codeStates, voucherStates } from './rules.ts';
 
 const id = z.string().check(z.maxLength(40));
@@ -160,6 +161,15 @@ export const adminRouter = router({
 			const page = await listProducts(ctx.db, { text: input.text });
 			return page.items.map(({ id, name, unit, priceCents }) => ({ id, name, unit, priceCents }));
 		}),
+
+	/** What the house says of vouchers as a whole. */
+	policy: procedure('programme.read').query(({ ctx }) => policyOf(ctx.db)),
+
+	savePolicy: wideProcedure('programme.write')
+		.input(z.object({ key, version: z.int(), policy: z.strictObject({ holdMinutes: z.number() }) }))
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'vouchers.save_policy', input, (tx) => savePolicy(tx, input, ctx, ctx.now))
+		),
 
 	create: procedure('vouchers.write')
 		.input(z.object({ key, definition, sharedCode: z.nullable(text) }))

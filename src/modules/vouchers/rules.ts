@@ -82,6 +82,11 @@ export interface Problem {
 /** Symbols of a code of another system in a pool: fewer could be guessed. */
 export const poolCodeLength = { least: 6, most: 24 } as const;
 
+/** How long an open basket keeps its vouchers when nothing is heard of it any more, where the house says nothing else. */
+export const defaultHoldMinutes = 15;
+/** a day: a basket that is open longer is forgotten */
+export const mostHoldMinutes = 1440;
+
 export const limits = {
 	titleLength: 80,
 	descriptionLength: 400,

@@ -12,6 +12,7 @@ export { assign, findByCode, makeCodes, type Assignment, type FoundCode, type Ma
 export { codeImport } from './code-import.server.ts';
 export { loadCodes, type CodeFact } from './facts.server.ts';
 export { holdCodes, type Holder } from './holds.server.ts';
+export { savePolicy as saveVouchersPolicy } from './policy.server.ts';
 export { extendCode, extendVoucher, giveBackUse, reissueCode, releaseHolds, voidCode } from './life.server.ts';
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
 export { addToWallet } from './add.server.ts';

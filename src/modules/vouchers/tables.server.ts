@@ -124,3 +124,15 @@ export const voucherHolds = pgTable(
 		index('voucher_holds_until').on(t.untilAt)
 	]
 );
+
+/** What the house says of vouchers as a whole. */
+export const voucherPolicies = pgTable(
+	'voucher_policies',
+	{
+		id: key().primaryKey(),
+		holdMinutes: integer().notNull(),
+		version: integer().notNull(),
+		updatedAt: at().notNull()
+	},
+	(t) => [check('voucher_policies_hold', sql`${t.holdMinutes} > 0`)]
+);
