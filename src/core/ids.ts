@@ -21,6 +21,7 @@ export const idKinds = {
 	taxClass: 'tax',
 	image: 'img',
 	member: 'mem',
+	merge: 'mrg',
 	consent: 'con',
 	tag: 'tag',
 	attribute: 'att',

@@ -3,7 +3,19 @@ import type { Db } from '#platform/db';
 import { purchaseChecks } from '#purchases/server';
 import { voucherChecks } from '#vouchers/server';
 
-const beside = { ...purchaseChecks, ...voucherChecks };
+const mergeChecks: Record<string, string> = {
+	'whoever was merged leads in one step to a member who was not': `
+		select m.id as subject, m.merged_into as detail from members m left join members k on k.id = m.merged_into
+		where m.merged_into is not null and (k.id is null or k.merged_into is not null)`,
+	'nothing is left with a member who was merged': `
+		select m.id as subject, x.what as detail from members m join (
+			select owner_id as id, name as what from accounts where credited <> debited
+			union all select member_id, id from voucher_codes union all select member_id, id from voucher_redemptions
+			union all select member_id, id from gift_cards union all select member_id, 'figures' from member_figures
+		) x on x.id = m.id where m.merged_into is not null`
+};
+
+const beside = { ...purchaseChecks, ...voucherChecks, ...mergeChecks };
 
 /** What the audit of the whole house proves, in words: the ledger, and the facts that are kept beside it. */
 export const houseChecks: readonly string[] = [...auditChecks, ...Object.keys(beside)];

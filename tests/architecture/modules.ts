@@ -30,7 +30,12 @@ export const modules: readonly Module[] = [
 		imports: ['pricing', 'imports']
 	},
 	{ name: 'setup', owns: 'the set-up code of an empty house', imports: ['identity', 'stores'] },
-	{ name: 'customers', owns: 'members, codes, consent', imports: [] },
+	{
+		name: 'customers',
+		owns: 'members, codes, consent',
+		// Whoever is erased can no longer sign in; whoever claims receipts again and again is slowed down.
+		imports: ['identity']
+	},
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{
 		name: 'points',

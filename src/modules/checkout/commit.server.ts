@@ -11,7 +11,7 @@ import { quote, type Quote } from '#pricing';
 import type { ReceiptView, Tender } from '#purchases';
 import { receiptView, receiptViews, recordReceipts, storedSteps, type ReceiptRows } from '#purchases/server';
 import type { Holder } from '#vouchers/server';
-import { Scene } from './gather.server.ts';
+import { askedAnew, Scene } from './gather.server.ts';
 import { checkoutRefusals, type Counter, type Sale, type SaleResult } from './index.ts';
 
 export type SaleCommand = Counter &
@@ -29,6 +29,8 @@ interface Decided {
 	guest: boolean;
 }
 
+const nobody: ReadonlyMap<string, string> = new Map();
+
 /** A sale of this batch, or the receipt of an earlier one. */
 type Sold = { sale: Decided; replayed: boolean } | { receiptId: string };
 
@@ -40,10 +42,17 @@ const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerpr
 /**
  * Commits sales in one transaction, one answer each in their order: the receipt, the first answer again, or a refusal.
  * A refused sale changes nothing and does not hurt the others. Locks in one order, decides in memory, writes once.
+ * @param merged who takes the place of members that commands name: a till that was offline still knows the old ones
  * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
+ * @throws MembersMerged when a command names a member who was merged: undo and ask again, saying so
  */
-export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now: Date): Promise<SaleResult[]> {
-	const valid = commands.filter((command) => isKey(command.key));
+export async function commitSales(
+	tx: Tx,
+	commands: readonly SaleCommand[],
+	now: Date,
+	merged: ReadonlyMap<string, string> = nobody
+): Promise<SaleResult[]> {
+	const valid = commands.filter((command) => isKey(command.key)).map((command) => askedAnew(command, merged));
 	// The keys are looked up after the locks, on the same connection: a twin of a command, under way in another batch, has
 	// then been committed or has not begun, and is not judged by what its first left behind.
 	const [scene, before] = await Promise.all([
@@ -54,13 +63,14 @@ export async function commitSales(tx: Tx, commands: readonly SaleCommand[], now:
 	const answers = commands.map((command): SaleResult | Sold => {
 		const name = nameOf(command);
 		if (!isKey(command.key)) return { ok: false, refusal: onceRefusals.data('key.malformed') };
+		// Of what was sent: the same sent again after a merge is the same.
 		const inputHash = hashOf(inputOf(command));
 		const [kept, earlier] = [before.get(name), decided.get(name)];
 		const known = kept ?? earlier;
 		if (known && known.inputHash !== inputHash) return { ok: false, refusal: onceRefusals.data('key.reused') };
 		if (kept) return { receiptId: (kept.answer as { receiptId: string }).receiptId };
 		if (earlier) return { sale: earlier, replayed: true };
-		const answer = decide(scene, { ...command, inputHash });
+		const answer = decide(scene, { ...askedAnew(command, merged), inputHash });
 		if ('ok' in answer) return answer;
 		decided.set(name, answer);
 		return { sale: answer, replayed: false };

@@ -1,3 +1,4 @@
+import { MembersMerged } from '#customers/server';
 import { groupCommit } from '#platform/batch';
 import { tellChanged } from '#platform/live';
 import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
@@ -5,7 +6,7 @@ import { KeyTaken } from '#platform/once';
 import { quote, type Facts, type Quote } from '#pricing';
 import type { RefusalData } from '#core/refusal';
 import { commitSales, type SaleCommand } from './commit.server.ts';
-import { Scene, type Wanted } from './gather.server.ts';
+import { askedAnew, Scene, type Wanted } from './gather.server.ts';
 import type { ReturnResult, SaleResult } from './index.ts';
 import { undoSales, type ReturnCommand } from './undo.server.ts';
 
@@ -15,15 +16,27 @@ export interface CounterDesk {
 	takeBack(command: ReturnCommand, now: Date): Promise<ReturnResult>;
 }
 
-/** A key that another process took meanwhile undoes the batch; asked again, it is a replay. */
-async function settled<R>(db: Db, run: (tx: Tx) => Promise<R>): Promise<R> {
+/**
+ * A key that another process took meanwhile undoes the batch; asked again, it is a replay. So does a member who was merged;
+ * asked again, it is a matter of whoever took their place.
+ */
+async function settled<R>(db: Db, run: (tx: Tx, merged: ReadonlyMap<string, string>) => Promise<R>): Promise<R> {
+	const merged = new Map<string, string>();
 	for (let attempt = 1; ; attempt++) {
 		try {
-			return await inTransaction(db, run);
+			return await inTransaction(db, (tx) => run(tx, merged));
 		} catch (error) {
-			if (!(error instanceof KeyTaken) || attempt >= 3) throw error;
+			if (attempt >= 5) throw error;
+			if (error instanceof MembersMerged) follow(merged, error.into);
+			else if (!(error instanceof KeyTaken)) throw error;
 		}
 	}
+}
+
+/** Adds what was learnt, also to what was learnt before: whoever took a place may have been merged in their turn. */
+function follow(merged: Map<string, string>, into: ReadonlyMap<string, string>): void {
+	for (const [id, kept] of merged) merged.set(id, into.get(kept) ?? kept);
+	for (const [id, kept] of into) merged.set(id, kept);
 }
 
 /** A batch happens at one instant: that of its latest command. */
@@ -48,7 +61,7 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 	const sell = groupCommit<{ command: SaleCommand; now: Date }, SaleResult>(
 		async (waiting) => {
 			const commands = waiting.map(({ command }) => command);
-			const results = await settled(db, (tx) => commitSales(tx, commands, latest(waiting)));
+			const results = await settled(db, (tx, merged) => commitSales(tx, commands, latest(waiting), merged));
 			tell(results.flatMap(ownersOf));
 			return results;
 		},
@@ -84,9 +97,14 @@ export async function preview(
 	wanted: Wanted,
 	now: Date
 ): Promise<{ ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData }> {
-	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
-	const refusal = scene.unknown(wanted);
-	if (refusal) return { ok: false, refusal };
-	const facts = scene.facts(wanted);
-	return { ok: true, facts, quote: quote(wanted.ask, facts, now) };
+	try {
+		const scene = await Scene.gather(reads, [wanted], now, { lock: false });
+		const refusal = scene.unknown(wanted);
+		if (refusal) return { ok: false, refusal };
+		const facts = scene.facts(wanted);
+		return { ok: true, facts, quote: quote(wanted.ask, facts, now) };
+	} catch (error) {
+		if (!(error instanceof MembersMerged)) throw error;
+		return preview(reads, askedAnew(wanted, error.into), now);
+	}
 }

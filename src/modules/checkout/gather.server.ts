@@ -1,6 +1,7 @@
 import { present } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { customersRefusals } from '#customers';
+import { MembersMerged } from '#customers/server';
 import { accountNames } from '#ledger';
 import { forgetOwners, openBook, type Book } from '#ledger/server';
 import { CardDesk, cardRules, loadCards } from '#giftcards/server';
@@ -18,11 +19,19 @@ export interface Wanted {
 	holder?: Holder;
 }
 
+/** The same for who took their place, where a member was merged. */
+export const askedAnew = <T extends { ask: Ask }>(wanted: T, into: ReadonlyMap<string, string>): T => {
+	const { memberId } = wanted.ask;
+	const kept = memberId === null ? undefined : into.get(memberId);
+	return kept === undefined ? wanted : { ...wanted, ask: { ...wanted.ask, memberId: kept } };
+};
+
 interface MemberRow {
 	id: string;
 	joined_at: string | null;
 	blocked_at: string | null;
 	erased_at: string | null;
+	merged_into: string | null;
 }
 
 interface StoreRow {
@@ -78,6 +87,10 @@ export class Scene {
 			if (row.member_id !== null) this.#held.set(row.member_id, [...(this.#held.get(row.member_id) ?? []), id]);
 	}
 
+	/**
+	 * @throws MembersMerged when somebody who was asked for had been merged: who takes their place was not read, and not
+	 * locked in the order of ids
+	 */
 	static async gather(reads: Reads, wanted: readonly Wanted[], now: Date, { lock }: { lock: boolean }): Promise<Scene> {
 		const sql = sqlOf(reads);
 		const memberIds = unique(wanted.map(({ ask }) => ask.memberId));
@@ -94,7 +107,7 @@ export class Scene {
 		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
 		const locked = sql
 			.unsafe<MemberRow[]>(
-				`select id, joined_at, blocked_at, erased_at from members where ${among} order by id ${lock ? 'for no key update' : ''}`,
+				`select id, joined_at, blocked_at, erased_at, merged_into from members where ${among} order by id ${lock ? 'for no key update' : ''}`,
 				list(memberIds),
 				{ prepare: true }
 			)
@@ -125,6 +138,8 @@ export class Scene {
 			// Only a basket that sells gift cards asks how.
 			sold.length > 0 ? cardRules(reads) : null
 		]);
+		const merged = members.flatMap(({ id, merged_into }) => (merged_into ? [[id, merged_into] as const] : []));
+		if (merged.length > 0) throw new MembersMerged(new Map(merged));
 		// Ids that somebody made up leave nothing behind.
 		const known = new Set([...members.map(({ id }) => id), ...cards.keys()]);
 		const madeUp = [...memberIds, ...cardIds].filter((id) => !known.has(id));

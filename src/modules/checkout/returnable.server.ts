@@ -1,4 +1,5 @@
 import { must } from '#core/must';
+import { MembersMerged } from '#customers/server';
 import { loadCards, successorsOf, type RefundCard } from '#giftcards/server';
 import { openBook, type Book } from '#ledger/server';
 import { listOf } from '#platform/bulk';
@@ -18,6 +19,8 @@ export interface Returnable {
 	/** uses of vouchers that still count, and the lines whose price each took something off */
 	uses: { id: string; codeId: string; receiptId: string; positions: number[] }[];
 	members: Map<string, MemberState>;
+	/** who a receipt was sold to, by its id; its member now may be who took their place */
+	soldTo: ReadonlyMap<string, string>;
 	cards: Map<string, RefundableCard>;
 	/** the card in the place of a lost one */
 	successorOf: Map<string, string>;
@@ -37,36 +40,48 @@ export interface MemberState {
 
 interface Involved {
 	memberIds: string[];
+	soldTo: Map<string, string>;
 	cardIds: string[];
 }
 
-/** Whose receipts, and which cards paid or were made for them: may be read before the locks, since it only grows. */
+/** Whose receipts, and which cards paid or were made for them: may be read before the locks, since it only grows, and
+ * who was merged is told by the lock. */
 async function involved(sql: Raw, receiptIds: string[], toCardIds: string[]): Promise<Involved> {
-	const owners = await sql.unsafe<{ member_id: string; cards: string[] | null }[]>(
-		`select r.member_id, array(
+	const owners = await sql.unsafe<{ id: string; sold_to: string; member_id: string; cards: string[] | null }[]>(
+		`select r.id, r.member_id as sold_to, coalesce(m.merged_into, r.member_id) as member_id, array(
 				select t->>'subjectId' from jsonb_array_elements(r.tenders) t where t->>'kind' = 'gift_card'
 				union select t->>'cardId' from returns b cross join jsonb_array_elements(b.tenders) t
 				where b.receipt_id = r.id and t->>'cardId' is not null
 			) as cards
-		from receipts r where r.id = any($1::text[])`,
+		from receipts r join members m on m.id = r.member_id where r.id = any($1::text[])`,
 		[listOf(receiptIds)],
 		{ prepare: true }
 	);
 	return {
 		memberIds: [...new Set(owners.map((row) => row.member_id))].sort(),
+		soldTo: new Map(owners.map((row) => [row.id, row.sold_to])),
 		cardIds: [...new Set([...owners.flatMap((row) => row.cards ?? []), ...toCardIds])].sort()
 	};
 }
 
+/** @throws MembersMerged when one of them was merged since it was told whose the receipts are */
 async function loadMembers(sql: Raw, ids: string[], lock: boolean): Promise<Map<string, MemberState>> {
 	const rows = await sql.unsafe<
-		{ id: string; joined_at: string | null; blocked_at: string | null; erased_at: string | null }[]
+		{
+			id: string;
+			joined_at: string | null;
+			blocked_at: string | null;
+			erased_at: string | null;
+			merged_into: string | null;
+		}[]
 	>(
-		`select id, joined_at, blocked_at, erased_at from members where id = any($1::text[]) order by id
+		`select id, joined_at, blocked_at, erased_at, merged_into from members where id = any($1::text[]) order by id
 		${lock ? 'for no key update' : ''}`,
 		[listOf(ids)],
 		{ prepare: true }
 	);
+	const merged = rows.flatMap((row) => (row.merged_into ? [[row.id, row.merged_into] as const] : []));
+	if (merged.length > 0) throw new MembersMerged(new Map(merged));
 	return new Map(
 		rows.map((row) => {
 			const erased = row.erased_at !== null;
@@ -100,7 +115,7 @@ export async function loadReturnable(
 	const sql = sqlOf(reads);
 	const receiptIds = [...new Set(commands.map((one) => one.receiptId))].sort();
 	const toCardIds = commands.flatMap(({ toCardId }) => toCardId ?? []);
-	const { memberIds, cardIds } = await involved(sql, receiptIds, toCardIds);
+	const { memberIds, soldTo, cardIds } = await involved(sql, receiptIds, toCardIds);
 	const members = await loadMembers(sql, memberIds, lock);
 	if (lock)
 		await sql.unsafe(
@@ -111,7 +126,9 @@ export async function loadReturnable(
 		);
 	const successorOf = await successorsOf(sql, cardIds);
 	const cards = await loadCards(sql, [...new Set([...cardIds, ...successorOf.values()])].sort(), now, lock);
-	const book = await openBook(reads, [...memberIds, ...cards.keys()], now, { lock, refs: receiptIds });
+	// Points that somebody spent before they were merged are found with who they were.
+	const owners = [...memberIds, ...soldTo.values(), ...cards.keys()];
+	const book = await openBook(reads, owners, now, { lock, refs: receiptIds });
 	const [views, uses, reduced, points, { policy }, programmes] = await Promise.all([
 		receiptViews(reads, receiptIds),
 		usesOfReceipts(sql, receiptIds),
@@ -130,6 +147,7 @@ export async function loadReturnable(
 		receipts: new Map(views.map((view) => [view.id, view])),
 		uses: uses.map((use) => ({ ...use, positions: reduced.get(`${use.receiptId} ${use.codeId}`) ?? [] })),
 		members,
+		soldTo,
 		cards,
 		successorOf,
 		newCards: [],

@@ -55,7 +55,8 @@ interface Undone {
  *
  * A blocked member gets everything back but no new card; of an erased one nothing is given or taken on an account that
  * nobody holds any more: cards and money come back, points stay where they are.
- * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
+ * @throws KeyTaken when another process committed one of the keys meanwhile, MembersMerged when the member of a receipt was
+ * merged meanwhile: undo and ask again
  */
 export async function undoSales(
 	tx: Tx,
@@ -230,9 +231,11 @@ function movePoints(scene: Returnable, receipt: ReceiptView, points: PointsBack,
 	take(points.taken - short, 0);
 	if (points.given > 0) {
 		const days = scene.programme.rules.spend.givenBackMinimumDays;
+		const spentBy = scene.soldTo.get(receipt.id) ?? ownerId;
 		const given = book.giveBack({
 			ownerId,
 			ofRef,
+			spentBy,
 			points: points.given,
 			alreadyGivenBack: points.givenBefore,
 			minimumEndsAt: endAfterDays(now, days, scene.programme.timeZone),

@@ -13,7 +13,7 @@ import {
 	type Member,
 	type MemberCodeSeed
 } from './index.ts';
-import { memberOf } from './members.server.ts';
+import { memberOf, placeOf } from './members.server.ts';
 import { memberCodeUses, members } from './tables.server.ts';
 
 /** Clocks of a phone and a server may be this many steps apart without anybody noticing. */
@@ -71,10 +71,12 @@ export async function readMemberCode(
 		.select()
 		.from(members)
 		.where(eq(members.number, numberIn(reading.code)));
-	if (!row || row.erasedAt) throw customersRefusals.refuse('member_code.unknown');
+	// A card or phone of somebody who was merged leads to the one who was kept.
+	const kept = row && (await placeOf(tx, row));
+	if (!row || !kept || kept.erasedAt) throw customersRefusals.refuse('member_code.unknown');
 	if (reading.kind === 'member') {
 		if (!allowStatic) throw customersRefusals.refuse('member_code.static_not_accepted');
-		return { member: memberOf(row), via: 'static' };
+		return { member: memberOf(kept), via: 'static' };
 	}
 	// Without a secret no wallet has ever drawn a code for this member.
 	if (!row.codeSecret) throw customersRefusals.refuse('member_code.unknown');
@@ -87,7 +89,7 @@ export async function readMemberCode(
 		throw customersRefusals.refuse('member_code.clock_wrong', { minutes });
 	}
 	await claimStep(tx, row.id, stepOf(now) + ahead, deviceId, now);
-	return { member: memberOf(row), via: 'rotating' };
+	return { member: memberOf(kept), via: 'rotating' };
 }
 
 /** The step belongs to the tablet whose row comes first; the same tablet may scan again. */

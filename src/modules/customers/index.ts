@@ -6,6 +6,9 @@
  * rotating member code is good for one tablet.
  * Never: knows a balance, a receipt or a right.
  */
+/** How long a reason may be that somebody writes into the trail. */
+export const reasonLength = { least: 3, most: 200 } as const;
+
 export { customersRefusals } from './refusals.ts';
 export {
 	codeOfStep,
@@ -54,4 +57,6 @@ export interface Member {
 	joinedAt: Date | null;
 	blocked: boolean;
 	erased: boolean;
+	/** who took this one's place; null: nobody */
+	mergedInto: string | null;
 }

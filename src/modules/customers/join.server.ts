@@ -5,7 +5,7 @@ import { must } from '#core/must';
 import type { Writes } from '#platform/bulk';
 import type { Tx } from '#platform/db';
 import { customersRefusals, type Member } from './index.ts';
-import { memberOf } from './members.server.ts';
+import { memberOf, placeOf } from './members.server.ts';
 import { consents, members } from './tables.server.ts';
 import { wordsOf } from './words.ts';
 
@@ -38,6 +38,7 @@ export async function join(tx: Tx, command: Join, now: Date): Promise<{ member: 
 		const known = await find(tx, userId, email);
 		if (known) {
 			if (userId && known.userId && known.userId !== userId) throw customersRefusals.refuse('member.email_taken');
+			if (known.mergedInto) return comeBack(tx, known, userId, command, now);
 			const complete = known.joinedAt !== null && (!userId || known.userId === userId);
 			if (!complete) await take(tx, known, { userId, name, language: command.language }, now);
 			await agree(tx, known.id, agreedIn(command.consent), now);
@@ -66,6 +67,21 @@ export async function join(tx: Tx, command: Join, now: Date): Promise<{ member: 
 		}
 	}
 	throw customersRefusals.refuse('member.email_taken');
+}
+
+/** Somebody comes with the address of a member who was merged: it is theirs to sign in with, and leads to the kept one. */
+async function comeBack(
+	tx: Tx,
+	merged: typeof members.$inferSelect,
+	userId: string | null,
+	{ consent }: Join,
+	now: Date
+): Promise<{ member: Member; joined: boolean }> {
+	if (userId && !merged.userId) await tx.update(members).set({ userId }).where(eq(members.id, merged.id));
+	const kept = await placeOf(tx, merged);
+	await tx.select({ id: members.id }).from(members).where(eq(members.id, kept.id)).for('update');
+	await agree(tx, kept.id, agreedIn(consent), now);
+	return { member: memberOf(kept), joined: false };
 }
 
 /** The member of this person, else of this address; locked, so that two joins go one after the other. */

@@ -1,4 +1,5 @@
 import { eq, inArray } from 'drizzle-orm';
+import { must } from '#core/must';
 import type { Reads } from '#platform/db';
 import { customersRefusals, type Member } from './index.ts';
 import { members } from './tables.server.ts';
@@ -16,16 +17,25 @@ export const memberOf = (row: Row): Member => ({
 	createdAt: row.createdAt,
 	joinedAt: row.joinedAt,
 	blocked: row.blockedAt !== null,
-	erased: row.erasedAt !== null
+	erased: row.erasedAt !== null,
+	mergedInto: row.mergedInto
 });
 
-/** The member a signed-in person is, or null while they have not joined. */
-export async function memberOfUser(reads: Reads, userId: string): Promise<Member | null> {
-	const [row] = await reads.select().from(members).where(eq(members.userId, userId));
-	return row ? memberOf(row) : null;
+/** Somebody themselves, or who took their place. */
+export async function placeOf(reads: Reads, row: Row): Promise<Row> {
+	if (!row.mergedInto) return row;
+	const [kept] = await reads.select().from(members).where(eq(members.id, row.mergedInto));
+	must(kept && !kept.mergedInto, 'one step leads to whoever was kept');
+	return kept;
 }
 
-/** Members by id, in one query; ids nobody has are left out. */
+/** The member a signed-in person is, whichever of their addresses they came with; null while they have not joined. */
+export async function memberOfUser(reads: Reads, userId: string): Promise<Member | null> {
+	const [row] = await reads.select().from(members).where(eq(members.userId, userId));
+	return row ? memberOf(await placeOf(reads, row)) : null;
+}
+
+/** Members by id, in one query, merged ones as they are; ids nobody has are left out. */
 export async function memberFacts(reads: Reads, ids: readonly string[]): Promise<Map<string, Member>> {
 	if (ids.length === 0) return new Map();
 	const rows = await reads
@@ -35,9 +45,10 @@ export async function memberFacts(reads: Reads, ids: readonly string[]): Promise
 	return new Map(rows.map((row) => [row.id, memberOf(row)]));
 }
 
-/** @throws member.unknown */
+/** A member, or who took their place. @throws member.unknown */
 export async function getMember(reads: Reads, id: string): Promise<Member> {
-	const member = (await memberFacts(reads, [id])).get(id);
+	const [row] = await reads.select().from(members).where(eq(members.id, id));
+	const member = row && memberOf(await placeOf(reads, row));
 	if (!member || member.erased) throw customersRefusals.refuse('member.unknown');
 	return member;
 }

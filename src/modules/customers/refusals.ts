@@ -4,6 +4,11 @@ export const customersRefusals = declareRefusals({
 	'member.unknown': 'not_found',
 	'member.email_taken': 'conflict',
 	'member.consent_needed': 'unprocessable',
+	/** was put together with another member: this one is over */
+	'member.merged': 'conflict',
+	'member.merge_self': 'unprocessable',
+	/** `least` and `most` characters */
+	'member.reason_form': 'invalid',
 	'member_code.unknown': 'not_found',
 	'member_code.mistyped': 'invalid',
 	'member_code.expired': 'gone',

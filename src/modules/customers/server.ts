@@ -4,3 +4,7 @@ export { anonymous, changeProfile, join, setNewsConsent, type Join } from './joi
 export { getMember, memberFacts, memberOfUser } from './members.server.ts';
 export { queryOf } from './words.ts';
 export { membersNamed } from './admin-views.server.ts';
+export { familyOf, MembersMerged } from './family.server.ts';
+export { merge, reasonOf, type Merge } from './merge.server.ts';
+export { customerSteps } from './own-steps.server.ts';
+export type { MemberSteps, Merging } from './steps.server.ts';

@@ -47,7 +47,13 @@ export const members = pgTable(
 		createdAt: at().notNull(),
 		joinedAt: at(),
 		blockedAt: at(),
-		erasedAt: at()
+		erasedAt: at(),
+		/**
+		 * who took this one's place: their codes, number and address lead there. Never somebody who was merged themselves, so
+		 * that one step always arrives
+		 */
+		mergedInto: key(),
+		mergedAt: at()
 	},
 	(t) => [
 		uniqueIndex('members_number').on(t.number),
@@ -60,7 +66,9 @@ export const members = pgTable(
 		// Guests of a sale have no words: their rows cost this index nothing.
 		index('members_words').using('gin', t.words).where(isNotNull(t.words)),
 		// What somebody was called must not outlive them.
-		check('members_erased_words', sql`${t.erasedAt} is null or ${t.words} is null`)
+		check('members_erased_words', sql`${t.erasedAt} is null or ${t.words} is null`),
+		index('members_merged').on(t.mergedInto).where(isNotNull(t.mergedInto)),
+		check('members_merged_elsewhere', sql`${t.mergedInto} <> ${t.id}`)
 	]
 );
 

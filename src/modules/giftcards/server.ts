@@ -16,3 +16,4 @@ export { loadCards, type LoadedCard } from './facts.server.ts';
 export { cardRules, saveCardRules } from './policy.server.ts';
 export { draftRefundCard, keepRefundCards, successorsOf, type RefundCard } from './refunds.server.ts';
 export { heldCard, heldCards } from './wallet-views.server.ts';
+export { giftCardSteps } from './member-steps.server.ts';

@@ -11,3 +11,4 @@ export { signInWithPassword } from './passwords.server.ts';
 export { claimTry, forgetTries, minutesUntil, type Limit } from './tries.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
 export { identityJobs } from './jobs.server.ts';
+export { forgetUsers } from './forget.server.ts';

@@ -14,6 +14,7 @@ import {
 	readTransfers,
 	spendsOf
 } from './read.server.ts';
+import { absorb, forfeit, type AbsorbCommand } from './succession.ts';
 import { emptyState, type Account, type Hold, type State } from './state.ts';
 import { accountOwners, accounts, entries, holds, lots, transfers } from './tables.server.ts';
 
@@ -132,8 +133,16 @@ export class Book {
 		return points.movePoints(this.#state, command);
 	}
 
+	absorb(command: AbsorbCommand) {
+		return absorb(this.#state, command);
+	}
+
 	lapse(command: points.LapseCommand) {
 		return points.lapse(this.#state, command);
+	}
+
+	forfeit(command: points.LapseCommand) {
+		return forfeit(this.#state, command);
 	}
 
 	extend(command: points.ExtendCommand) {

@@ -49,6 +49,8 @@ export interface GiveBackCommand {
 	ownerId: string;
 	/** the ref of the spend; the book was opened with it (`refs`) */
 	ofRef: string;
+	/** who spent, where the points return to somebody else who has taken their place; the book was opened with both */
+	spentBy?: string;
 	points: Points;
 	/** what earlier returns of the same spend gave back */
 	alreadyGivenBack: Points;
@@ -113,21 +115,21 @@ function lapsed(account: Account, now: number): Points {
 
 const spendableOf = (account: Account, now: number): Points => balanceOf(account) - lapsed(account, now);
 
-function potsOf(state: State, ownerId: string): Account[] {
+export function potsOf(state: State, ownerId: string): Account[] {
 	const pots: Account[] = [];
 	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
 		if (isSpendable(account.name)) pots.push(account);
 	return pots;
 }
 
-function spendable(state: State, ownerId: string): Points {
+export function spendable(state: State, ownerId: string): Points {
 	const now = state.now.getTime();
 	let total = 0;
 	for (const pot of potsOf(state, ownerId)) total += spendableOf(pot, now);
 	return total;
 }
 
-const debtOf = (state: State, ownerId: string): Points => {
+export const debtOf = (state: State, ownerId: string): Points => {
 	const debt = findAccount(state, ownerId, accountNames.debt);
 	return debt ? debt.debited - debt.credited : 0;
 };
@@ -194,7 +196,7 @@ function toPot(state: State, ownerId: string, points: Points, life: Life, source
 }
 
 /** Whether any account of the owner would leave the exact integers if these points came in or went out. */
-const isExact = (state: State, ownerId: string, points: Points): boolean => {
+export const isExact = (state: State, ownerId: string, points: Points): boolean => {
 	if (!isPostable(points)) return false;
 	for (const { credited, debited } of state.owners.get(ownerId)?.accounts.values() ?? [])
 		if (!hasRoom(credited, points) || !hasRoom(debited, points)) return false;
@@ -232,7 +234,7 @@ export function earn(state: State, command: EarnCommand): Answer<{ toDebt: Point
  * Writes off what has lapsed in one account, so that its watermark stands where the next point to spend begins.
  * @returns how many points that was
  */
-function writeOff(state: State, pot: Account, ids: string[]): Points {
+export function writeOff(state: State, pot: Account, ids: string[]): Points {
 	const points = lapsed(pot, state.now.getTime());
 	// No ref: they lapse with time, not with the receipt that happened to notice.
 	if (points > 0) {
@@ -263,7 +265,7 @@ function pieces(state: State, ownerId: string): Piece[] {
 }
 
 interface Take {
-	credit: string;
+	credit: Account | string;
 	reason: string;
 	ref: string | null;
 }
@@ -284,7 +286,7 @@ function choose(state: State, ownerId: string, points: Points, ids: string[]): P
 }
 
 /** Takes points that are known to be there: one transfer per pot. @returns what was taken, by due date */
-function take(state: State, ownerId: string, points: Points, to: Take, ids: string[]): DuePoints[] {
+export function take(state: State, ownerId: string, points: Points, to: Take, ids: string[]): DuePoints[] {
 	const chosen = choose(state, ownerId, points, ids);
 	const perPot = new Map<Account, Points>();
 	for (const { pot, points: part } of chosen) perPot.set(pot, (perPot.get(pot) ?? 0) + part);
@@ -314,9 +316,9 @@ export function spend(state: State, command: SpendCommand): Answer<{ consumed: D
  * Refuses `ledger.amount_invalid`, `ledger.insufficient` when more would come back than was spent.
  */
 export function giveBack(state: State, command: GiveBackCommand): Answer<{ toDebt: Points; given: DuePoints[] }> {
-	const { ownerId, ofRef, points, alreadyGivenBack, minimumEndsAt, reason, ref } = command;
+	const { ownerId, ofRef, spentBy = ownerId, points, alreadyGivenBack, minimumEndsAt, reason, ref } = command;
 	must(state.refs.has(ofRef), 'the book was opened with the spend that is given back');
-	const spent = state.spends.get(spendKey(ownerId, ofRef)) ?? [];
+	const spent = state.spends.get(spendKey(spentBy, ofRef)) ?? [];
 	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	must(Number.isSafeInteger(alreadyGivenBack) && alreadyGivenBack >= 0, 'what was given back is a count of points');
 	const available = spent.reduce((total, part) => total + part.points, 0) - alreadyGivenBack;

@@ -3,7 +3,7 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { isRefusal, Refusal, type RefusalData } from '#core/refusal';
 import { addDays, localDay, startOfDay } from '#core/time';
-import type { Member } from '#customers';
+import { customersRefusals, type Member } from '#customers';
 import { membersNamed, memberFacts } from '#customers/server';
 import { lifeOf } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
@@ -74,10 +74,20 @@ async function keepActs(tx: Tx, acts: readonly Act[], by: By, now: Date): Promis
 	await keepTrail(tx, by, deeds, now);
 }
 
-/** @throws member.unknown (also when erased), points.member_blocked */
-async function getReceiver(tx: Tx, memberId: string): Promise<void> {
-	const member = (await memberFacts(tx, [memberId])).get(memberId);
+/** @throws points.receiver_unknown (also when erased), member.merged */
+function known(member: Member | undefined): Member {
 	if (!member || member.erased) throw refuse('points.receiver_unknown');
+	if (member.mergedInto) throw customersRefusals.refuse('member.merged');
+	return member;
+}
+
+/** Read once the accounts are locked, so that nobody is merged meanwhile. @throws as `known` */
+const getOwner = async (tx: Tx, memberId: string): Promise<Member> =>
+	known((await memberFacts(tx, [memberId])).get(memberId));
+
+/** @throws points.receiver_unknown, member.merged, points.member_blocked */
+async function getReceiver(tx: Tx, memberId: string): Promise<void> {
+	const member = await getOwner(tx, memberId);
 	if (member.blocked) throw refuse('points.member_blocked');
 }
 
@@ -182,8 +192,8 @@ function sizeOf({ points, limited }: Adjusting, { adjust: { most } }: PointsPoli
 }
 
 /** @throws what speaks against giving this much to a member, or taking it */
-function refuseUnfit(book: Book, member: Member | undefined, { points }: Adjusting, policy: PointsPolicy): void {
-	if (!member || member.erased) throw refuse('points.receiver_unknown');
+function refuseUnfit(book: Book, found: Member | undefined, { points }: Adjusting, policy: PointsPolicy): void {
+	const member = known(found);
 	if (member.blocked && points > 0) throw refuse('points.member_blocked');
 	const { spendable } = book.points(member.id);
 	if (points < 0 && !policy.adjust.mayOwe && spendable < -points)
@@ -206,8 +216,7 @@ export async function extend(
 	const endsAt = startOfDay(addDays(command.untilDay, 1), timeZone);
 	if (endsAt <= now) throw refuse('points.day_past', { field: 'untilDay' });
 	const book = await openBook(tx, [command.memberId], now, { lock: true });
-	const member = (await memberFacts(tx, [command.memberId])).get(command.memberId);
-	if (!member || member.erased) throw refuse('points.receiver_unknown');
+	await getOwner(tx, command.memberId);
 	const id = newId('pointAct', now);
 	const { points } = book.extend({ ownerId: command.memberId, endsAt, reason: 'extended', ref: id });
 	if (points === 0) throw refuse('points.none_to_extend', { field: 'untilDay' });

@@ -3,3 +3,4 @@ export { pointsImport } from './import.server.ts';
 export { adjust, extend, transfer } from './acts.server.ts';
 export { lapseInactive, lapsesAt } from './lapse.server.ts';
 export { policyOf, savePolicy } from './policy.server.ts';
+export { pointSteps } from './member-steps.server.ts';

@@ -50,9 +50,13 @@ export const purchaseChecks: Record<string, string> = {
 			concat_ws(' ', 'spent', f.spent_cents, '· receipts', r.spent, '· returned', f.returned_cents, '· returns', b.returned)
 				as detail
 		from member_figures f
-		full join (select member_id, count(*) as visits, sum(total_cents - cards_sold_cents) as spent from receipts group by member_id) r
-			on r.member_id = f.member_id
-		left join (select member_id, sum(total_cents - cards_taken_back_cents) as returned from returns
-			group by member_id) b on b.member_id = f.member_id
+		full join (
+			select coalesce(m.merged_into, m.id) as member_id, count(*) as visits, sum(total_cents - cards_sold_cents) as spent
+			from receipts x join members m on m.id = x.member_id group by 1
+		) r on r.member_id = f.member_id
+		left join (
+			select coalesce(m.merged_into, m.id) as member_id, sum(total_cents - cards_taken_back_cents) as returned
+			from returns x join members m on m.id = x.member_id group by 1
+		) b on b.member_id = f.member_id
 		where (f.visits, f.spent_cents, f.returned_cents) is distinct from (r.visits, r.spent, coalesce(b.returned, 0))`
 };

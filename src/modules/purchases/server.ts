@@ -3,3 +3,4 @@ export { recordReceipts, recordReturns, type ReceiptRows, type ReturnRows } from
 export { returnPolicyOf, saveReturnPolicy } from './return-policy.server.ts';
 export { receiptView, returnView, storedSteps } from './receipt.ts';
 export { currenciesSold, getReceipt, getReceiptByNumber, isReturn, receiptViews } from './views.server.ts';
+export { purchaseSteps } from './member-steps.server.ts';

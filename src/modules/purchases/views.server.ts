@@ -1,4 +1,5 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { members } from '#customers/tables';
 import type { Refusal } from '#core/refusal';
 import type { Reads } from '#platform/db';
@@ -6,6 +7,9 @@ import { stores } from '#stores/tables';
 import { purchaseRefusals, type ReceiptView, type ReturnView } from './index.ts';
 import { receiptView, returnView } from './receipt.ts';
 import { blindReturns, exchanges, receiptLines, receipts, returnLines, returns } from './tables.server.ts';
+
+/** Who took the place of a receipt's member. */
+const kept = alias(members, 'kept');
 
 async function returnsOf(reads: Reads, receiptIds: string[]): Promise<Map<string, ReturnView[]>> {
 	const heads = await reads
@@ -56,10 +60,18 @@ export async function receiptViews(reads: Reads, ids: string[]): Promise<Receipt
 	if (ids.length === 0) return [];
 	const [heads, lines, given, exchanged] = await Promise.all([
 		reads
-			.select({ receipt: receipts, storeName: stores.name, joinedAt: members.joinedAt })
+			.select({
+				receipt: receipts,
+				storeName: stores.name,
+				// Sold to somebody who was merged, it is told as the kept one's.
+				memberId: sql<string>`coalesce(${members.mergedInto}, ${members.id})`,
+				joinedAt: members.joinedAt,
+				keptJoinedAt: kept.joinedAt
+			})
 			.from(receipts)
 			.innerJoin(stores, eq(stores.id, receipts.storeId))
 			.innerJoin(members, eq(members.id, receipts.memberId))
+			.leftJoin(kept, eq(kept.id, members.mergedInto))
 			.where(inArray(receipts.id, ids)),
 		reads.select().from(receiptLines).where(inArray(receiptLines.receiptId, ids)).orderBy(receiptLines.position),
 		returnsOf(reads, ids),
@@ -67,11 +79,11 @@ export async function receiptViews(reads: Reads, ids: string[]): Promise<Receipt
 	]);
 	const linesOf = Map.groupBy(lines, (line) => line.receiptId);
 	const byId = new Map(
-		heads.map(({ receipt, storeName, joinedAt }) => {
-			const rows = { receipt, lines: linesOf.get(receipt.id) ?? [] };
+		heads.map(({ receipt, storeName, memberId, joinedAt, keptJoinedAt }) => {
+			const rows = { receipt: { ...receipt, memberId }, lines: linesOf.get(receipt.id) ?? [] };
 			const beside = {
 				storeName,
-				memberJoined: joinedAt !== null,
+				memberJoined: (keptJoinedAt ?? joinedAt) !== null,
 				returns: given.get(receipt.id) ?? [],
 				exchangeOf: exchanged.get(receipt.id) ?? null
 			};

@@ -71,7 +71,7 @@ export async function listMembers(
 				f.last_at, ${value} as sort,
 				array(select mt.tag_id from member_tags mt where mt.member_id = m.id order by mt.tagged_at, mt.tag_id) as tag_ids
 			from ${from} m left join member_figures f on f.member_id = m.id
-			where ${['m.joined_at is not null', 'm.erased_at is null', ...conditions].join(' and ')}
+			where ${['m.joined_at is not null', 'm.erased_at is null', 'm.merged_into is null', ...conditions].join(' and ')}
 			order by ${value} ${direction}, m.id ${direction} limit ${places.put(size + 1, 'int')}
 		) page left join lateral (
 			select sum(a.credited - a.debited - coalesce(overdue.points, 0)) as points
@@ -114,7 +114,14 @@ function found({ number, query }: { number: string | null; query: string | null 
 		...(number === null ? [] : [`number = ${places.put(number, 'text')} collate "C"`]),
 		...(query === null ? [] : [`words @@ ${places.put(query, 'tsquery')}`])
 	];
-	return `(select * from members where ${ways.join(' or ')} offset 0)`;
+	const fits = ways.join(' or ');
+	// What led to somebody who was merged finds who was kept; once, also where both have it.
+	return `(
+		(select * from members where (${fits}) and merged_into is null offset 0)
+		union all
+		select * from members where id in (select merged_into from members where (${fits}) and merged_into is not null)
+			and (${fits}) is not true
+	)`;
 }
 
 /** What else a member must be to stand in the list. */

@@ -8,12 +8,12 @@ import { listReceipts } from './receipts.server.ts';
 /** How many members joined in all, for the list's head. */
 export async function countMembers(reads: Reads): Promise<number> {
 	const [row] = await sqlOf(reads)<{ members: number }[]>`
-		select count(*)::int as members from members where joined_at is not null and erased_at is null`;
+		select count(*)::int as members from members where joined_at is not null and erased_at is null and merged_into is null`;
 	return row?.members ?? 0;
 }
 
 /**
- * What a member's page shows besides the ledger's part.
+ * What a member's page shows besides the ledger's part; asked for somebody who was merged, whoever took their place.
  * @param within receipts of these stores only; null: of all
  * @throws member.unknown
  */
@@ -25,20 +25,31 @@ export async function memberPage(
 	const sql = sqlOf(reads);
 	const [member, programme] = await Promise.all([getMember(reads, id), programmeOf(reads)]);
 	const [figures, receipts, vouchers, giftCards] = await Promise.all([
-		figuresOf(sql, id),
+		figuresOf(sql, member.id),
 		listReceipts(reads, {
-			filter: { storeId: null, fromDay: null, toDay: null, memberId: id, number: null },
+			filter: { storeId: null, fromDay: null, toDay: null, memberId: member.id, number: null },
 			within,
 			size: 10
 		}),
-		vouchersOf(sql, id),
-		cardsOf(sql, id)
+		vouchersOf(sql, member.id),
+		cardsOf(sql, member.id)
 	]);
 	const { number, name, email, phone, language, createdAt, joinedAt, blocked } = member;
 	return {
 		currency: programme.currency,
 		timeZone: programme.timeZone,
-		member: { id, number, code: staticCode(number), name, email, phone, language, createdAt, joinedAt, blocked },
+		member: {
+			id: member.id,
+			number,
+			code: staticCode(number),
+			name,
+			email,
+			phone,
+			language,
+			createdAt,
+			joinedAt,
+			blocked
+		},
 		figures,
 		receipts: receipts.items,
 		vouchers,

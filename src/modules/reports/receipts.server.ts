@@ -28,9 +28,10 @@ interface ListedReceipt {
 /** Only of these stores; null or nothing: of all. */
 type Within = readonly string[] | null | undefined;
 
-/** $1 stores, $2 from, $3 to, $4 member, $5 number; each may be null */
+/** $1 stores, $2 from, $3 to, $4 member (and who was merged into them), $5 number; each may be null */
 const fits = `($1::text[] is null or r.store_id = any($1)) and ($2::timestamptz is null or r.happened_at >= $2)
-	and ($3::timestamptz is null or r.happened_at < $3) and ($4::text is null or r.member_id = $4)
+	and ($3::timestamptz is null or r.happened_at < $3) and ($4::text is null
+		or r.member_id = any(array(select id from members where id = $4 or merged_into = $4)))
 	and ($5::text is null or starts_with(r.number, $5))`;
 
 async function parametersOf(reads: Reads, filter: ReceiptFilter, within: Within): Promise<(string | null)[]> {
@@ -82,11 +83,12 @@ export async function listReceipts(
 ): Promise<Page<ReceiptRow>> {
 	const after = readCursor(cursor, ['instant', 'text']);
 	const rows = await sqlOf(reads).unsafe<ListedReceipt[]>(
-		`select r.id, r.number, r.happened_at, s.name as store_name, r.member_id, m.name as member_name,
+		`select r.id, r.number, r.happened_at, s.name as store_name, m.id as member_id, m.name as member_name,
 			m.joined_at is not null as joined, r.currency, r.total_cents, r.discount_cents, r.gift_card_cents,
 			r.points_earned, r.points_spent,
 			(select coalesce(sum(t.total_cents), 0)::bigint from returns t where t.receipt_id = r.id) as returned_cents
-		from receipts r join stores s on s.id = r.store_id join members m on m.id = r.member_id
+		from receipts r join stores s on s.id = r.store_id join members b on b.id = r.member_id
+		join members m on m.id = coalesce(b.merged_into, b.id)
 		where ${fits} and ($6::timestamptz is null or (r.happened_at, r.id) < ($6, $7::text collate "C"))
 		order by r.happened_at desc, r.id desc limit $8`,
 		[...(await parametersOf(reads, filter, within)), after?.[0] ?? null, after?.[1] ?? null, size + 1]
@@ -151,8 +153,8 @@ export async function besideReceipt(reads: Reads, id: string): Promise<ReceiptBe
 				staff: string | null;
 				device: string | null;
 			}[]
-		>`select r.member_id, m.number, m.name, m.joined_at is not null as joined, s.name as staff, d.name as device
-			from receipts r join members m on m.id = r.member_id
+		>`select m.id as member_id, m.number, m.name, m.joined_at is not null as joined, s.name as staff, d.name as device
+			from receipts r join members b on b.id = r.member_id join members m on m.id = coalesce(b.merged_into, b.id)
 			left join staff s on s.id = r.staff_id left join devices d on d.id = r.device_id where r.id = ${id}`,
 		sql<{ code_id: string; voucher_id: string; title: string; cents: number; given_back_at: string | null }[]>`
 			select u.code_id, u.voucher_id, v.title, u.cents, u.given_back_at

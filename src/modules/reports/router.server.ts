@@ -86,12 +86,13 @@ export const adminRouter = router({
 	member: procedure('members.read')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
-			const [page, points, history] = await Promise.all([
-				memberPage(ctx.db, input.id, ctx.actor.storeIds),
-				pointsOf(ctx.db, [input.id], ctx.now),
-				historyOf(ctx.db, input.id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
+			const page = await memberPage(ctx.db, input.id, ctx.actor.storeIds);
+			const { id } = page.member;
+			const [points, history] = await Promise.all([
+				pointsOf(ctx.db, [id], ctx.now),
+				historyOf(ctx.db, id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
-			const balance = points.get(input.id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
+			const balance = points.get(id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 			return { ...page, points: balance, history };
 		}),
 

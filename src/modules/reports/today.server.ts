@@ -140,7 +140,7 @@ const parts: Part[] = [
 	{
 		from: 'members f',
 		at: 'f.joined_at',
-		where: '$4::text is not null and $5::text[] is null',
+		where: '$4::text is not null and $5::text[] is null and f.merged_into is null',
 		sums: { joined: 'count(*)' }
 	}
 ];

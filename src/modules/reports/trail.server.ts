@@ -60,7 +60,8 @@ export async function listTrail(
 		left join stores o on o.id = t.store_id
 		left join members m on t.subject_kind = 'member' and m.id = t.subject_id and m.erased_at is null
 		left join staff p on t.subject_kind = 'staff' and p.id = t.subject_id
-		where ($1::text is null or t.subject_id = $1) and ($2::text is null or t.staff_id = $2)
+		where ($1::text is null or t.subject_id = $1
+				or t.subject_id = any(array(select id from members where merged_into = $1))) and ($2::text is null or t.staff_id = $2)
 			and ($3::text is null or starts_with(t.action, $3::text || '.'))
 			and ($4::timestamptz is null or t.at >= $4) and ($5::timestamptz is null or t.at < $5)
 			and ($6::text is null or t.title ilike $6 or t.reason ilike $6 or m.name ilike $6 or p.name ilike $6

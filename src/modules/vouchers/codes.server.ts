@@ -183,7 +183,7 @@ export async function membersRefused(
 ): Promise<Map<string, RefusalData>> {
 	const rows = await sql<{ id: string; known: boolean; holds: boolean }[]>`
 		select x.id,
-			exists (select 1 from members m where m.id = x.id and m.erased_at is null) as known,
+			exists (select 1 from members m where m.id = x.id and m.erased_at is null and m.merged_into is null) as known,
 			exists (select 1 from voucher_codes c where c.voucher_id = ${voucherId} and c.member_id = x.id
 				and c.voided_at is null and c.uses_left is distinct from 0) as holds
 		from json_to_recordset(${JSON.stringify(memberIds.map((id) => ({ id })))}::json) as x(id text collate "C")`;

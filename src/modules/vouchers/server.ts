@@ -17,3 +17,4 @@ export { extendCode, extendVoucher, giveBackUse, reissueCode, releaseHolds, void
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';
 export { addToWallet } from './add.server.ts';
 export { heldVouchers } from './wallet-views.server.ts';
+export { voucherSteps } from './member-steps.server.ts';

@@ -29,17 +29,20 @@ interface EventRow {
 
 /**
  * Three sources, each cut to one page in the order of its own index before they are put together. Points that belong to
- * a receipt or a return are told there; of the rest, what one movement did to several pots is one event.
+ * a receipt or a return are told there; of the rest, what one movement did to several pots is one event. Who was merged into
+ * the member had a history too, and it is theirs; that points went from one to the other is no event.
  */
 const eventsQuery = `
-	with bought as (
+	with family as materialized (
+		select id from members where id = $1 or merged_into = $1
+	), bought as (
 		select 'purchase' as kind, r.id, r.happened_at as at, r.id as receipt_id, s.name as store_name, r.currency,
 			r.total_cents, r.discount_cents as saved_cents, r.gift_card_cents, r.points_earned as earned,
 			r.points_spent as spent, null::bigint as owed, r.earned_pending_until as pending_until,
 			(select sum(b.total_cents)::bigint from returns b where b.receipt_id = r.id) as returned_cents, null::text as reason,
 			null::text as note
 		from receipts r join stores s on s.id = r.store_id
-		where r.member_id = $1 and (r.happened_at, r.id) < ($2::timestamptz, $3::text collate "C")
+		where r.member_id = any(array(select id from family)) and (r.happened_at, r.id) < ($2::timestamptz, $3::text collate "C")
 		order by r.happened_at desc, r.id desc limit $4
 	), given_back as (
 		select 'return' as kind, b.id, b.happened_at as at, b.receipt_id, s.name as store_name, b.currency,
@@ -47,7 +50,7 @@ const eventsQuery = `
 			b.points_taken_back as spent, b.points_owed as owed, null::timestamptz as pending_until,
 			null::bigint as returned_cents, null::text as reason, null::text as note
 		from returns b join stores s on s.id = b.store_id
-		where b.member_id = $1 and (b.happened_at, b.id) < ($2::timestamptz, $3::text collate "C")
+		where b.member_id = any(array(select id from family)) and (b.happened_at, b.id) < ($2::timestamptz, $3::text collate "C")
 		order by b.happened_at desc, b.id desc limit $4
 	), moved as (
 		select 'points' as kind, min(e.transfer_id) as id, e.posted_at as at, null::text as receipt_id,
@@ -57,7 +60,7 @@ const eventsQuery = `
 			0::bigint as spent, null::bigint as owed, null::timestamptz as pending_until, null::bigint as returned_cents, e.reason,
 			(select a.note from point_acts a where a.id = min(e.ref)) as note
 		from entries e
-		where e.owner_id = $1 and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
+		where e.owner_id = any(array(select id from family)) and e.reason <> 'merged' and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
 		group by e.posted_at, e.reason, case when e.reason in ('matured', 'expired') then null else e.ref end
 		having (e.posted_at, min(e.transfer_id)) < ($2::timestamptz, $3::text collate "C")
 		order by e.posted_at desc, min(e.transfer_id) desc limit $4

@@ -15,7 +15,9 @@ const reasons: Record<string, () => string> = {
 	refunded: m.admin_reason_given_back,
 	adjusted: m.admin_reason_adjusted,
 	extended: m.admin_reason_extended,
-	transferred: m.admin_reason_transferred
+	transferred: m.admin_reason_transferred,
+	merged: m.admin_reason_merged,
+	erased: m.admin_reason_erased
 };
 
 /** Why something moved; a reason that is newer than this page is shown as it is written. */

@@ -1,0 +1,17 @@
+import { customerSteps, type MemberSteps } from '#customers/server';
+import { giftCardSteps } from '#giftcards/server';
+import { pointSteps } from '#points/server';
+import { purchaseSteps } from '#purchases/server';
+import { voucherSteps } from '#vouchers/server';
+
+/**
+ * What every module does when members are merged, erased or told what is kept about them, in the order in which a sale
+ * locks: vouchers, gift cards, accounts. Customers locks the members first, and forgets who somebody is last.
+ */
+export const memberSteps: readonly MemberSteps[] = [
+	voucherSteps,
+	giftCardSteps,
+	pointSteps,
+	purchaseSteps,
+	customerSteps
+];
