@@ -13,23 +13,41 @@ export const giftCardSteps: MemberSteps = {
 		await sql`select 1 from gift_cards where member_id = ${from} order by id for no key update`;
 		await sql`update gift_cards set member_id = ${into} where member_id = ${from}`;
 		await sql`update gifts set giver_member_id = ${into} where giver_member_id = ${from}`;
+		await sql`update gifts set claimed_by = ${into} where claimed_by = ${from}`;
 	},
 
-	/** The money stays with the card: whoever has its code can still pay, and no wallet shows it any more. */
+	/**
+	 * The money stays with the card: whoever has its code can still pay, and no wallet shows it any more. Who gave and who
+	 * received loses their name; a gift that is still open keeps what its receiver needs to find it.
+	 */
 	async erase(tx, memberIds) {
-		await sqlOf(tx).unsafe('update gift_cards set member_id = null where member_id = any($1::text[])', [
-			listOf(memberIds)
-		]);
+		const sql = sqlOf(tx);
+		const ids = [listOf(memberIds)];
+		await sql.unsafe('update gift_cards set member_id = null where member_id = any($1::text[])', ids);
+		await sql.unsafe(`update gifts set giver_name = '', words = '' where giver_member_id = any($1::text[])`, ids);
+		await sql.unsafe(
+			`update gifts set receiver_name = '', email = null, words = '' where claimed_by = any($1::text[])`,
+			ids
+		);
 	},
 
 	async exportOf(reads, memberIds) {
-		const rows = await sqlOf(reads).unsafe<object[]>(
-			`select g.id, g.last_symbols, g.currency, coalesce(a.credited - a.debited, 0)::bigint as balance_cents, g.initial_cents,
-				g.issued_at, g.activated_at, g.blocked_at, g.expires_at
-			from gift_cards g left join accounts a on a.owner_id = g.id and a.name = 'money'
-			where g.member_id = any($1::text[]) order by g.id`,
-			[listOf(memberIds)]
-		);
-		return { gift_cards: [...rows] };
+		const sql = sqlOf(reads);
+		const ids = [listOf(memberIds)];
+		const [cards, given] = await Promise.all([
+			sql.unsafe<object[]>(
+				`select g.id, g.last_symbols, g.currency, coalesce(a.credited - a.debited, 0)::bigint as balance_cents,
+					g.initial_cents, g.issued_at, g.activated_at, g.blocked_at, g.expires_at
+				from gift_cards g left join accounts a on a.owner_id = g.id and a.name = 'money'
+				where g.member_id = any($1::text[]) order by g.id`,
+				ids
+			),
+			sql.unsafe<object[]>(
+				`select id, giver_name, receiver_name, words, created_at, sent_at, claimed_at, cancelled_at
+				from gifts where giver_member_id = any($1::text[]) or claimed_by = any($1::text[]) order by id`,
+				ids
+			)
+		]);
+		return { gift_cards: [...cards], gifts: [...given] };
 	}
 };
