@@ -1,6 +1,6 @@
 import { day, later } from '#core/time';
 import { forgetCodeUses } from '#customers/server';
-import { giftCardJobs } from '#giftcards/server';
+import { expireCards, giftCardJobs } from '#giftcards/server';
 import { identityJobs } from '#identity/server';
 import { importJobs } from '#imports/server';
 import { lifeOf } from '#ledger';
@@ -46,6 +46,11 @@ export const jobs: readonly Job[] = [
 				told: (ownerIds) => tellChanged(db, ownerIds)
 			});
 		}
+	},
+	{
+		name: 'giftcards.expire',
+		cron: '40 2 * * *',
+		run: async ({ db, now }) => void (await expireCards(db, { now, told: (ids) => tellChanged(db, ids) }))
 	},
 	{
 		name: 'points.lapse_inactive',

@@ -51,7 +51,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'giftcards',
 		owns: 'gift cards, and gifts of them',
-		// Whoever tries codes is slowed down as one who types PINs is.
+		// Whoever tries codes or a card's PIN is slowed down as one who types a cashier's PIN is.
 		imports: ['pricing', 'identity', 'stores', 'customers', 'ledger']
 	},
 	{

@@ -79,6 +79,16 @@ export const till: Record<string, Entry> = {
 	'till.identity.me': { who: everybody },
 	'till.stores.shop': { who: tablets },
 	'till.giftcards.rules': { who: tablets },
+	'till.giftcards.enterPin': {
+		who: sellers,
+		input: ({ cardId }) => ({ id: cardId, pin: '2468' }),
+		answers: 'gift_card.pin_none'
+	},
+	'till.giftcards.setPin': {
+		who: sellers,
+		input: ({ idleCardId }) => ({ id: idleCardId, pin: '2469', proof: null }),
+		answers: 'gift_card.pin_there'
+	},
 	'till.stores.catalogue': { who: tablets },
 	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
 	'till.checkout.identify': { who: sellers, input: ({ receipt }) => ({ text: receipt.number, wanted: 'receipt' }) },

@@ -26,6 +26,16 @@ export interface CardList extends Page<CardSummary> {
 
 export interface CardPage extends CardSummary {
 	blockedAt: Date | null;
+	blockedReason: string | null;
+	replacedAt: Date | null;
+	/** the card that has its money now */
+	replacedBy: { id: string; lastSymbols: string } | null;
+	/** the cards whose money came here */
+	replaces: { id: string; lastSymbols: string }[];
+	batch: { id: string; name: string } | null;
+	/** its end moves on by so many months with each use */
+	livesMonths: number | null;
+	hasPin: boolean;
 	/** set aside by open purchases */
 	heldCents: number;
 	/** newest first */
@@ -47,6 +57,18 @@ interface Row {
 	blocked_at: string | null;
 	replaced_at: string | null;
 	expires_at: string | null;
+}
+
+/** What a card's own page says besides. */
+interface Beside {
+	blocked_reason: string | null;
+	lives_months: number | null;
+	has_pin: boolean;
+	batch_id: string | null;
+	batch_name: string | null;
+	replaced_by: string | null;
+	replaced_by_symbols: string | null;
+	replaces: string;
 }
 
 /** `stateOf` as the database reads it; $1 is now */
@@ -129,10 +151,31 @@ export async function cardPage(
 	now: Date
 ): Promise<CardPage> {
 	const [rows, history] = await Promise.all([
-		sqlOf(reads).unsafe<Row[]>(`select ${columns} from gift_cards g ${beside} where g.id = $1`, [id]),
+		sqlOf(reads).unsafe<(Row & Beside)[]>(
+			`select ${columns}, g.blocked_reason, g.lives_months, g.pin_hash is not null as has_pin, g.batch_id,
+				b.name as batch_name, g.replaced_by, n.last_symbols as replaced_by_symbols,
+				(select coalesce(json_agg(json_build_array(o.id, o.last_symbols) order by o.replaced_at), '[]')::text
+					from gift_cards o where o.replaced_by = g.id) as replaces
+			from gift_cards g ${beside} left join gift_card_batches b on b.id = g.batch_id
+				left join gift_cards n on n.id = g.replaced_by
+			where g.id = $1`,
+			[id]
+		),
 		historyOf(reads, id, { cursor, limit: 20 })
 	]);
 	const row = rows[0];
 	if (!row) throw giftCardRefusals.refuse('gift_card.not_found');
-	return { ...summaryOf(row, now), blockedAt: maybe(row.blocked_at), heldCents: row.held, history };
+	return {
+		...summaryOf(row, now),
+		blockedAt: maybe(row.blocked_at),
+		blockedReason: row.blocked_reason,
+		replacedAt: maybe(row.replaced_at),
+		replacedBy: row.replaced_by === null ? null : { id: row.replaced_by, lastSymbols: row.replaced_by_symbols ?? '' },
+		replaces: (JSON.parse(row.replaces) as [string, string][]).map(([id, lastSymbols]) => ({ id, lastSymbols })),
+		batch: row.batch_id === null ? null : { id: row.batch_id, name: row.batch_name ?? '' },
+		livesMonths: row.lives_months,
+		hasPin: row.has_pin,
+		heldCents: row.held,
+		history
+	};
 }

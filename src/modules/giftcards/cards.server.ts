@@ -16,7 +16,14 @@ import { giftCards } from './tables.server.ts';
 export type CardRow = typeof giftCards.$inferSelect;
 
 /** The house's side of a card's money. */
-export const counterNames = { sold: 'giftcards/sold', charged: 'giftcards/charged' } as const;
+export const counterNames = {
+	sold: 'giftcards/sold',
+	charged: 'giftcards/charged',
+	/** what was never used in time */
+	expired: 'giftcards/expired',
+	/** put on or taken off by hand */
+	corrected: 'giftcards/corrected'
+} as const;
 
 /** The code is here and nowhere else in the clear: whoever issues hands it on and forgets it. */
 export interface IssuedCard {
@@ -69,7 +76,8 @@ export async function issue(tx: Tx, commands: readonly IssueCommand[], now: Date
 			memberId,
 			issuedAt: now,
 			activatedAt: active ? now : null,
-			expiresAt
+			expiresAt,
+			batchId: command.batchId ?? null
 		});
 		if (active) credit(book, { id, currency, cents });
 		return { ok: true, id, code, lastSymbols };

@@ -8,6 +8,7 @@ import { keepTrail } from '#platform/trail';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
+import { actProcedures } from './acts-router.server.ts';
 import { cardPage, listCards } from './admin-views.server.ts';
 import { activate, findByCode, issue } from './cards.server.ts';
 import { reveal } from './codes.server.ts';
@@ -35,6 +36,8 @@ async function revealed(reads: Reads, ids: readonly string[]) {
 }
 
 export const adminRouter = router({
+	...actProcedures,
+
 	list: procedure('giftcards.read')
 		.input(z.object({ state: z.nullable(z.enum(cardStates)), text, cursor: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {

@@ -16,6 +16,8 @@ export interface IssueCommand {
 	active: boolean;
 	/** first instant at which it no longer pays; null: never expires */
 	expiresAt: Date | null;
+	/** the batch of plastic that it comes with */
+	batchId?: string;
 }
 
 export const limits = {
@@ -54,6 +56,11 @@ export function issueProblem(command: IssueCommand, now: Date): RefusalData | nu
 	if (!Number.isSafeInteger(cents) || cents < (command.active ? 1 : 0) || cents > limits.cents)
 		return giftCardRefusals.data('gift_card.value_form', { field: 'cents', mostCents: limits.cents, currency });
 	if (!/^[A-Z]{3}$/.test(currency)) return giftCardRefusals.data('gift_card.currency_form', { field: 'currency' });
+	return expiryProblem(expiresAt, now);
+}
+
+/** What is wrong with a card's end, or null. */
+export function expiryProblem(expiresAt: Date | null, now: Date): RefusalData | null {
 	if (expiresAt === null) return null;
 	if (!(expiresAt > now)) return giftCardRefusals.data('gift_card.expiry_past', { field: 'expiresAt' });
 	if (expiresAt.getTime() - now.getTime() > limits.years * 366 * day)

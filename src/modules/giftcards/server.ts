@@ -10,6 +10,7 @@ export {
 	type IssueResult
 } from './cards.server.ts';
 export { giftCardJobs } from './gift-jobs.server.ts';
+export { expireCards } from './expire.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
 export { CardDesk } from './desk.server.ts';
 export { loadCards, type LoadedCard } from './facts.server.ts';

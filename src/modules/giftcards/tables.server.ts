@@ -71,6 +71,9 @@ export const giftCards = pgTable(
 		index('gift_cards_batch')
 			.on(t.batchId)
 			.where(sql`${t.batchId} is not null`),
+		index('gift_cards_replaced')
+			.on(t.replacedBy)
+			.where(sql`${t.replacedBy} is not null`),
 		index('gift_cards_expiring')
 			.on(t.expiresAt)
 			.where(sql`${t.expiresAt} is not null`),

@@ -75,6 +75,7 @@ const catalogue: readonly Permission[] = [
 	{ name: 'giftcards.read', group: 'giftcards', holders: kam, needs: basics },
 	{ name: 'giftcards.issue', group: 'giftcards', holders: manager, needs: [...basics, 'giftcards.read'] },
 	{ name: 'giftcards.write', group: 'giftcards', holders: manager, needs: [...basics, 'giftcards.read'] },
+	{ name: 'giftcards.adjust', group: 'giftcards', holders: manager, needs: [...basics, 'giftcards.read'] },
 
 	{ name: 'stores.read', group: 'shop', holders: kam, needs: ['console.use'] },
 	{ name: 'stores.write', group: 'shop', holders: none, needs: basics },

@@ -9,6 +9,7 @@ export type { Invitation, NewCashier } from './staff.server.ts';
 export { enrol, isDeviceToken, makeEnrolmentCode } from './devices.server.ts';
 export { signInWithPassword } from './passwords.server.ts';
 export { claimTry, forgetTries, minutesUntil, type Limit } from './tries.server.ts';
+export { hashPin, isPin } from './pins.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
 export { identityJobs } from './jobs.server.ts';
 export { forgetUsers } from './forget.server.ts';

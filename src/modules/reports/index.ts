@@ -275,3 +275,34 @@ export interface TrailEntry {
 		memberId: string | null;
 	};
 }
+
+/** What moved on all gift cards of one currency in a month, by why. Closing = opening + all of them. */
+export interface LiabilityMonth {
+	/** ISO month: 2026-03 */
+	month: string;
+	openingCents: Cents;
+	/** sold and topped up, less what was taken back */
+	soldCents: Cents;
+	/** paid with cards; not above zero */
+	chargedCents: Cents;
+	/** put back on cards by returns */
+	refundedCents: Cents;
+	/** never used in time, less what a later end brought back; not above zero in sum */
+	expiredCents: Cents;
+	/** by hand, and whatever else the house's books name */
+	otherCents: Cents;
+	closingCents: Cents;
+}
+
+/** What the house owes the holders of its gift cards, in one currency. */
+export interface Liability {
+	currency: string;
+	/** on all cards now: the ledger's own balances */
+	outstandingCents: Cents;
+	/** cards with something on them */
+	cards: number;
+	/** on all cards at the end of the day asked for */
+	asOfCents: Cents;
+	/** the months up to that day, oldest first */
+	months: LiabilityMonth[];
+}

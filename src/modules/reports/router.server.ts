@@ -7,6 +7,7 @@ import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
 import { allMembers, memberOrders } from './index.ts';
+import { dayAsked, liabilityOf } from './liability.server.ts';
 import { listMembers } from './member-list.server.ts';
 import { countMembers, memberPage } from './members.server.ts';
 import { nextSteps } from './next-steps.server.ts';
@@ -56,6 +57,15 @@ export const tillRouter = router({
 });
 
 export const adminRouter = router({
+	/** What the house owes the holders of its gift cards, now and at the end of a day. */
+	liability: procedure('giftcards.read')
+		.input(z.object({ day: z.nullable(day) }))
+		.query(async ({ ctx, input }) => {
+			const { timeZone } = await programmeOf(ctx.db);
+			const asOf = dayAsked(input.day, ctx.now, timeZone);
+			return { asOf, timeZone, currencies: await liabilityOf(ctx.db, { asOf, timeZone }) };
+		}),
+
 	today: procedure('figures.read')
 		.input(z.object({ storeId: z.nullable(id), days: z.int().check(z.minimum(7), z.maximum(92)) }))
 		.query(async ({ ctx, input }) => {

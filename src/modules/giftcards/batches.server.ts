@@ -1,0 +1,151 @@
+import { eq } from 'drizzle-orm';
+import { newId } from '#core/ids';
+import { pageSize, type Page } from '#core/page';
+import { Refusal } from '#core/refusal';
+import type { Cents } from '#core/amounts';
+import { instant, sqlOf, type Reads, type Tx } from '#platform/db';
+import { keepTrail, type By } from '#platform/trail';
+import { programmeOf } from '#stores/server';
+import { issue } from './cards.server.ts';
+import { reveal } from './codes.server.ts';
+import { giftCardRefusals } from './refusals.ts';
+import { limits } from './rules.ts';
+import { giftCardBatches } from './tables.server.ts';
+
+export interface BatchCommand {
+	name: string;
+	cards: number;
+	/** what each is sold for; null: the till says */
+	valueCents: Cents | null;
+	expiresAt: Date | null;
+}
+
+/** A batch as the list shows it. */
+export interface Batch extends BatchCommand {
+	id: string;
+	currency: string;
+	issuedAt: Date;
+	/** not sold yet */
+	inactive: number;
+	/** sold, whatever became of them */
+	sold: number;
+	/** of those, with nothing left on them */
+	spent: number;
+}
+
+/**
+ * Makes a batch of plastic: inactive cards with codes of their own, for a printer. They are sold at the tills.
+ * @throws gift_card.batch_name, gift_card.count_form, gift_card.value_form, gift_card.expiry_past, gift_card.expiry_far
+ */
+export async function makeBatch(tx: Tx, command: BatchCommand, by: By, now: Date): Promise<{ id: string }> {
+	const name = command.name.trim();
+	const { cards, valueCents, expiresAt } = command;
+	if (name === '' || name.length > 100) throw giftCardRefusals.refuse('gift_card.batch_name', { field: 'name' });
+	if (!Number.isSafeInteger(cards) || cards < 1 || cards > limits.atOnce)
+		throw giftCardRefusals.refuse('gift_card.count_form', { field: 'count', most: limits.atOnce });
+	const { currency } = await programmeOf(tx);
+	if (valueCents !== null && !(valueCents >= 1))
+		throw giftCardRefusals.refuse('gift_card.value_form', { field: 'cents', mostCents: limits.cents, currency });
+	const id = newId('cardBatch', now);
+	const actor = by.actor as { staffId?: string };
+	await tx
+		.insert(giftCardBatches)
+		.values({ id, name, currency, valueCents, cards, expiresAt, staffId: actor.staffId ?? null, issuedAt: now });
+	const wish = { cents: valueCents ?? 0, currency, memberId: null, active: false, expiresAt, batchId: id };
+	const made = await issue(
+		tx,
+		Array.from({ length: cards }, () => wish),
+		now
+	);
+	// They are equal: what refuses one refuses all.
+	for (const card of made) if (!card.ok) throw new Refusal(card.refusal);
+	const after = { cards, valueCents, currency, expiresAt };
+	await keepTrail(
+		tx,
+		by,
+		{ action: 'gift_card_batch.made', subject: { kind: 'gift_card_batch', id }, title: name, after },
+		now
+	);
+	return { id };
+}
+
+interface Row {
+	id: string;
+	name: string;
+	currency: string;
+	value_cents: number | null;
+	cards: number;
+	expires_at: string | null;
+	issued_at: string;
+	inactive: number;
+	spent: number;
+}
+
+const read = `select b.id, b.name, b.currency, b.value_cents, b.cards, b.expires_at, b.issued_at, c.inactive, c.spent
+	from gift_card_batches b cross join lateral (
+		select count(*) filter (where g.activated_at is null)::int as inactive,
+			count(*) filter (where g.activated_at is not null and coalesce(a.credited - a.debited, 0) = 0)::int as spent
+		from gift_cards g left join accounts a on a.owner_id = g.id and a.name = 'money' where g.batch_id = b.id
+	) c`;
+
+const batchOf = (row: Row): Batch => ({
+	id: row.id,
+	name: row.name,
+	currency: row.currency,
+	valueCents: row.value_cents,
+	cards: row.cards,
+	expiresAt: row.expires_at === null ? null : instant(row.expires_at),
+	issuedAt: instant(row.issued_at),
+	inactive: row.inactive,
+	sold: row.cards - row.inactive,
+	spent: row.spent
+});
+
+/** Batches, newest first, a page at a time. */
+export async function listBatches(reads: Reads, cursor: string | null): Promise<Page<Batch>> {
+	const rows = await sqlOf(reads).unsafe<Row[]>(
+		`${read} where $1::text is null or b.id < $1::text collate "C" order by b.id desc limit $2`,
+		[cursor, pageSize + 1]
+	);
+	const items = rows.slice(0, pageSize).map(batchOf);
+	return { items, nextCursor: rows.length > pageSize ? (items.at(-1)?.id ?? null) : null };
+}
+
+export interface PrintedCard {
+	id: string;
+	code: string;
+}
+
+const printedAtOnce = 1000;
+
+/**
+ * The codes of a batch for its printer, a part at a time. Only of cards that lie on the rack: whoever bought one is the
+ * only one to know its code.
+ * @throws gift_card.batch_unknown
+ */
+export async function printCodes(
+	reads: Reads,
+	{ id, cursor }: { id: string; cursor: string | null }
+): Promise<Page<PrintedCard> & { batch: Batch }> {
+	const [row] = await sqlOf(reads).unsafe<Row[]>(`${read} where b.id = $1`, [id]);
+	if (!row) throw giftCardRefusals.refuse('gift_card.batch_unknown');
+	const cards = await sqlOf(reads).unsafe<{ id: string; code_cipher: string }[]>(
+		`select id, code_cipher from gift_cards where batch_id = $1 and activated_at is null and blocked_at is null
+			and ($2::text is null or id > $2::text collate "C")
+		order by id limit $3`,
+		[id, cursor, printedAtOnce + 1]
+	);
+	const items = cards
+		.slice(0, printedAtOnce)
+		.map((card) => ({ id: card.id, code: reveal({ id: card.id, codeCipher: card.code_cipher }) }));
+	const nextCursor = cards.length > printedAtOnce ? (items.at(-1)?.id ?? null) : null;
+	return { items, nextCursor, batch: batchOf(row) };
+}
+
+/** Whoever reads the codes of a batch stands in the trail, once for each file. */
+export async function noteCodesRead(tx: Tx, id: string, by: By, now: Date): Promise<void> {
+	const [batch] = await tx.select().from(giftCardBatches).where(eq(giftCardBatches.id, id));
+	if (!batch) throw giftCardRefusals.refuse('gift_card.batch_unknown');
+	const subject = { kind: 'gift_card_batch', id };
+	await keepTrail(tx, by, { action: 'gift_card_batch.codes_read', subject, title: batch.name }, now);
+}
