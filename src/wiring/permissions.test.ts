@@ -25,6 +25,8 @@ const open = [
 	'admin.setup.needed',
 	'till.identity.enrol',
 	'till.identity.me',
+	'wallet.gifts.balance',
+	'wallet.gifts.open',
 	'wallet.home.shop',
 	'wallet.identity.me',
 	'wallet.identity.requestCode',

@@ -87,7 +87,7 @@ export const till: Record<string, Entry> = {
 	'till.giftcards.setPin': {
 		who: sellers,
 		input: ({ idleCardId }) => ({ id: idleCardId, pin: '2469', proof: null }),
-		answers: 'gift_card.pin_there'
+		trail: 'kept'
 	},
 	'till.stores.catalogue': { who: tablets },
 	'till.stores.products': { who: tablets, input: () => ({ text: 'tea' }) },
