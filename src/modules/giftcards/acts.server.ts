@@ -105,7 +105,7 @@ export async function unblock(tx: Tx, act: Act, by: By, now: Date): Promise<void
 const account = (ownerId: string) => ({ ownerId, name: accountNames.money });
 
 /** Empties one card onto another. */
-function pour(book: Book, { card, balance }: Held, intoId: string, reason: 'replaced' | 'merged'): void {
+function pour(book: Book, { card, balance }: Held, intoId: string, reason: 'replaced' | 'cards_merged'): void {
 	must(book.openAccount({ ...account(intoId), unit: card.currency }).ok, 'a card has one account, in its currency');
 	if (balance === 0) return;
 	const sides = { from: account(card.id), to: account(intoId) };
@@ -188,7 +188,7 @@ export async function merge(tx: Tx, act: Act & { intoId: string }, by: By, now: 
 	if (from.card.currency !== into.card.currency) throw giftCardRefusals.refuse('gift_card.other_currency');
 	if (from.card.memberId !== into.card.memberId) throw giftCardRefusals.refuse('gift_card.other_holder');
 	await mustFit(tx, into, from.balance);
-	pour(book, from, into.card.id, 'merged');
+	pour(book, from, into.card.id, 'cards_merged');
 	await book.write(tx);
 	await tx.update(giftCards).set({ replacedAt: now, replacedBy: into.card.id }).where(eq(giftCards.id, from.card.id));
 	const expiresAt = laterEnd(from.card.expiresAt, into.card.expiresAt);

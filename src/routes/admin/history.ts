@@ -15,7 +15,7 @@ const reasons: Record<string, () => string> = {
 	topped_up: m.admin_reason_topped_up,
 	corrected: m.admin_reason_adjusted,
 	replaced: m.admin_reason_replaced,
-	merged: m.admin_reason_merged,
+	cards_merged: m.admin_reason_cards_merged,
 	expiry_lifted: m.admin_reason_expiry_lifted,
 	card_taken_back: m.admin_reason_taken_back,
 	charged: m.admin_reason_charged,

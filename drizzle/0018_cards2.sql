@@ -1,0 +1,1 @@
+CREATE INDEX "gift_cards_replaced" ON "gift_cards" USING btree ("replaced_by") WHERE "gift_cards"."replaced_by" is not null;
