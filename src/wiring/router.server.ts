@@ -35,10 +35,12 @@ export const appRouter = router({
 		stores: stores.tillRouter,
 		giftcards: giftcards.tillRouter,
 		checkout: checkout.tillRouter,
+		customers: customers.tillRouter,
 		reports: reports.tillRouter
 	}),
 	admin: router({
 		account: identity.accountRouter,
+		customers: customers.adminRouter,
 		giftcards: giftcards.adminRouter,
 		gifts: giftcards.giftsAdminRouter,
 		identity: identity.adminRouter,

@@ -32,9 +32,9 @@ export const modules: readonly Module[] = [
 	{ name: 'setup', owns: 'the set-up code of an empty house', imports: ['identity', 'stores'] },
 	{
 		name: 'customers',
-		owns: 'members, codes, consent',
-		// Whoever is erased can no longer sign in; whoever claims receipts again and again is slowed down.
-		imports: ['identity']
+		owns: 'members, codes, consents, tags, attributes',
+		// Whoever is erased can no longer sign in; whoever claims receipts or asks for members again and again is slowed down.
+		imports: ['identity', 'stores']
 	},
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{
@@ -63,7 +63,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'checkout',
 		owns: 'nothing: it gathers, commits and undoes through the others',
-		imports: ['pricing', 'stores', 'customers', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
+		imports: ['identity', 'pricing', 'stores', 'customers', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'wallet',
@@ -73,7 +73,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'reports',
 		owns: 'nothing: read models of the console',
-		imports: ['stores', 'customers', 'ledger', 'purchases'],
+		imports: ['stores', 'customers', 'ledger', 'purchases', 'giftcards', 'vouchers'],
 		readsEverything: true
 	}
 ];

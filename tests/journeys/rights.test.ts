@@ -9,6 +9,7 @@ import { staff } from '#identity/tables';
 import { inTransaction } from '#platform/db';
 import { trailEntries } from '../../src/platform/trail.tables.server.ts';
 import { testDatabase } from '../support/database.ts';
+import { memberFilter } from '../support/rights-entries-members.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop as stockShop, sell, type Shop } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
@@ -96,7 +97,7 @@ describe('a role of the house’s own', () => {
 		await till.api.till.identity.signIn.mutate({ staffId: holder.staffId, pin: '2580', fresh: '8302' });
 		const sold = () => till.api.till.reports.lastReceipts.query();
 		const members = () =>
-			holder.desk.api.admin.reports.members.query({ text: '', order: 'newest', descending: true, cursor: null });
+			holder.desk.api.admin.reports.members.query({ filter: memberFilter, order: 'newest', descending: true, cursor: null });
 		await Promise.all([sold(), members()]);
 
 		await roles(owner).edit.mutate({ key: aKey(), roleId, version: 1, name: 'Floor', permissions: ['figures.read'] });

@@ -4,6 +4,7 @@ import { defaultRules } from '#stores';
 import { catalogueEntries } from './rights-entries-catalogue.ts';
 import { till, wallet } from './rights-entries-faces.ts';
 import { giftCards } from './rights-entries-cards.ts';
+import { memberEntries, memberFilter } from './rights-entries-members.ts';
 import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
 import { aDefinition } from './shop.ts';
 
@@ -254,7 +255,10 @@ const figures: Record<string, Entry> = {
 		there: ({ shop }) => ({ storeId: shop.otherStoreId, days: 7 })
 	},
 	'admin.reports.nextSteps': { who: customersPeople },
-	'admin.reports.members': { who: desk, input: () => ({ text: '', order: 'newest', descending: true, cursor: null }) },
+	'admin.reports.members': {
+		who: desk,
+		input: () => ({ filter: memberFilter, order: 'newest', descending: true, cursor: null })
+	},
 	'admin.reports.member': { who: desk, input: ({ memberId }) => ({ id: memberId }) },
 	'admin.reports.memberHistory': { who: customersPeople, input: ({ memberId }) => ({ id: memberId, cursor: null }) },
 	'admin.reports.receipts': {
@@ -297,6 +301,7 @@ const house: Record<string, Entry> = {
 		trail: 'kept'
 	},
 	...catalogueEntries,
+	...memberEntries,
 	'admin.points.policy': { who: desk },
 	'admin.points.savePolicy': {
 		who: owner,

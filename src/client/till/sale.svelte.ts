@@ -108,7 +108,7 @@ export class OpenSale {
 	 * Whether what the member owns may pay: their phone showed a code of this minute, or the cashier confirmed who they are.
 	 * A number alone can be read over a shoulder.
 	 */
-	readonly trusted: boolean = $derived(this.member?.via !== 'static' || this.confirmed);
+	readonly trusted: boolean = $derived(this.member === null || this.member.via === 'rotating' || this.confirmed);
 
 	/** What is asked for, with the points brought within what is possible now. */
 	readonly ask: Ask = $derived(this.#askWith(this.#fittingPoints));

@@ -25,6 +25,7 @@ const anna = (more: Partial<MemberCard> = {}, points = 0): MemberCard => ({
 	name: 'Anna',
 	joined: true,
 	via: 'rotating',
+	attributes: [],
 	nextExpiry: null,
 	nextMaturing: null,
 	rights: [],

@@ -1,4 +1,4 @@
-import { codeRefusals, type CodeKind, type Identified } from '#checkout';
+import { codeRefusals, isContact, type CodeKind, type Identified } from '#checkout';
 import { readCode } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
 import { pricingRefusals, type Ask, type Facts, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
@@ -305,6 +305,7 @@ export class Till {
 		text: string,
 		wanted: CodeKind | null
 	): { kind: 'found'; found: Identified } | { kind: 'refused'; refusal: RefusalData } | null {
+		if (isContact(text)) return null;
 		const reading = readCode(text);
 		if (reading.kind === 'paymentCard') return { kind: 'refused', refusal: codeRefusals.data('code.payment_card') };
 		if (reading.kind === 'malformed') return { kind: 'refused', refusal: codeRefusals.data('code.malformed') };

@@ -1,5 +1,6 @@
 import { declareRefusals } from '#core/refusal';
 import type { Points } from '#core/amounts';
+import type { AttributeKind, AttributeValue } from '#customers';
 import type { GiftCardFact, MemberFact, Right } from '#pricing';
 import type { CatalogueProduct } from '#stores';
 
@@ -24,6 +25,9 @@ export const codeRefusals = declareRefusals({
 	'code.unknown_voucher': 'not_found',
 	'code.unknown_gift_card': 'not_found',
 	'code.unknown_receipt': 'not_found',
+	/** `minutes` until members may be asked for by address or number again */
+	'code.asked_too_often': 'limited',
+	'code.unknown_contact': 'not_found',
 	/** a code of another kind than the field asked for */
 	'code.is_member': 'unprocessable',
 	'code.is_voucher': 'unprocessable',
@@ -32,6 +36,10 @@ export const codeRefusals = declareRefusals({
 	'code.is_product': 'unprocessable'
 });
 
+/** Whether a text may be an e-mail address or a telephone number with its country: codes have no such signs. */
+export const isContact = (text: string): boolean =>
+	text.length <= 254 && /^\s*(\+[\d\s()./·–-]{6,}|\S+@\S+)\s*$/.test(text);
+
 /** What the cashier sees of a member: who, what they have, what ends next. No address, no history. */
 export interface MemberCard {
 	fact: MemberFact;
@@ -39,8 +47,10 @@ export interface MemberCard {
 	name: string | null;
 	/** false: made by a guest sale, nobody has claimed it yet */
 	joined: boolean;
-	/** a static code tells who somebody is, not that they are here */
-	via: 'rotating' | 'static';
+	/** a static code tells who somebody is, not that they are here; so does an address or number that was told */
+	via: 'rotating' | 'static' | 'told';
+	/** what the house wants to see at the till of what it knows about them */
+	attributes: { label: string; kind: AttributeKind; value: AttributeValue }[];
 	/** the points that expire next, and when; null: none do */
 	nextExpiry: { points: Points; endsAt: string } | null;
 	/** the pending points that become spendable next, and when */

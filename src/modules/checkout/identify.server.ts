@@ -1,7 +1,9 @@
 import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { readCode, type CodeForm } from '#core/codes';
 import { never } from '#core/must';
-import { readMemberCode } from '#customers/server';
+import { hour, minute } from '#core/time';
+import { maskedName, type Member } from '#customers';
+import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill } from '#customers/server';
 import { findByCode as findCard } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { inTransaction, type Db, type Reads } from '#platform/db';
@@ -11,7 +13,8 @@ import { storesRefusals } from '#stores';
 import { findProductByBarcode } from '#stores/server';
 import { findByCode as findVoucher } from '#vouchers/server';
 import { Scene } from './gather.server.ts';
-import { codeRefusals, type CodeKind, type Identified } from './identified.ts';
+import { claimTry, minutesUntil, type Limit } from '#identity/server';
+import { codeRefusals, isContact, type CodeKind, type Identified, type MemberCard } from './identified.ts';
 
 export interface IdentifyCommand {
 	/** as scanned or typed; never kept, logged or answered */
@@ -45,6 +48,7 @@ const spelled = {
  * why a member's code is not accepted (member_code.…)
  */
 export async function identify(db: Db, command: IdentifyCommand, now: Date): Promise<Identified> {
+	if (isContact(command.text)) return told(db, command, now);
 	const reading = readCode(command.text);
 	switch (reading.kind) {
 		case 'paymentCard':
@@ -84,8 +88,30 @@ async function ofNoForm(
 	const product = await findProductByBarcode(db, code);
 	const is: Identified | null = product ? { kind: 'product', product } : await voucher(db, code, command, now);
 	if (is) demand(is.kind, command);
-	else if (as) throw mistyped(as);
-	return found(is, command.wanted);
+	if (is) return is;
+	// A plastic card or a barcode of a system before this one: asked for only when nothing else has it.
+	const member = await findByLinkedCode(db, code);
+	if (member) demand('member', command);
+	if (member) return memberCard(db, member, 'static', command, now);
+	if (as) throw mistyped(as);
+	// Somebody who asks for a member may have typed a telephone number as it is dialled here.
+	return command.wanted === 'member' && /^\d{6,15}$/.test(code) ? told(db, command, now) : found(null, command.wanted);
+}
+
+/** how often one tablet may ask for members by what they tell */
+const askLimit: readonly Limit[] = [
+	{ tries: 60, within: 15 * minute },
+	{ tries: 500, within: 24 * hour }
+];
+
+/** The member whose address or number this is, whole: nobody is found by a part of one, and few are found by trying. */
+async function told(db: Db, command: IdentifyCommand, now: Date): Promise<Identified> {
+	demand('member', command);
+	const until = await claimTry(db, `members asked for by ${command.deviceId}`, askLimit, now);
+	if (until) throw codeRefusals.refuse('code.asked_too_often', { minutes: minutesUntil(until, now) });
+	const member = await findByContact(db, command.text);
+	if (!member) throw codeRefusals.refuse('code.unknown_contact');
+	return memberCard(db, member, 'told', command, now);
 }
 
 const mistyped = (as: CodeForm) =>
@@ -121,7 +147,18 @@ async function look(reads: Reads, wish: Partial<Ask>, { storeId }: IdentifyComma
 
 async function member(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
 	const { deviceId } = command;
-	const { member: who, via } = await inTransaction(db, (tx) => readMemberCode(tx, code, { deviceId }, now));
+	const { member, via } = await inTransaction(db, (tx) => readMemberCode(tx, code, { deviceId }, now));
+	return memberCard(db, member, via, command, now);
+}
+
+/** What the till sees of a member, as the quote will see them. */
+async function memberCard(
+	db: Db,
+	who: Member,
+	via: MemberCard['via'],
+	command: IdentifyCommand,
+	now: Date
+): Promise<Identified> {
 	const cards = await db
 		.select({ id: giftCards.id })
 		.from(giftCards)
@@ -136,9 +173,11 @@ async function member(db: Db, code: string, command: IdentifyCommand, now: Date)
 		kind: 'member',
 		member: {
 			fact: facts.member ?? { id: who.id, blocked: who.blocked, spendablePoints: 0, pendingPoints: 0, debtPoints: 0 },
-			name: who.name,
+			// Whoever tells an address need not be the one it belongs to: no more of the name than greets them.
+			name: via === 'told' ? maskedName(who.name) : who.name,
 			joined: who.joinedAt !== null,
 			via,
+			attributes: via === 'told' ? [] : await valuesAtTill(db, who.id),
 			nextExpiry: ending ?? null,
 			nextMaturing: maturing[0] ?? null,
 			rights: facts.rights,

@@ -4,6 +4,8 @@ import { newCode, withCheck } from '#core/codes';
 import { day, later } from '#core/time';
 import { rotatingCode, staticCode } from '#customers';
 import { codeFor } from '#customers/server';
+import { members } from '#customers/tables';
+import { linkCode } from '../customers/linked-codes.server.ts';
 import { giftCards } from '#giftcards/tables';
 import { issue } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
@@ -214,5 +216,43 @@ describe('what is no code of ours', () => {
 		expect(error).toEqual(refused(code));
 		const said = JSON.stringify([(error as { details: unknown }).details, (error as Error).message]);
 		if (text.length > 3) expect(said).not.toContain(text);
+	});
+});
+
+describe('members by other ways', () => {
+	test('an old barcode names its member, who is then known by number alone; a blocked one is told to be so', async () => {
+		const id = await aMember(db, now);
+		await inTransaction(db, (tx) =>
+			linkCode(tx, { memberId: id, code: 'OLD 900 017', kind: 'old_barcode' }, byHouse, now)
+		);
+		expect(await scan('old900017')).toMatchObject({
+			kind: 'member',
+			member: { fact: { id, blocked: false }, via: 'static' }
+		});
+		await expect(scan('old900017', 'voucher')).rejects.toEqual(refused('code.is_member'));
+		await db.update(members).set({ blockedAt: now }).where(eq(members.id, id));
+		expect(await scan('OLD900017')).toMatchObject({ kind: 'member', member: { fact: { id, blocked: true } } });
+		await db.update(members).set({ blockedAt: null, erasedAt: now, words: null }).where(eq(members.id, id));
+		await expect(scan('OLD900017')).rejects.toEqual(refused('code.unknown'));
+	});
+
+	test('a told address or number finds whom it names whole, greets them and shows no more', async () => {
+		const id = await aMember(db, now);
+		const told = { email: 'told@shop.example', name: 'Grace Hopper', phone: '+491705550177' };
+		await db.update(members).set(told).where(eq(members.id, id));
+		for (const text of ['TOLD@shop.example', '+49 170 5550177'])
+			expect(await scan(text)).toMatchObject({
+				kind: 'member',
+				member: { fact: { id }, via: 'told', name: 'Grace H.', attributes: [] }
+			});
+		for (const text of ['told@shop', 'd@shop.example', '+49 170 555017', '+49 170 5550178'])
+			await expect(scan(text), text).rejects.toEqual(refused('code.unknown_contact'));
+		await expect(scan('told@shop.example', 'voucher')).rejects.toEqual(refused('code.is_member'));
+	});
+
+	test('a tablet that tries addresses is slowed down', async () => {
+		const tries = Array.from({ length: 61 }, (_, i) => scan(`try${i}@shop.example`, 'member', now, 'dev_trying'));
+		const codes = (await Promise.allSettled(tries)).map((one) => one.status === 'rejected' && one.reason.code);
+		expect(codes.filter((code) => code === 'code.asked_too_often')).toHaveLength(1);
 	});
 });

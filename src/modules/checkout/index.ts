@@ -28,7 +28,7 @@ export const checkoutRefusals = declareRefusals({
 	'till.no_cashier': 'unauthenticated'
 });
 
-export { codeKinds, codeRefusals } from './identified.ts';
+export { codeKinds, codeRefusals, isContact } from './identified.ts';
 export type { CodeKind, Identified, MemberCard } from './identified.ts';
 
 /** A sale to commit. `fingerprint` is that of the quote the cashier and the member agreed to. */

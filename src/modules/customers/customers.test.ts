@@ -4,6 +4,7 @@ import { later, minute, second } from '#core/time';
 import { Writes } from '#platform/bulk';
 import { inTransaction, sqlOf } from '#platform/db';
 import { newId } from '#core/ids';
+import { byHouse } from '#platform/trail';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { codeOfStep, programmeWording, rotatingCode, staticCode, stepOf, type Member } from './index.ts';
 import {
@@ -104,7 +105,7 @@ describe('what a member may change', () => {
 	it('is the name and the language; an empty name takes it away', async () => {
 		const { id } = await newMember();
 		const change = (what: { name?: string; language?: string }) =>
-			inTransaction(db, (tx) => changeProfile(tx, id, what));
+			inTransaction(db, (tx) => changeProfile(tx, id, what, byHouse, now));
 		await change({ name: ' Hana ', language: 'fa' });
 		expect((await memberFacts(db, [id])).get(id)).toMatchObject({ name: 'Hana', language: 'fa' });
 		await change({ name: '' });

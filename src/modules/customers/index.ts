@@ -22,9 +22,17 @@ export {
 	type MemberCodeSeed
 } from './member-code.ts';
 
+/** symbols of a member's number */
+export const numberSymbols = 10;
+
 /** What a tag is drawn in: the tones that the kit has. */
 export const tagColours = ['neutral', 'accent', 'good', 'warn', 'bad'] as const;
 export type TagColour = (typeof tagColours)[number];
+
+/** characters of a tag's name */
+export const tagNameLength = 40;
+/** More of them nobody reads, and a list of them is shown on every member's page. */
+export const mostTags = 200;
 
 export const attributeKinds = ['text', 'number', 'date', 'yes_no', 'choice', 'money'] as const;
 export type AttributeKind = (typeof attributeKinds)[number];
@@ -60,3 +68,6 @@ export interface Member {
 	/** who took this one's place; null: nobody */
 	mergedInto: string | null;
 }
+
+export { attributeLimits, type Attribute, type AttributeValue } from './attribute-values.ts';
+export { isBirthday, isEmail, maskedName, nobody, personLimits, reasonLimits, type PersonInput } from './person.ts';

@@ -4,12 +4,10 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import type { Writes } from '#platform/bulk';
 import type { Tx } from '#platform/db';
-import { customersRefusals, type Member } from './index.ts';
+import { customersRefusals, numberSymbols, type ConsentPurpose, type Member } from './index.ts';
 import { memberOf, placeOf } from './members.server.ts';
 import { consents, members } from './tables.server.ts';
 import { wordsOf } from './words.ts';
-
-const numberSymbols = 10;
 
 export interface Join {
 	/** the signed-in person; they have proved `email` by a code */
@@ -119,7 +117,7 @@ async function take(
 		.where(eq(members.id, known.id));
 }
 
-type Agreed = { purpose: 'programme' | 'news'; wording: string };
+type Agreed = { purpose: ConsentPurpose; wording: string };
 
 const agreedIn = (consent: Join['consent']): Agreed[] => [
 	{ purpose: 'programme', wording: consent.programme },
@@ -138,7 +136,9 @@ async function agree(tx: Tx, memberId: string, wanted: Agreed[], now: Date): Pro
 	if (missing.length === 0) return;
 	await tx
 		.insert(consents)
-		.values(missing.map((one) => ({ id: newId('consent', now), memberId, ...one, givenAt: now })));
+		.values(
+			missing.map((one) => ({ id: newId('consent', now), memberId, ...one, givenAt: now, source: 'wallet' as const }))
+		);
 }
 
 /**
@@ -150,25 +150,8 @@ export async function setNewsConsent(tx: Tx, memberId: string, wording: string |
 	await tx.select({ id: members.id }).from(members).where(eq(members.id, memberId)).for('update');
 	const standing = and(eq(consents.memberId, memberId), eq(consents.purpose, 'news'), isNull(consents.withdrawnAt));
 	const others = wording ? and(standing, ne(consents.wording, wording)) : standing;
-	await tx.update(consents).set({ withdrawnAt: now }).where(others);
+	await tx.update(consents).set({ withdrawnAt: now, withdrawnSource: 'wallet' }).where(others);
 	if (wording) await agree(tx, memberId, [{ purpose: 'news', wording }], now);
-}
-
-/** What a member may change about themselves; what is left out stays. An empty name takes the name away. */
-export async function changeProfile(
-	tx: Tx,
-	memberId: string,
-	change: { name?: string; language?: string }
-): Promise<void> {
-	const [known] = await tx.select().from(members).where(eq(members.id, memberId)).for('update');
-	if (!known) return;
-	const name = change.name === undefined ? known.name : change.name.trim() || null;
-	const language = change.language ?? known.language;
-	if (name === known.name && language === known.language) return;
-	await tx
-		.update(members)
-		.set({ name, language, words: wordsOf({ ...known, name }), version: known.version + 1 })
-		.where(eq(members.id, memberId));
 }
 
 /**

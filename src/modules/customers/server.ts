@@ -1,6 +1,6 @@
 /** What other modules may ask of customers on the server. */
 export { codeFor, forgetCodeUses, readMemberCode, type ReadMemberCode } from './codes.server.ts';
-export { anonymous, changeProfile, join, setNewsConsent, type Join } from './join.server.ts';
+export { anonymous, join, setNewsConsent, type Join } from './join.server.ts';
 export { getMember, memberFacts, memberOfUser } from './members.server.ts';
 export { queryOf } from './words.ts';
 export { membersNamed } from './admin-views.server.ts';
@@ -8,3 +8,7 @@ export { familyOf, MembersMerged } from './family.server.ts';
 export { merge, reasonOf, type Merge } from './merge.server.ts';
 export { customerSteps } from './own-steps.server.ts';
 export type { MemberSteps, Merging } from './steps.server.ts';
+export { valuesAtTill } from './attributes.server.ts';
+export { findByContact } from './find.server.ts';
+export { findByLinkedCode } from './linked-codes.server.ts';
+export { changeProfile } from './people.server.ts';

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 async function member(name: string): Promise<string> {
 	const id = await aMember(db, later(now, -day));
-	await inTransaction(db, (tx) => changeProfile(tx, id, { name }));
+	await inTransaction(db, (tx) => changeProfile(tx, id, { name }, byHouse, now));
 	return id;
 }
 const byMember = (memberId: string): By => ({ actor: { kind: 'shopper', userId: 'usr_x', memberId }, requestId: null });

@@ -142,6 +142,27 @@ function* conditionsOf(filter: MemberFilter, places: Places): Generator<string> 
 /** An attribute's value as it stands in an address: the text, the day, yes or no, thousandths or cents. */
 const valueText = `coalesce(lower(a.text), a.day, a.yes::text, a.thousandths::text, a.cents::text)`;
 
+/** Who passes a filter, by id: a cursor that nothing that is done to them moves. */
+export async function memberIds(
+	reads: Reads,
+	{ filter, cursor, size }: { filter: MemberFilter; cursor: string | null; size: number }
+): Promise<{ ids: string[]; nextCursor: string | null }> {
+	const after = readCursor(cursor, ['text']);
+	const search = searchOf(filter.text);
+	if (search === 'nobody') return { ids: [], nextCursor: null };
+	const places = new Places();
+	const from = search === null ? 'members' : found(search, places);
+	const conditions = [...conditionsOf(filter, places)];
+	if (after) conditions.push(`m.id > ${places.put(after[0] ?? '', 'text')} collate "C"`);
+	const rows = await sqlOf(reads).unsafe<{ id: string }[]>(
+		`select m.id from ${from} m where ${['m.joined_at is not null', 'm.erased_at is null', ...conditions].join(' and ')}
+		order by m.id limit ${places.put(size + 1, 'int')}`,
+		places.values
+	);
+	const ids = rows.slice(0, size).map(({ id }) => id);
+	return { ids, nextCursor: rows.length > size ? writeCursor([ids.at(-1) ?? '']) : null };
+}
+
 /** What a text may mean: a member's number, or words; null: everybody. */
 function searchOf(text: string): { number: string | null; query: string | null } | null | 'nobody' {
 	const trimmed = text.trim();

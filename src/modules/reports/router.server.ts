@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { pointsOf, historyOf } from '#ledger/server';
 import type { Actor } from '#core/actor';
+import { addDays, startOfDay } from '#core/time';
 import { asOtherStore, needStore, withinReach } from '#platform/reach';
 import { procedure, router } from '#platform/trpc';
 import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
 import { listStores, programmeOf } from '#stores/server';
-import { allMembers, memberOrders } from './index.ts';
+import { memberOrders, type MemberFilter } from './index.ts';
 import { dayAsked, liabilityOf } from './liability.server.ts';
-import { listMembers } from './member-list.server.ts';
+import { lookUp } from './look-up.server.ts';
+import { listMembers, memberIds } from './member-list.server.ts';
 import { countMembers, memberPage } from './members.server.ts';
 import { nextSteps } from './next-steps.server.ts';
 import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
@@ -35,6 +37,25 @@ const trailFilter = z.object({
 	subjectId: z.nullable(id),
 	fromDay: z.nullable(day),
 	toDay: z.nullable(day)
+});
+
+const memberFilter = z.object({
+	text,
+	tagId: z.nullable(id),
+	attribute: z.nullable(z.object({ id, value: text })),
+	joinedFrom: z.nullable(day),
+	joinedTo: z.nullable(day),
+	blocked: z.nullable(z.boolean())
+});
+
+/** Days of an address as instants of the programme. */
+const filterIn = (
+	{ joinedFrom, joinedTo, ...filter }: z.infer<typeof memberFilter>,
+	timeZone: string
+): MemberFilter => ({
+	...filter,
+	joinedFrom: joinedFrom === null ? null : startOfDay(joinedFrom, timeZone),
+	joinedBefore: joinedTo === null ? null : startOfDay(addDays(joinedTo, 1), timeZone)
 });
 
 const receiptFilter = z.object({
@@ -83,14 +104,28 @@ export const adminRouter = router({
 	),
 
 	members: procedure('members.read')
-		.input(z.object({ text, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
+		.input(z.object({ filter: memberFilter, order: z.enum(memberOrders), descending: z.boolean(), cursor }))
 		.query(async ({ ctx, input }) => {
-			const [page, count, { currency, timeZone }] = await Promise.all([
-				listMembers(ctx.db, { ...input, filter: { ...allMembers, text: input.text } }, ctx.now),
-				countMembers(ctx.db),
-				programmeOf(ctx.db)
+			const { currency, timeZone } = await programmeOf(ctx.db);
+			const [page, count] = await Promise.all([
+				listMembers(ctx.db, { ...input, filter: filterIn(input.filter, timeZone) }, ctx.now),
+				countMembers(ctx.db)
 			]);
 			return { ...page, count, currency, timeZone };
+		}),
+
+	/** Whom a code names that somebody scanned or typed. A mutation, so that no code ever stands in an address. */
+	lookUp: procedure('members.read')
+		.input(z.object({ text }))
+		.mutation(({ ctx, input }) => lookUp(ctx.db, input.text)),
+
+	/** Who stands in a filtered list, some hundreds at a time: to do something with all of them. */
+	memberIds: procedure('members.write')
+		.input(z.object({ filter: memberFilter, cursor }))
+		.query(async ({ ctx, input }) => {
+			const { timeZone } = await programmeOf(ctx.db);
+			const filter = filterIn(input.filter, timeZone);
+			return memberIds(ctx.db, { filter, cursor: input.cursor, size: 500 });
 		}),
 
 	member: procedure('members.read')

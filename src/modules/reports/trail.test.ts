@@ -1,3 +1,4 @@
+import { byHouse } from '#platform/trail';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changeProfile } from '#customers/server';
 import { hour, later } from '#core/time';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 	testSettings(url);
 	shop = await openShop(db, later(now, -48 * hour));
 	member = await aMember(db, later(now, -48 * hour));
-	await inTransaction(db, (tx) => changeProfile(tx, member, { name: 'Zoë 100%' }));
+	await inTransaction(db, (tx) => changeProfile(tx, member, { name: 'Zoë 100%' }, byHouse, now));
 	await inTransaction(db, async (tx) => {
 		const person = async (name: string): Promise<By> => {
 			const { staffId } = await createCashier(tx, { name, pin: '2580', storeIds: null }, now);

@@ -1,6 +1,6 @@
 import { day, hour, later } from '#core/time';
 import { commitSales, undoSales, type SaleCommand } from '#checkout/server';
-import { programmeWording } from '#customers';
+import { newsWording, programmeWording } from '#customers';
 import { join } from '#customers/server';
 import { issue } from '#giftcards/server';
 import { createCashier, inviteStaff } from '#identity/server';
@@ -134,7 +134,7 @@ async function joinAll(
 	// Everything is drawn first: the joining runs side by side, and chance must not hear in which order.
 	const people = lives.map((life, place) => ({
 		...personOf(place + 1, chance),
-		consent: { programme: programmeWording, news: chance.yes(0.6) ? programmeWording : null },
+		consent: { programme: programmeWording, news: chance.yes(0.6) ? newsWording : null },
 		at: later(now, -life.joinedDaysAgo * day),
 		storeId: chance.weighted(ground.stores, (store) => store.share).id,
 		spends: chance.yes(0.45)

@@ -4,5 +4,12 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async (event) => {
 	event.depends('admin:member');
 	const { id } = event.params;
-	return { now: new Date(), member: await ask(event, (api) => api.admin.reports.member.query({ id })) };
+	return ask(event, async (api) => {
+		const [member, side, asked] = await Promise.all([
+			api.admin.reports.member.query({ id }),
+			api.admin.customers.side.query({ id }),
+			api.admin.customers.asked.query()
+		]);
+		return { now: new Date(), member, side, asked };
+	});
 };
