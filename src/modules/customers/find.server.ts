@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Reads } from '#platform/db';
 import type { Member } from './index.ts';
-import { memberOf } from './members.server.ts';
+import { memberOf, placeOf } from './members.server.ts';
 import { isEmail } from './person.ts';
 import { readPhone } from './phone.server.ts';
 import { memberPolicyOf } from './policy.server.ts';
@@ -21,7 +21,7 @@ export async function findByContact(reads: Reads, text: string): Promise<Member 
 		.from(members)
 		.where(and(where, isNull(members.erasedAt)))
 		.limit(1);
-	return row ? memberOf(row) : null;
+	return row ? memberOf(await placeOf(reads, row)) : null;
 }
 
 async function phoneIs(reads: Reads, text: string) {

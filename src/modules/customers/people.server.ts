@@ -61,7 +61,7 @@ async function refuseTaken(tx: Tx, person: Person, mine: string | null, by: By):
 		if (value === null) continue;
 		const same = field === 'email' ? eq(sql`lower(${members.email})`, foldEmail(value)) : eq(members.phone, value);
 		const [other] = await tx
-			.select({ id: members.id })
+			.select({ id: sql<string>`coalesce(${members.mergedInto}, ${members.id})` })
 			.from(members)
 			.where(and(same, isNull(members.erasedAt), mine === null ? undefined : ne(members.id, mine)))
 			.limit(1);

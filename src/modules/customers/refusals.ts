@@ -70,8 +70,6 @@ export const customersRefusals = declareRefusals({
 	/** was put together with another member: this one is over */
 	'member.merged': 'conflict',
 	'member.merge_self': 'unprocessable',
-	/** `least` and `most` characters */
-	'member.reason_form': 'invalid',
 	'member_code.unknown': 'not_found',
 	'member_code.mistyped': 'invalid',
 	'member_code.expired': 'gone',

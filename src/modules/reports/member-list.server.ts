@@ -155,7 +155,7 @@ export async function memberIds(
 	const conditions = [...conditionsOf(filter, places)];
 	if (after) conditions.push(`m.id > ${places.put(after[0] ?? '', 'text')} collate "C"`);
 	const rows = await sqlOf(reads).unsafe<{ id: string }[]>(
-		`select m.id from ${from} m where ${['m.joined_at is not null', 'm.erased_at is null', ...conditions].join(' and ')}
+		`select m.id from ${from} m where ${['m.joined_at is not null', 'm.erased_at is null', 'm.merged_into is null', ...conditions].join(' and ')}
 		order by m.id limit ${places.put(size + 1, 'int')}`,
 		places.values
 	);
