@@ -1,11 +1,25 @@
 /** What the demo shop sells: a delicatessen with a coffee bar. Prices and costs in cents; invented. */
 export const shop = { name: 'Linden & Saffron', currency: 'EUR', timeZone: 'Europe/Berlin' } as const;
 
+const halfSeven = 450;
+const [six, eight] = [1080, 1200];
+/** Monday to Saturday the whole day, Sunday the bakery's morning. */
+const city = [...Array.from({ length: 6 }, () => [[halfSeven, eight]] as const), [[480, 780]] as const];
+/** With a break at noon, and shut on Sundays. */
+const quiet = [...Array.from({ length: 6 }, () => [[480, 780] as const, [870, six] as const]), []];
+
 export const places = [
-	{ name: 'Linden & Saffron Altona', city: 'Hamburg', share: 5 },
-	{ name: 'Linden & Saffron Eppendorf', city: 'Hamburg', share: 3 },
-	{ name: 'Linden & Saffron Südvorstadt', city: 'Leipzig', share: 2 }
+	{ name: 'Linden & Saffron Altona', city: 'Hamburg', address: 'Lindenplatz 7', weekly: city, share: 5 },
+	{ name: 'Linden & Saffron Eppendorf', city: 'Hamburg', address: 'Am Markt 12', weekly: city, share: 3 },
+	{ name: 'Linden & Saffron Südvorstadt', city: 'Leipzig', address: 'Safranweg 3', weekly: quiet, share: 2 }
 ] as const;
+
+/** What is drunk at the bar and what is lent is taxed in full, food by the lower rate. */
+export const taxClasses = {
+	full: { name: 'Standard', rateBasisPoints: 1900 },
+	food: { name: 'Food', rateBasisPoints: 700 }
+};
+export const taxedInFull: readonly string[] = ['Coffee bar', 'Deposits'];
 
 export interface DemoProduct {
 	name: string;
@@ -28,7 +42,7 @@ const kg = (name: string, cents: number, cost: number, weight: number): DemoProd
 /** Deposits earn nothing: they are money lent, not spent. */
 export const depositCategory = 'Deposits';
 
-export const catalogue: { category: string; products: DemoProduct[] }[] = [
+export const catalogue: { category: string; brand?: string; products: DemoProduct[] }[] = [
 	{
 		category: 'Coffee bar',
 		products: [
@@ -44,6 +58,7 @@ export const catalogue: { category: string; products: DemoProduct[] }[] = [
 	},
 	{
 		category: 'Beans & tea',
+		brand: 'Linden Roast',
 		products: [
 			p('House blend 250 g', 890, 410, 12),
 			p('House blend 1 kg', 2990, 1480, 6),
@@ -70,6 +85,7 @@ export const catalogue: { category: string; products: DemoProduct[] }[] = [
 	},
 	{
 		category: 'Cheese & dairy',
+		brand: 'Hofgut Elbwiesen',
 		products: [
 			kg('Comté, 18 months', 3690, 2150, 9),
 			kg('Goat cheese log', 2890, 1620, 7),
@@ -96,6 +112,7 @@ export const catalogue: { category: string; products: DemoProduct[] }[] = [
 	},
 	{
 		category: 'Pantry',
+		brand: 'Saffron House',
 		products: [
 			p('Olive oil 500 ml', 1290, 680, 9),
 			p('Wildflower honey 500 g', 990, 520, 7),

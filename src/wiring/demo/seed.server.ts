@@ -6,11 +6,11 @@ import { issue } from '#giftcards/server';
 import { createCashier, inviteStaff } from '#identity/server';
 import { inTransaction, type Db } from '#platform/db';
 import { byHouse } from '#platform/trail';
-import { createCategory, createProduct, createStore, foundProgramme } from '#stores/server';
+import { createCategory, createProduct, createStore, createTaxClass, foundProgramme } from '#stores/server';
 import { defaultRules } from '#stores';
 import { assign, createVoucher, findByCode, makeCodes } from '#vouchers/server';
 import { lifeOf, visitsOf, type Life, type Visit } from './buying.ts';
-import { catalogue, places, shop, type DemoProduct } from './catalogue.ts';
+import { catalogue, places, shop, taxClasses, taxedInFull, type DemoProduct } from './catalogue.ts';
 import { Chance } from './chance.ts';
 import { house, personOf } from './people.ts';
 import { demoVouchers } from './vouchers.ts';
@@ -80,13 +80,18 @@ export async function seedShop(db: Db, { now, say, signal, members: count = demo
 async function layGround(db: Db, at: Date): Promise<Ground> {
 	return inTransaction(db, async (tx) => {
 		const stores: Ground['stores'] = [];
-		for (const { name, city, share } of places) {
-			const { id } = await createStore(tx, { name, city, timeZone: shop.timeZone, currency: shop.currency }, at);
+		const { timeZone, currency } = shop;
+		for (const { name, city, address, weekly, share } of places) {
+			const hours = { weekly, exceptions: [] };
+			const { id } = await createStore(tx, { name, city, address, hours, timeZone, currency }, at);
 			stores.push({ id, share });
 		}
+		const full = await createTaxClass(tx, taxClasses.full, at);
+		const food = await createTaxClass(tx, taxClasses.food, at);
 		const shelves: Shelf[] = [];
 		let number = 400_000_000_000;
-		for (const [position, { category, products }] of catalogue.entries()) {
+		for (const [position, { category, brand = null, products }] of catalogue.entries()) {
+			const taxClassId = (taxedInFull.includes(category) ? full : food).id;
 			const { id: categoryId } = await createCategory(tx, { name: category, position }, at);
 			for (const product of products) {
 				const { id } = await createProduct(
@@ -97,7 +102,9 @@ async function layGround(db: Db, at: Date): Promise<Ground> {
 						barcode: product.kilogram ? null : ean13(String((number += 137))),
 						unit: product.kilogram ? 'kilogram' : 'piece',
 						priceCents: product.cents,
-						costCents: product.cost
+						costCents: product.cost,
+						brand,
+						taxClassId
 					},
 					at
 				);
