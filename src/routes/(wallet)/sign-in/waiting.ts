@@ -2,7 +2,7 @@ import { minute } from '#core/time';
 
 /**
  * That a code is on its way must outlive a reload: phones throw a page away while somebody reads the mail. It is kept in
- * a cookie of this page alone, for as long as the code is good: not in the address, which is shown, shared and logged,
+ * a cookie of the page alone that asks, for as long as the code is good: not in the address, which is shown, shared and logged,
  * and not in the tab's own store, which an installed app loses with its window.
  */
 export interface Waiting {
@@ -30,5 +30,5 @@ export const forgetWaiting = (): void => write('', 0);
 
 function write(value: string, seconds: number): void {
 	const secure = location.protocol === 'https:' ? '; secure' : '';
-	document.cookie = `${waitingCookie}=${value}; path=/sign-in; max-age=${seconds}; samesite=lax${secure}`;
+	document.cookie = `${waitingCookie}=${value}; path=${location.pathname}; max-age=${seconds}; samesite=lax${secure}`;
 }

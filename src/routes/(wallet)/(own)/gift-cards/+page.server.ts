@@ -2,5 +2,7 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, depends }) => {
 	depends('wallet:own');
-	return { cards: await locals.api.wallet.giftcards.held() };
+	const { giftcards, gifts } = locals.api.wallet;
+	const [cards, given] = await Promise.all([giftcards.held(), gifts.given()]);
+	return { cards, given };
 };
