@@ -153,7 +153,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 		await dora.goto(origin + link);
 		await dora.getByRole('button', { name: 'Unwrap it' }).click();
 		await expect(dora.getByText('Happy birthday!')).toBeVisible();
-		await expect(dora.getByText('€25.00')).toBeVisible();
+		await expect(dora.getByText('€25.00').last()).toBeVisible();
 		await dora.getByRole('button', { name: 'Show the code for the till' }).click();
 		await expect(dora.getByRole('img', { name: 'Code of your gift card' })).toBeVisible();
 		expect(await faults(dora)).toEqual([]);
@@ -188,7 +188,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 		await expect(dora.getByText('We cannot show anything for this code.')).toBeVisible();
 		await ask(code);
 		await expect(dora.getByText('Left on this card')).toBeVisible();
-		await expect(dora.getByText('€25.00')).toBeVisible();
+		await expect(dora.getByText('€25.00').last()).toBeVisible();
 		expect(dora.url()).toBe(`${origin}/balance`);
 		expect(await faults(dora)).toEqual([]);
 	});
@@ -198,7 +198,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 		await spend(tablet, origin, house, code, 700);
 		await tablet.close();
 		await dora.goto(`${origin}/gift-cards/${card?.id ?? ''}`);
-		await expect(dora.getByText('€18.00')).toBeVisible();
+		await expect(dora.getByText('€18.00').last()).toBeVisible();
 	});
 	await Promise.all([desk.close(), phone.close()]);
 });

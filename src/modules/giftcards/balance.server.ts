@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { normaliseCode } from '#core/codes';
+import { westernDigits } from '#identity';
+import { isPin } from '#identity/server';
 import { moneyOf } from '#ledger/server';
 import type { Db, Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
@@ -19,10 +21,10 @@ export interface CardKey {
 export type AskedCard = typeof giftCards.$inferSelect & { state: CardState; balanceCents: number };
 
 /**
- * The card of a code with something on it; null for a wrong code, a blocked card, one not activated, an empty one. All of
+ * The card of a code with something on it; null for a wrong code or PIN, a blocked card, one not activated, an empty one. All of
  * these are the same work: two reads by an index, of a row that is there or not.
  */
-export async function askCard(reads: Reads, { code }: CardKey, now: Date): Promise<AskedCard | null> {
+export async function askCard(reads: Reads, { code, pin }: CardKey, now: Date): Promise<AskedCard | null> {
 	const [card] = await reads
 		.select()
 		.from(giftCards)
@@ -30,7 +32,11 @@ export async function askCard(reads: Reads, { code }: CardKey, now: Date): Promi
 	const id = card?.id ?? 'none';
 	const balanceCents = (await moneyOf(reads, [id], now)).get(id)?.available ?? 0;
 	const state = card ? stateOf(card, now) : 'blocked';
-	if (!card || state === 'blocked' || state === 'replaced' || state === 'inactive' || balanceCents === 0) return null;
+	// Always reckoned, so that a card with a PIN takes no longer than a code that is none.
+	const pinHash = card?.pinHash ?? null;
+	const proved = (await isPin(westernDigits(pin ?? ''), pinHash)) || pinHash === null;
+	if (!card || !proved || state === 'blocked' || state === 'replaced' || state === 'inactive' || balanceCents === 0)
+		return null;
 	return { ...card, state, balanceCents };
 }
 

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newCode } from '#core/codes';
 import { day, later, minute } from '#core/time';
+import { hashPin } from '../identity/pins.server.ts';
 import { moneyOf, openBook } from '#ledger/server';
 import { inTransaction, type Db } from '#platform/db';
 import { captureLog } from '#platform/log';
@@ -84,6 +85,18 @@ describe('what a code is worth', () => {
 
 	it('is one and the same answer for a wrong, an empty, a blocked code and one not activated', async () => {
 		for (const code of await codesWithoutAnswer()) expect(await answerTo(code)).toEqual(noAnswer);
+	});
+
+	it('of a card with a PIN is told with the PIN alone', async () => {
+		const card = await aCard();
+		await db
+			.update(giftCards)
+			.set({ pinHash: await hashPin('4711') })
+			.where(eq(giftCards.id, card.id));
+		const ask = (pin: string | null) => lookAtBalance({ db, ip: newcomer() }, { code: card.code, pin }, now);
+		expect(await answerTo(card.code)).toEqual(noAnswer);
+		await expect(ask('4712')).rejects.toMatchObject({ code: 'gift_card.no_answer' });
+		expect(await ask('۴۷۱۱')).toMatchObject({ balanceCents: 2500 });
 	});
 
 	it('is the same work for them: the same statements in the same order', async () => {

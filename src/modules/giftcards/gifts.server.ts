@@ -59,12 +59,12 @@ async function lockCard(tx: Tx, cardId: string): Promise<CardRow | null> {
 }
 
 /**
- * Another code for a card: whoever has seen the old one spends nothing with it. What was paid and what is left stays with
+ * Another code for a card, and no PIN: whoever has seen the old ones spends nothing with it, whoever gets it knows neither. What was paid and what is left stays with
  * the card.
  */
 async function renewCode(tx: Tx, cardId: string): Promise<void> {
 	const { codeHash, codeCipher, lastSymbols } = codeFor(cardId);
-	await tx.update(giftCards).set({ codeHash, codeCipher, lastSymbols }).where(eq(giftCards.id, cardId));
+	await tx.update(giftCards).set({ codeHash, codeCipher, lastSymbols, pinHash: null }).where(eq(giftCards.id, cardId));
 }
 
 /**
@@ -117,6 +117,8 @@ export async function makeGift(tx: Tx, wish: GiftWish, giver: Giver, by: By, now
 		throw giftCardRefusals.refuse('gift_card.not_found');
 	await needFreeCard(tx, card, giver, sendAt, now);
 	await tx.insert(gifts).values(row);
+	// Whoever gets it could not know the PIN.
+	await tx.update(giftCards).set({ pinHash: null }).where(eq(giftCards.id, card.id));
 	if (giver !== 'house') {
 		await tx.update(giftCards).set({ memberId: null }).where(eq(giftCards.id, card.id));
 		await renewCode(tx, card.id);
