@@ -13,4 +13,3 @@ export { hashPin, isPin } from './pins.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
 export { identityJobs } from './jobs.server.ts';
 export { forgetUsers } from './forget.server.ts';
-export { isPin } from './pins.server.ts';
