@@ -31,6 +31,7 @@ export const idKinds = {
 	receipt: 'rcp',
 	line: 'lin',
 	return: 'ret',
+	blindReturn: 'bre',
 	giftCard: 'gft',
 	cardBatch: 'gfb',
 	gift: 'gif',

@@ -41,6 +41,7 @@ export const appRouter = router({
 	admin: router({
 		account: identity.accountRouter,
 		customers: customers.adminRouter,
+		checkout: checkout.adminRouter,
 		giftcards: giftcards.adminRouter,
 		gifts: giftcards.giftsAdminRouter,
 		identity: identity.adminRouter,

@@ -67,6 +67,8 @@ export const wallet: Record<string, Entry> = {
 
 const back = ({ receipt }: RightsWorld) => ({ receiptId: receipt.id, lines: 'everything', reason: null });
 
+const blind = () => ({ lines: [{ productId: null, quantity: 1000, unitCents: 500 }] });
+
 export const till: Record<string, Entry> = {
 	'till.identity.enrol': { who: everybody, input: () => ({ code: 'T' }), answers: 'identity.enrolment_mistyped' },
 	'till.identity.cashiers': { who: tablets },
@@ -101,5 +103,33 @@ export const till: Record<string, Entry> = {
 	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
 	'till.checkout.previewReturn': { who: sellers, input: back },
 	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },
+	'till.checkout.returnRules': { who: sellers },
+	'till.checkout.quoteWithoutReceipt': { who: sellers, input: blind },
+	'till.checkout.takeBackWithoutReceipt': {
+		who: sellers,
+		input: (world) => ({
+			...blind(),
+			key: world.key(),
+			memberId: null,
+			toCardId: null,
+			reasonKind: 'faulty',
+			reason: null,
+			agreedCents: 500,
+			approval: null
+		}),
+		answers: 'return.needs_approval'
+	},
+	'till.checkout.previewExchange': {
+		who: sellers,
+		input: (world) => ({ goods: back(world), ask: anAsk(null, [line('a', 500)]), saleKey: world.key() })
+	},
+	'till.checkout.exchange': {
+		who: sellers,
+		input: (world) => ({
+			goods: { ...back(world), key: world.key() },
+			sale: { key: world.key(), ask: anAsk(null, [line('a', 500)]), fingerprint: 'not seen' }
+		}),
+		answers: 'quote.stale'
+	},
 	'till.reports.lastReceipts': { who: sellers }
 };

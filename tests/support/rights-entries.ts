@@ -1,5 +1,6 @@
 import { newId } from '#core/ids';
 import { defaultPolicy } from '#points';
+import { defaultReturnPolicy } from '#purchases';
 import { defaultRules } from '#stores';
 import { catalogueEntries } from './rights-entries-catalogue.ts';
 import { till, wallet } from './rights-entries-faces.ts';
@@ -14,6 +15,8 @@ const page = { state: null, text: '', cursor: null };
 const token = 'a'.repeat(43);
 const nothing = { none: 'it changes nothing' };
 const signing = { none: 'signing in and out is not a change of the house' };
+
+const undone = ({ id }: { id: string }) => ({ receiptId: id, lines: 'everything', reason: 'brought to the office' });
 
 const invitation = { name: 'Joe', email: 'joe@example.com', role: 'key_account_manager' };
 
@@ -303,6 +306,24 @@ const house: Record<string, Entry> = {
 	...catalogueEntries,
 	...memberEntries,
 	'admin.points.policy': { who: desk },
+	'admin.checkout.returnPolicy': { who: desk },
+	'admin.checkout.saveReturnPolicy': {
+		who: owner,
+		input: ({ key }) => ({ key: key(), version: 0, policy: { ...defaultReturnPolicy, otherStores: false } }),
+		trail: 'kept'
+	},
+	'admin.checkout.previewUndo': {
+		who: managers,
+		input: ({ receipt }) => undone(receipt),
+		there: ({ receiptThere }) => undone(receiptThere),
+		trail: nothing
+	},
+	'admin.checkout.undo': {
+		who: managers,
+		input: ({ key, receipt }) => ({ key: key(), ...undone(receipt) }),
+		there: ({ key, receiptThere }) => ({ key: key(), ...undone(receiptThere) }),
+		trail: 'kept'
+	},
 	'admin.points.savePolicy': {
 		who: owner,
 		input: ({ key }) => ({

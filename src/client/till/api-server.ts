@@ -52,6 +52,9 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		receipt: (number) => checkout.receipt.mutate({ number }),
 		previewReturn: (request) => checkout.previewReturn.mutate(request),
 		takeBack: (request) => checkout.takeBack.mutate(request),
+		returnRules: () => checkout.returnRules.query(),
+		quoteWithoutReceipt: (lines) => checkout.quoteWithoutReceipt.mutate({ lines }),
+		takeBackWithoutReceipt: (wish) => checkout.takeBackWithoutReceipt.mutate(wish),
 		troubleOf
 	};
 }

@@ -1,18 +1,26 @@
 import type { Thousandths } from '#core/amounts';
 import { newId } from '#core/ids';
 import { returnOf, type ReturnQuote } from '#pricing';
-import type { ReceiptLineView, ReceiptView, ReturnView } from '#purchases';
-import type { TillServer } from './server.ts';
+import type { ReceiptLineView, ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
+import type { Approval, PreviewedReturn, ReturnRules, SlipCode, TillServer } from './server.ts';
 
 /** Goods that come back: a receipt, what of it, why. What that gives and takes is worked out here as on the server. */
 export class GoodsBack {
 	receipt = $state.raw<ReceiptView | null>(null);
 	/** by line position, in thousandths */
 	chosen = $state.raw<Record<number, Thousandths>>({});
+	reasonKind = $state<ReturnReason | null>(null);
+	/** in the cashier's words */
 	reason = $state('');
+	/** where money goes that would be handed back */
+	refundTo = $state<RefundTo>('hand');
+	/** what the house allows, and who may allow more; null: not known (yet) */
+	rules = $state.raw<ReturnRules | null>(null);
+	/** codes of new cards that lie in nobody's wallet: for the slip */
+	codes = $state.raw<SlipCode[]>([]);
 	busy = $state(false);
 	/** what the server says it would do: it alone knows which points were spent meanwhile */
-	preview = $state.raw<ReturnView | null>(null);
+	preview = $state.raw<PreviewedReturn | null>(null);
 	given = $state.raw<ReturnView | null>(null);
 	/** sent, and not known whether it arrived */
 	unsent = $state(false);
@@ -48,7 +56,10 @@ export class GoodsBack {
 	async open(number: string): Promise<void> {
 		this.busy = true;
 		try {
-			this.receipt = await this.#server.receipt(number);
+			[this.receipt, this.rules] = await Promise.all([
+				this.#server.receipt(number),
+				this.#server.returnRules().catch(() => null)
+			]);
 			this.chosen = {};
 			this.preview = null;
 		} finally {
@@ -78,7 +89,8 @@ export class GoodsBack {
 			return;
 		}
 		try {
-			const preview = await this.#server.previewReturn({ receiptId: receipt.id, lines: this.request, reason: null });
+			const wish = { receiptId: receipt.id, lines: this.request, reason: null, refundTo: this.refundTo };
+			const preview = await this.#server.previewReturn(wish);
 			if (asked === this.#asked) this.preview = preview;
 		} catch {
 			if (asked === this.#asked) this.preview = null;
@@ -87,9 +99,10 @@ export class GoodsBack {
 
 	/**
 	 * Takes the goods back.
+	 * @param approval somebody else's PIN, where the cashier may not do it alone
 	 * @throws what the server refuses; then nothing happened and the choice may be changed
 	 */
-	async take(): Promise<void> {
+	async take(approval: Approval | null = null): Promise<void> {
 		if (!this.receipt || this.isEmpty || this.busy) return;
 		this.busy = true;
 		this.unsent = false;
@@ -98,8 +111,13 @@ export class GoodsBack {
 				key: this.#key,
 				receiptId: this.receipt.id,
 				lines: this.request,
-				reason: this.reason.trim() || null
+				reasonKind: this.reasonKind,
+				reason: this.reason.trim() || null,
+				refundTo: this.refundTo,
+				agreedCents: this.preview?.refundCents ?? null,
+				approval
 			});
+			this.codes = answer.codes;
 			this.given = answer.given;
 		} catch (error) {
 			// The same key goes with the same lines only: unsent, the choice is frozen; refused, it is free again.

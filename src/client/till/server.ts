@@ -1,8 +1,8 @@
-import type { CodeKind, Identified, ReturnRequest } from '#checkout';
+import type { BlindDone, BlindLine, BlindQuote, CodeKind, Identified, ReturnRequest } from '#checkout';
 import type { Role } from '#core/actor';
 import type { RefusalData } from '#core/refusal';
 import type { Ask, Facts, Quote } from '#pricing';
-import type { ReceiptView, ReturnView } from '#purchases';
+import type { ReceiptView, ReturnPolicy, ReturnReason, ReturnView } from '#purchases';
 import type { TillReceiptRow } from '#reports';
 import type { CatalogueSource } from './catalogue.svelte.ts';
 import type { Attempt, Shop } from './sale.svelte.ts';
@@ -21,6 +21,37 @@ export interface ShopFacts extends Shop {
 	programmeName: string;
 	storeName: string;
 }
+
+/** Somebody's PIN for what the cashier may not do alone. */
+export interface Approval {
+	staffId: string;
+	pin: string;
+}
+
+/** The code of a new card that lies in nobody's wallet. */
+export interface SlipCode {
+	cardId: string;
+	code: string;
+}
+
+export type PreviewedReturn = ReturnView & { needsApproval: boolean };
+
+export interface ReturnRules {
+	policy: ReturnPolicy;
+	approvers: { id: string; name: string }[];
+}
+
+/** Goods without their receipt, as the cashier has put them together. */
+export interface BlindWish {
+	lines: BlindLine[];
+	memberId: string | null;
+	toCardId: string | null;
+	reasonKind: ReturnReason;
+	reason: string | null;
+	agreedCents: number;
+}
+
+export type BlindSlip = BlindDone & { code: string | null };
 
 /** What the till asks of the server; every call may throw, and `troubleOf` says what a thrown error means. */
 export interface TillServer extends CatalogueSource {
@@ -41,8 +72,13 @@ export interface TillServer extends CatalogueSource {
 	/** this tablet's newest, newest first */
 	lastReceipts(): Promise<TillReceiptRow[]>;
 	receipt(number: string): Promise<ReceiptView>;
-	previewReturn(request: Omit<ReturnRequest, 'key'>): Promise<ReturnView>;
-	takeBack(request: ReturnRequest): Promise<{ given: ReturnView; replayed: boolean }>;
+	previewReturn(request: Omit<ReturnRequest, 'key'>): Promise<PreviewedReturn>;
+	takeBack(
+		request: ReturnRequest & { approval: Approval | null }
+	): Promise<{ given: ReturnView; replayed: boolean; codes: SlipCode[] }>;
+	returnRules(): Promise<ReturnRules>;
+	quoteWithoutReceipt(lines: BlindLine[]): Promise<BlindQuote>;
+	takeBackWithoutReceipt(wish: BlindWish & { key: string; approval: Approval | null }): Promise<BlindSlip>;
 	troubleOf(error: unknown): Trouble;
 }
 

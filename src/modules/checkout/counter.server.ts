@@ -20,7 +20,7 @@ export interface CounterDesk {
  * A key that another process took meanwhile undoes the batch; asked again, it is a replay. So does a member who was merged;
  * asked again, it is a matter of whoever took their place.
  */
-async function settled<R>(db: Db, run: (tx: Tx, merged: ReadonlyMap<string, string>) => Promise<R>): Promise<R> {
+export async function settled<R>(db: Db, run: (tx: Tx, merged: ReadonlyMap<string, string>) => Promise<R>): Promise<R> {
 	const merged = new Map<string, string>();
 	for (let attempt = 1; ; attempt++) {
 		try {

@@ -2,7 +2,7 @@ import { declareRefusals } from '#core/refusal';
 import type { RefusalData } from '#core/refusal';
 import type { Cents, Thousandths } from '#core/amounts';
 import type { ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
-import type { Ask, Facts, Quote } from '#pricing';
+import type { Ask, Facts, Quote, Unit } from '#pricing';
 
 /**
  * Checkout: one tap, all or nothing.
@@ -25,6 +25,14 @@ export const checkoutRefusals = declareRefusals({
 	'return.card_currency': 'unprocessable',
 	/** points were spent or a card was blocked since the figures were shown: nothing happened */
 	'return.changed_meanwhile': 'conflict',
+	/** for money instead of a card, and for goods without a receipt: somebody with the right gives their PIN */
+	'return.needs_approval': 'forbidden',
+	/** without a receipt: not in this house, nothing in it, a line that cannot be, worth more than is allowed */
+	'return.blind_off': 'forbidden',
+	'return.blind_nothing': 'invalid',
+	'return.blind_line': 'invalid',
+	'return.blind_too_much': 'forbidden',
+	'return.reason_form': 'invalid',
 	'till.no_cashier': 'unauthenticated'
 });
 
@@ -53,6 +61,36 @@ export interface ReturnRequest {
 	toCardId?: string | null;
 	/** what was to be handed back when the cashier agreed; when it would be something else by now, nothing happens */
 	agreedCents?: Cents | null;
+}
+
+/** Goods without their receipt: a product, or an amount that somebody typed. */
+export interface BlindLine {
+	productId: string | null;
+	quantity: Thousandths;
+	/** of an amount; a product's price is the house's to say */
+	unitCents: Cents | null;
+}
+
+export interface BlindQuote {
+	currency: string;
+	lines: {
+		productId: string | null;
+		name: string;
+		unit: Unit;
+		quantity: Thousandths;
+		unitCents: Cents;
+		cents: Cents;
+	}[];
+	totalCents: Cents;
+	refundTo: RefundTo;
+	mostCents: Cents | null;
+}
+
+export interface BlindDone extends BlindQuote {
+	id: string;
+	number: string;
+	happenedAt: string;
+	card: { id: string; lastSymbols: string; fresh: boolean } | null;
 }
 
 /** Where and by whom. */

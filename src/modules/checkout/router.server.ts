@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Cashier } from '#core/actor';
 import { Refusal } from '#core/refusal';
 import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
@@ -7,28 +6,14 @@ import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
 import { holdCodes, releaseHolds } from '#vouchers/server';
-import { counterOf, preview } from './counter.server.ts';
+import { preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
-import { codeKinds, shown, type Counter, type Refused } from './index.ts';
-import { previewReturn } from './undo.server.ts';
+import { codeKinds, shown } from './index.ts';
+import { adminRouter, tillReturns } from './returns-router.server.ts';
 
-const counter = (actor: Cashier): Counter => ({
-	caller: actor.deviceId,
-	storeId: actor.storeId,
-	deviceId: actor.deviceId,
-	staffId: actor.staff.id
-});
-
-/** A refused command as the error it is on the wire; the new quote and its facts travel along. */
-const thrown = (refused: Refused): Refusal => new Refusal(refused.refusal, refused.now ? shown(refused.now) : null);
+export { adminRouter };
 
 const key = z.string().max(64);
-
-const returnRequest = z.object({
-	receiptId: z.string().max(40),
-	lines: z.union([z.literal('everything'), z.array(z.object({ position: z.int(), quantity: z.int() })).max(500)]),
-	reason: z.string().trim().max(200).nullable()
-});
 
 export const tillRouter = router({
 	/** What a scanned or typed text is. A mutation, so that no code ever stands in an address. */
@@ -70,19 +55,5 @@ export const tillRouter = router({
 		.input(z.object({ number: z.string().max(40) }))
 		.mutation(({ ctx, input }) => getReceiptByNumber(ctx.db, input.number)),
 
-	previewReturn: procedure('till.return')
-		.input(returnRequest)
-		.mutation(async ({ ctx, input }) => {
-			const result = await previewReturn(ctx.db, { ...counter(ctx.actor), ...input, key: 'preview' }, ctx.now);
-			if (!result.ok) throw thrown(result);
-			return result.given;
-		}),
-
-	takeBack: procedure('till.return')
-		.input(returnRequest.extend({ key }))
-		.mutation(async ({ ctx, input }) => {
-			const result = await counterOf(ctx.db).takeBack({ ...counter(ctx.actor), ...input }, ctx.now);
-			if (!result.ok) throw thrown(result);
-			return { given: result.given, replayed: result.replayed };
-		})
+	...tillReturns
 });

@@ -62,7 +62,7 @@ export async function undoSales(
 	tx: Tx,
 	commands: readonly ReturnCommand[],
 	now: Date
-): Promise<{ result: ReturnResult; ownerIds: string[] }[]> {
+): Promise<{ result: ReturnResult; ownerIds: string[]; receiptNumber: string }[]> {
 	const scene = await loadReturnable(tx, commands, now, { lock: true });
 	// After the locks: a twin of a command has then been committed or has not begun.
 	const before = await findOnce(sqlOf(tx), commands.map(onceOf));
@@ -87,8 +87,9 @@ export async function undoSales(
 		}
 	}
 	await write(tx, scene, undone, now);
-	return results.map((result) => ({
+	return results.map((result, place) => ({
 		result,
+		receiptNumber: scene.receipts.get(commands[place]?.receiptId ?? '')?.number ?? '',
 		ownerIds: result.ok && !result.replayed ? ownersOf(scene, result.given) : []
 	}));
 }

@@ -32,6 +32,8 @@ export const identityRefusals = declareRefusals({
 	/** this role works at the till and has no console */
 	'identity.no_console': 'forbidden',
 	/** `triesLeft` for this cashier on this tablet */
+	/** this PIN's holder has not the right that is asked for */
+	'identity.may_not_approve': 'forbidden',
 	'identity.pin_wrong': 'unauthenticated',
 	/** this cashier on this tablet; `minutes` until the next try */
 	'identity.pin_locked': 'limited',

@@ -11,5 +11,6 @@ export { signInWithPassword } from './passwords.server.ts';
 export { claimTry, forgetTries, minutesUntil, type Limit } from './tries.server.ts';
 export { hashPin, isPin } from './pins.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
+export { approveAtTill, listApprovers } from './approval.server.ts';
 export { identityJobs } from './jobs.server.ts';
 export { forgetUsers } from './forget.server.ts';

@@ -1,6 +1,16 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { Writes } from '#platform/bulk';
-import { memberFigures, receiptLines, receipts, returnLines, returns } from './tables.server.ts';
+import type { Tx } from '#platform/db';
+import {
+	blindReturnLines,
+	blindReturns,
+	exchanges,
+	memberFigures,
+	receiptLines,
+	receipts,
+	returnLines,
+	returns
+} from './tables.server.ts';
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
@@ -110,4 +120,33 @@ export function recordReturns(writes: Writes, given: readonly ReturnRows[]): voi
 			at: head.happenedAt
 		}))
 	);
+}
+
+/** Stores goods taken back without their receipt. They belong to nobody's figures: whose they were is not known. */
+export function recordBlindReturn(
+	writes: Writes,
+	head: InferSelectModel<typeof blindReturns>,
+	lines: readonly (Omit<InferSelectModel<typeof blindReturnLines>, 'returnId' | 'position' | 'quantityThousandths'> & {
+		quantity: number;
+	})[]
+): void {
+	writes.insert(blindReturns, [head]);
+	writes.insert(
+		blindReturnLines,
+		lines.map(({ quantity, productId, name, unit, unitCents, cents }, position) => ({
+			returnId: head.id,
+			position,
+			productId,
+			name,
+			quantityThousandths: quantity,
+			unit,
+			unitCents,
+			cents
+		}))
+	);
+}
+
+/** Keeps that a return and a sale were one exchange. */
+export async function recordExchange(tx: Tx, row: InferSelectModel<typeof exchanges>): Promise<void> {
+	await tx.insert(exchanges).values(row);
 }

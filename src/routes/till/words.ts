@@ -3,7 +3,7 @@ import type { RefusalData } from '#core/refusal';
 import type { Notice, Till, Trouble } from '#client/till/till.svelte.ts';
 import { getLocale } from '#locale';
 import { m } from '#messages';
-import type { ReceiptView } from '#purchases';
+import type { ReceiptView, ReturnReason, ReturnTender } from '#purchases';
 import { money, number, points, quantity } from '#ui/format.ts';
 import { sentenceOf } from '#ui/refusal.ts';
 import { hush, toast } from '#ui/toasts.svelte.ts';
@@ -85,4 +85,27 @@ export function paidWith(receipt: ReceiptView): { key: number; label: string; ce
 		if (kind === 'gift_card') return [{ key, label: m.till_paid_card(), cents }];
 		return [];
 	});
+}
+
+const reasons: Record<ReturnReason, () => string> = {
+	faulty: m.till_reason_faulty,
+	unwanted: m.till_reason_unwanted,
+	wrong_size: m.till_reason_wrong_size,
+	mistake: m.till_reason_mistake,
+	other: m.till_reason_other
+};
+
+export const reasonName = (reason: ReturnReason): string => reasons[reason]();
+
+/** Where a part of a return's money goes. @param done a new card has its symbols only then: before, it is not made yet */
+export function tenderName({ kind, fresh, lastSymbols = '', insteadOf }: ReturnTender, done: boolean): string {
+	if (kind === 'points') return m.till_return_points_back();
+	const card = insteadOf ? cardName(insteadOf.lastSymbols) : '';
+	if (kind === 'hand') return insteadOf ? m.till_return_hand_instead({ card }) : m.till_return_hand_part();
+	const to = fresh
+		? done
+			? m.till_return_new_card_named({ card: cardName(lastSymbols) })
+			: m.till_return_new_card()
+		: cardName(lastSymbols);
+	return insteadOf ? m.till_return_instead({ to, card }) : to;
 }

@@ -1,0 +1,13 @@
+import { ask } from '../../../ask.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+	event.depends('admin:return-policy');
+	return await ask(event, async (api) => {
+		const [saved, programme] = await Promise.all([
+			api.admin.checkout.returnPolicy.query(),
+			api.admin.stores.programme.query()
+		]);
+		return { saved, programme };
+	});
+};
