@@ -1,13 +1,15 @@
 import type { RefusalData } from '#core/refusal';
 import { pricingRefusals, type CardTerms, type GiftCardFact } from '#pricing';
 import type { OpenSale } from './sale.svelte.ts';
-import type { ShopFacts } from './server.ts';
+import type { ShopFacts, TillServer } from './server.ts';
 
 /** A gift card on its way into the basket: first which one, then how much goes on it; null: a new one of the member's. */
 export type Selling =
 	| { step: 'card' }
 	| { step: 'amount'; deed: 'activated' | 'topped_up'; card: GiftCardFact }
-	| { step: 'amount'; deed: 'issued'; card: null };
+	| { step: 'amount'; deed: 'issued'; card: null }
+	/** it is worth so much that it needs a PIN first */
+	| { step: 'pin'; deed: 'activated'; card: GiftCardFact; cents: number };
 
 /** Why a card that was scanned is not sold. */
 export type NotSold = { kind: 'refused'; refusal: RefusalData } | { kind: 'card_here'; lastSymbols: string };
@@ -18,10 +20,12 @@ export class CardSale {
 	open = $state.raw<Selling | null>(null);
 	readonly #sale: OpenSale;
 	readonly #shop: () => ShopFacts | null;
+	readonly #server: Pick<TillServer, 'enterPin' | 'setPin'>;
 
-	constructor(sale: OpenSale, shop: () => ShopFacts | null) {
+	constructor(sale: OpenSale, shop: () => ShopFacts | null, server: Pick<TillServer, 'enterPin' | 'setPin'>) {
 		this.#sale = sale;
 		this.#shop = shop;
+		this.#server = server;
 	}
 
 	/** How this store sells gift cards; null: it sells none. */
@@ -69,7 +73,34 @@ export class CardSale {
 	sell(cents: number): void {
 		const { open } = this;
 		if (open?.step !== 'amount' || cents <= 0 || this.#sale.frozen) return;
-		this.#sale.sellCard(open.deed, open.card, cents);
+		const { deed, card } = open;
+		const pinFromCents = this.terms?.pinFromCents ?? null;
+		if (deed === 'activated' && card.pin === 'none' && pinFromCents !== null && cents >= pinFromCents) {
+			this.open = { step: 'pin', deed, card, cents };
+			return;
+		}
+		this.#sale.sellCard(deed, card, cents);
 		this.open = null;
+	}
+
+	/**
+	 * The customer chose the PIN that the card needs: it goes into the basket.
+	 * @throws what the server refuses, for the sheet to show
+	 */
+	async choosePin(pin: string): Promise<void> {
+		const { open } = this;
+		if (open?.step !== 'pin') return;
+		await this.#server.setPin(open.card.id, pin);
+		this.#sale.sellCard(open.deed, { ...open.card, pin: 'given' }, open.cents);
+		this.open = null;
+	}
+
+	/**
+	 * The customer entered the PIN of a card that is to pay.
+	 * @throws what the server refuses, for the sheet to show
+	 */
+	async enterPin(id: string, pin: string): Promise<void> {
+		const { proof } = await this.#server.enterPin(id, pin);
+		this.#sale.proveCard(id, proof);
 	}
 }

@@ -31,6 +31,8 @@ export interface AskedCard {
 	id: string;
 	/** null: as much as possible */
 	cents: Cents | null;
+	/** that its PIN was entered */
+	proof?: string;
 }
 
 /** A right that one tap would use. */
@@ -177,7 +179,7 @@ export class OpenSale {
 		JSON.stringify([
 			this.member?.fact.id ?? null,
 			this.rightIds,
-			this.cards.map(({ id }) => id),
+			this.cards.map(({ id, proof }) => [id, proof]),
 			this.basket.lines.flatMap(({ giftCard }) => (giftCard ? [[giftCard.deed, giftCard.id]] : [])),
 			[...setOf(this.basket.lines.map(({ productId }) => productId))].sort()
 		])
@@ -261,7 +263,14 @@ export class OpenSale {
 
 	/** How much a card pays; null: as much as possible. */
 	setCardCents(id: string, cents: Cents | null): void {
-		this.cards = this.cards.map((card) => (card.id === id ? { id, cents } : card));
+		this.cards = this.cards.map((card) => (card.id === id ? { ...card, cents } : card));
+	}
+
+	/** A card's PIN was entered: it may pay. */
+	proveCard(id: string, proof: string): void {
+		this.cards = this.cards.map((card) => (card.id === id ? { ...card, proof } : card));
+		const fact = this.cardFact(id);
+		if (fact) this.#knowCards([{ ...fact, pin: 'given' }]);
 	}
 
 	removeCard(id: string): void {

@@ -67,6 +67,10 @@ export interface TillServer extends CatalogueSource {
 	facts(ask: Ask, basket: string | null): Promise<Facts>;
 	/** lets go of a voucher that another basket holds */
 	letGo(rightId: string): Promise<void>;
+	/** whether a gift card's PIN is right: the house's word for the sale */
+	enterPin(id: string, pin: string): Promise<{ proof: string }>;
+	/** gives a gift card from the rack its PIN */
+	setPin(id: string, pin: string): Promise<{ proof: string }>;
 	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
 	/** this tablet's newest, newest first */

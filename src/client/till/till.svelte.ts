@@ -83,7 +83,7 @@ export class Till {
 		this.#shelves = shelves;
 		this.#tell = tell;
 		this.sale = new OpenSale(clock);
-		this.cardSale = new CardSale(this.sale, () => this.shop);
+		this.cardSale = new CardSale(this.sale, () => this.shop, server);
 		this.catalogue = new TillCatalogue(server, shelves.catalogue);
 		this.feed = new FactsFeed(
 			(ask) => this.#gatherFor(ask),
