@@ -6,6 +6,7 @@ import * as imports from '#imports/router';
 import { registerImports } from '#imports/server';
 import { createCallerFactory, router } from '#platform/trpc';
 import * as points from '#points/router';
+import { memberSteps } from './member-steps.server.ts';
 import { pointsImport } from '#points/server';
 import { currenciesSold } from '#purchases/server';
 import * as reports from '#reports/router';
@@ -46,6 +47,7 @@ export const appRouter = router({
 		gifts: giftcards.giftsAdminRouter,
 		identity: identity.adminRouter,
 		points: points.adminRouter,
+		merging: customers.mergingRouter(memberSteps),
 		imports: imports.adminRouter,
 		reports: reports.adminRouter,
 		setup: setup.adminRouter,

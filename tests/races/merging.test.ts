@@ -12,6 +12,7 @@ import { byHouse } from '#platform/trail';
 import { adjust, policyOf, savePolicy } from '#points/server';
 import { assign, createVoucher, makeCodes } from '#vouchers/server';
 
+import { listDuplicates, mergePreview } from '../../src/modules/reports/merging.server.ts';
 import { walletHistory } from '../../src/modules/wallet/history.server.ts';
 import { auditHouse } from '#wiring/house-audit.server';
 import { memberSteps } from '#wiring/member-steps.server';
@@ -147,6 +148,47 @@ describe('two members who are one person', () => {
 		const { name } = await getMember(db, from);
 		await mergeThem(from, into);
 		expect(await getMember(db, into)).toMatchObject({ name, phone: '+49 170 1234567', blocked: true });
+	});
+});
+
+describe('before two are put together', () => {
+	test('they are seen side by side, with what the one who stays will have', async () => {
+		const [from, into] = await two();
+		await buy(from, 120, start);
+		await give(into, -20);
+		const card = await aCardFor(from);
+		const shown = await mergePreview(db, { fromId: from, intoId: into }, start);
+		expect(shown.from).toMatchObject({ receipts: 1, giftCards: [{ id: card, balanceCents: 2500 }] });
+		expect(shown.after).toMatchObject({ spendable: 100, debt: 0, visits: 1, spentCents: 12_000, blocked: false });
+		await mergeThem(from, into);
+		expect(await pointsNow(into)).toMatchObject({ spendable: shown.after.spendable, debt: shown.after.debt });
+		await expect(mergePreview(db, { fromId: from, intoId: into }, start)).rejects.toMatchObject({
+			code: 'member.merged'
+		});
+	});
+
+	test('likely duplicates are listed until they are merged: one address in two writings, one name and birthday', async () => {
+		const [one, other] = await two();
+		const [third, fourth] = await two();
+		const [alike] = await two();
+		await sql`update members set email = 'zoe.dupe@gmail.com' where id = ${one}`;
+		await sql`update members set email = 'zoedupe+shop@googlemail.com' where id = ${other}`;
+		await sql`update members set name = 'José  Pérez', birthday = '04-01' where id = ${third}`;
+		await sql`update members set name = 'jose perez', birthday = '04-01' where id = ${fourth}`;
+		await sql`update members set name = 'Jose Perez', birthday = '04-02' where id = ${alike}`;
+		const groups = async () =>
+			(await listDuplicates(db)).map(({ why, members }) => [why, ...members.map(({ id }) => id).sort()]);
+		expect(await groups()).toEqual(
+			expect.arrayContaining([
+				['email', ...[one, other].sort()],
+				['name', ...[third, fourth].sort()]
+			])
+		);
+		expect((await groups()).flat()).not.toContain(alike);
+		await mergeThem(other, one);
+		await mergeThem(fourth, third);
+		expect((await groups()).flat()).not.toContain(one);
+		expect((await groups()).flat()).not.toContain(third);
 	});
 });
 

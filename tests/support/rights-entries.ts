@@ -263,6 +263,18 @@ const figures: Record<string, Entry> = {
 		input: () => ({ filter: memberFilter, order: 'newest', descending: true, cursor: null })
 	},
 	'admin.reports.member': { who: desk, input: ({ memberId }) => ({ id: memberId }) },
+	'admin.reports.mergePreview': {
+		who: managers,
+		input: ({ memberId }) => ({ fromId: memberId, intoId: memberId }),
+		answers: 'member.merge_self'
+	},
+	'admin.reports.duplicates': { who: managers },
+	'admin.merging.merge': {
+		who: managers,
+		input: ({ key, memberId }) => ({ key: key(), fromId: memberId, intoId: memberId, reason: 'the same person' }),
+		answers: 'member.merge_self',
+		trail: { none: 'nobody becomes one with themselves; what a merge keeps is told by tests/races/merging.test.ts' }
+	},
 	'admin.reports.memberHistory': { who: customersPeople, input: ({ memberId }) => ({ id: memberId, cursor: null }) },
 	'admin.reports.receipts': {
 		who: customersPeople,

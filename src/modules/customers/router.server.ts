@@ -156,3 +156,4 @@ export const tillRouter = router({
 });
 
 export const adminRouter = router({ ...memberProcedures, asking: router(askedProcedures) });
+export { mergingRouter } from './merging-router.server.ts';

@@ -1,3 +1,4 @@
+import type { PointsBalance } from '#ledger';
 import type { Cents, Points } from '#core/amounts';
 import type { Change } from '#platform/trail';
 
@@ -305,4 +306,44 @@ export interface Liability {
 	asOfCents: Cents;
 	/** the months up to that day, oldest first */
 	months: LiabilityMonth[];
+}
+
+/** One of two members who may become one. */
+export interface MergeSide {
+	member: MemberPage['member'];
+	currency: string;
+	timeZone: string;
+	points: PointsBalance;
+	/** that can still be used */
+	vouchers: number;
+	giftCards: { id: string; lastSymbols: string; currency: string; balanceCents: number }[];
+	/** `MM-DD` */
+	birthday: string | null;
+	receipts: number;
+	/** plastic cards and older barcodes */
+	codes: number;
+	visits: number;
+	spentCents: number;
+	consents: { purpose: string; givenAt: Date }[];
+}
+
+export interface MergePreview {
+	from: MergeSide;
+	into: MergeSide;
+	/** what the one who stays will have */
+	after: {
+		spendable: number;
+		pending: number;
+		debt: number;
+		vouchers: number;
+		visits: number;
+		spentCents: number;
+		blocked: boolean;
+	};
+}
+
+/** Members who are likely one person, those who came first at the front. */
+export interface DuplicateGroup {
+	why: 'email' | 'name';
+	members: { id: string; name: string | null; email: string | null; number: string }[];
 }

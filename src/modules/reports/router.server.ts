@@ -12,6 +12,7 @@ import { dayAsked, liabilityOf } from './liability.server.ts';
 import { lookUp } from './look-up.server.ts';
 import { listMembers, memberIds } from './member-list.server.ts';
 import { countMembers, memberPage } from './members.server.ts';
+import { listDuplicates, mergePreview } from './merging.server.ts';
 import { nextSteps } from './next-steps.server.ts';
 import { besideReceipt, lastReceiptsAt, listReceipts, totalReceipts, voucherUses } from './receipts.server.ts';
 import { withReceipts } from './references.server.ts';
@@ -140,6 +141,14 @@ export const adminRouter = router({
 			const balance = points.get(id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 			return { ...page, points: balance, history };
 		}),
+
+	/** Two members side by side, before they are put together. */
+	mergePreview: procedure('members.merge')
+		.input(z.object({ fromId: id, intoId: id }))
+		.query(({ ctx, input }) => mergePreview(ctx.db, input, ctx.now)),
+
+	/** Members who are likely one person. */
+	duplicates: procedure('members.merge').query(({ ctx }) => listDuplicates(ctx.db)),
 
 	memberHistory: procedure('ledger.read')
 		.input(z.object({ id, cursor }))

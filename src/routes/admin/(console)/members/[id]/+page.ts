@@ -1,3 +1,4 @@
+import { redirect } from '@sveltejs/kit';
 import { ask } from '../../../ask.ts';
 import type { PageLoad } from './$types';
 
@@ -10,6 +11,8 @@ export const load: PageLoad = async (event) => {
 			api.admin.customers.side.query({ id }),
 			api.admin.customers.asked.query()
 		]);
+		// An old address of somebody who was merged leads to who was kept.
+		if (member.member.id !== id) redirect(307, `/admin/members/${member.member.id}`);
 		return { now: new Date(), member, side, asked };
 	});
 };
