@@ -29,7 +29,15 @@ describe('tables that name members', () => {
 	it('are found: the walk sees every table', () => {
 		expect(all.length).toBeGreaterThan(40);
 		expect(all.filter(referencesMembers).map(nameOf)).toEqual(
-			expect.arrayContaining(['members', 'consents', 'gift_cards', 'voucher_codes', 'receipts', 'accounts', 'point_acts'])
+			expect.arrayContaining([
+				'members',
+				'consents',
+				'gift_cards',
+				'voucher_codes',
+				'receipts',
+				'accounts',
+				'point_acts'
+			])
 		);
 	});
 

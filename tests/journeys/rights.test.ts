@@ -97,7 +97,12 @@ describe('a role of the house’s own', () => {
 		await till.api.till.identity.signIn.mutate({ staffId: holder.staffId, pin: '2580', fresh: '8302' });
 		const sold = () => till.api.till.reports.lastReceipts.query();
 		const members = () =>
-			holder.desk.api.admin.reports.members.query({ filter: memberFilter, order: 'newest', descending: true, cursor: null });
+			holder.desk.api.admin.reports.members.query({
+				filter: memberFilter,
+				order: 'newest',
+				descending: true,
+				cursor: null
+			});
 		await Promise.all([sold(), members()]);
 
 		await roles(owner).edit.mutate({ key: aKey(), roleId, version: 1, name: 'Floor', permissions: ['figures.read'] });

@@ -7,6 +7,7 @@ import { newCode } from '#core/codes';
 import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
 import { issue } from '#giftcards/server';
+import { giftCards } from '#giftcards/tables';
 import { inviteStaff } from '#identity/server';
 import { tries } from '#identity/tables';
 import { moneyOf, pointsOf } from '#ledger/server';
@@ -302,24 +303,25 @@ describe('what is scanned', () => {
 
 	it('charges no gift card that is blocked or empty, and says why', async () => {
 		const tablet = await aTill();
-		const [empty, inactive] = await inTransaction(db, (tx) =>
+		const [empty, blocked] = await inTransaction(db, (tx) =>
 			issue(
 				tx,
 				[
 					{ cents: 100, currency: 'EUR', memberId: null, active: true, expiresAt: null },
-					{ cents: 100, currency: 'EUR', memberId: null, active: false, expiresAt: null }
+					{ cents: 100, currency: 'EUR', memberId: null, active: true, expiresAt: null }
 				],
 				new Date()
 			)
 		);
-		if (!empty || !('code' in empty) || !inactive || !('code' in inactive)) throw new Error('no cards');
+		if (!empty || !('code' in empty) || !blocked || !('code' in blocked)) throw new Error('no cards');
+		await db.update(giftCards).set({ blockedAt: new Date() }).where(eq(giftCards.id, blocked.id));
 		await sell(
 			db,
 			await aSale(db, shop, anAsk(null, [line('a', 100)], { giftCards: [{ id: empty.id, cents: null }] }), new Date()),
 			new Date()
 		);
-		expect(await tablet.till.scan(inactive.code)).toBe(false);
-		expect(tablet.refusals()).toEqual(['gift_card.inactive']);
+		expect(await tablet.till.scan(blocked.code)).toBe(false);
+		expect(tablet.refusals()).toEqual(['gift_card.blocked']);
 		expect(await tablet.till.scan(empty.code)).toBe(false);
 		expect(tablet.notices.at(-1)?.kind).toBe('card_empty');
 		expect(tablet.till.sale.cards).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registerImports, workOnImports } from '#imports/server';
+import { registerImports } from '#imports/server';
 import { csvLine, csvMark } from '#core/csv';
 import type { Language } from '#core/languages';
 import { inTransaction } from '#platform/db';
@@ -23,7 +23,6 @@ import {
 
 const { db } = await testDatabase();
 const now = new Date('2026-11-20T10:00:00Z');
-const clock = () => now;
 await inTransaction(db, async (tx) => {
 	await foundProgramme(tx, { name: 'Test', currency: 'EUR', timeZone: 'Europe/Berlin' }, now);
 	await createTaxClass(tx, { name: 'Reduced', rateBasisPoints: 700 }, now);
