@@ -1,7 +1,7 @@
 import { createRawSnippet } from 'svelte';
 import { render } from 'svelte/server';
-import { describe, expect, test } from 'vitest';
-import { overwriteGetLocale } from '#locale';
+import { afterAll, describe, expect, test } from 'vitest';
+import { getLocale, overwriteGetLocale } from '#locale';
 import type { Language } from '#core/languages';
 import Amount from './Amount.svelte';
 import BarChart from './charts/BarChart.svelte';
@@ -13,7 +13,9 @@ import MoneyField from './MoneyField.svelte';
 import PinPad from './PinPad.svelte';
 import QrCode from './QrCode.svelte';
 
+const ownLocale = getLocale;
 const speak = (language: Language) => overwriteGetLocale(() => language);
+afterAll(() => overwriteGetLocale(ownLocale));
 const words = (html: string) =>
 	html
 		.replace(/<!--.*?-->/g, '')

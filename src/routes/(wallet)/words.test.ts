@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Language } from '#core/languages';
 import { later, startOfDay } from '#core/time';
-import { overwriteGetLocale } from '#locale';
+import { getLocale, overwriteGetLocale } from '#locale';
 import type { HeldVoucher } from '#vouchers';
 import type { WalletEvent } from '#wallet';
 import {
@@ -25,7 +25,9 @@ const reader = (language: Language = 'en', timeZone = 'Europe/Berlin'): Reader =
 	timeZone,
 	programme: 'Linden'
 });
+const ownLocale = getLocale;
 const speak = (language: Language) => overwriteGetLocale(() => language);
+afterAll(() => overwriteGetLocale(ownLocale));
 beforeEach(() => speak('en'));
 
 const now = new Date('2026-11-20T18:00:00Z');
