@@ -65,8 +65,13 @@ async function openConsole(page: Page): Promise<void> {
 /** A code for one more tablet of the first store. */
 async function enrolmentCode(page: Page): Promise<string> {
 	await page.goto('/admin/staff');
-	await page.getByRole('button', { name: 'Connect a tablet' }).click();
 	const sheet = page.getByRole('dialog');
+	// A button that is pressed before the page's script runs does nothing: a person presses it again.
+	await expect(async () => {
+		if (!(await sheet.isVisible()))
+			await page.getByRole('button', { name: 'Connect a tablet' }).click({ timeout: 2000 });
+		await expect(sheet).toBeVisible({ timeout: 2000 });
+	}).toPass({ timeout: 30_000 });
 	await sheet.getByLabel('Store').selectOption({ index: 1 });
 	await sheet.getByLabel('Tablet').fill('Till 7');
 	await sheet.getByRole('button', { name: 'Make a code' }).click();
