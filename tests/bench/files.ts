@@ -119,6 +119,7 @@ try {
 			}
 		});
 		line(`products out (${Math.round(out / 1000)} kB)`, size, exporting, yardstick);
+		await server.freshen();
 		const page: number[] = [];
 		for (const text of ['', 'saffron', 'rye 4', 'nothing like it']) {
 			const took: number[] = [];

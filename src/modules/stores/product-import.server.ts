@@ -130,12 +130,15 @@ interface Shelf {
 
 const nameKey = (categoryId: string, name: string): string => `${categoryId} ${foldWord(name)}`;
 
+/** One list of ids, each found by its index: with `or` the whole catalogue was read for every batch (3.6 times at 50,000). */
 async function shelfOf(tx: Tx, lines: readonly ImportLine[], hold: boolean): Promise<Shelf> {
 	const barcodes = lines.flatMap(({ cells }) => barcodesIn(cells.barcodes ?? ''));
 	const rows = await sqlOf(tx).unsafe<Record<string, unknown>[]>(
 		`select p.*, array(select b.barcode from product_barcodes b where b.product_id = p.id) as barcodes
-		from products p where p.id = any($1::text[]) or p.name = any($2::text[])
-			or p.id in (select b.product_id from product_barcodes b where b.barcode = any($3::text[]))
+		from products p where p.id in (
+			select unnest($1::text[]) collate "C"
+			union select n.id from products n where n.name = any($2::text[])
+			union select b.product_id from product_barcodes b where b.barcode = any($3::text[]))
 		order by p.archived_at is null, p.id ${hold ? 'for update of p' : ''}`,
 		[
 			listOf(lines.map(({ cells }) => cells.id ?? '')),
