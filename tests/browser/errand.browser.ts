@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { chromium as playwright, type Browser, type Page } from '@playwright/test';
 import { clipOf, emptyClip, type Picture } from '../support/camera.ts';
 import { chromium } from '../support/chromium.ts';
-import { expect, test } from './test.ts';
+import { expect, pressUntil, test } from './test.ts';
 
 /**
  * The errand the product is for: a shopper's phone shows a QR, a cashier's tablet scans it with its camera, and one tap
@@ -66,12 +66,7 @@ async function openConsole(page: Page): Promise<void> {
 async function enrolmentCode(page: Page): Promise<string> {
 	await page.goto('/admin/staff');
 	const sheet = page.getByRole('dialog');
-	// A button that is pressed before the page's script runs does nothing: a person presses it again.
-	await expect(async () => {
-		if (!(await sheet.isVisible()))
-			await page.getByRole('button', { name: 'Connect a tablet' }).click({ timeout: 2000 });
-		await expect(sheet).toBeVisible({ timeout: 2000 });
-	}).toPass({ timeout: 30_000 });
+	await pressUntil(page.getByRole('button', { name: 'Connect a tablet' }), sheet);
 	await sheet.getByLabel('Store').selectOption({ index: 1 });
 	await sheet.getByLabel('Tablet').fill('Till 7');
 	await sheet.getByRole('button', { name: 'Make a code' }).click();

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { post } from '#client/rest.ts';
 import { createApi, type Api } from '#client/trpc.ts';
-import { expect, test } from './test.ts';
+import { expect, pressUntil, test } from './test.ts';
 
 /** A gift card changes hands: given, opened, put into a wallet, asked about, spent. */
 test.use({ viewport: { width: 390, height: 844 } });
@@ -108,10 +108,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 	await test.step('and gives it, first to an address with a slip in it', async () => {
 		await page.goto(`/gift-cards/${card?.id ?? ''}`);
 		const sheet = page.getByRole('dialog', { name: 'Give this card' });
-		await expect(async () => {
-			await page.getByRole('button', { name: 'Give it to somebody' }).click({ timeout: 1000 });
-			await expect(sheet).toBeVisible({ timeout: 1000 });
-		}).toPass();
+		await pressUntil(page.getByRole('button', { name: 'Give it to somebody' }), sheet);
 		await sheet.getByLabel('Who is it for?').fill('Dora');
 		await sheet.getByLabel('Their e-mail address').fill('dora@gmial.com');
 		await sheet.getByLabel('A few words').fill('Happy birthday!\nSee you soon.');

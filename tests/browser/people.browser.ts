@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { expect, test } from './test.ts';
+import { expect, pressUntil, test } from './test.ts';
 
 /** A colleague's first day: invited by the owner, in by the link of the mail, with an app as second step from then on. */
 const owner = { email: 'owner@pareto.example', password: 'linden-and-saffron' };
@@ -40,10 +40,7 @@ test('a colleague is invited, accepts by the link of the mail, sets up an app an
 		await page.waitForURL((url) => url.pathname === '/admin');
 		await page.goto('/admin/staff');
 		const sheet = page.getByRole('dialog', { name: 'Invite somebody' });
-		await expect(async () => {
-			await page.getByRole('button', { name: 'Invite somebody' }).click();
-			await expect(sheet).toBeVisible({ timeout: 1000 });
-		}).toPass();
+		await pressUntil(page.getByRole('button', { name: 'Invite somebody' }), sheet);
 		await sheet.getByRole('button', { name: 'Send the invitation' }).click();
 		await expect(sheet.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
 		await sheet.getByLabel('Name', { exact: true }).fill('Berta Lind');
@@ -73,10 +70,7 @@ test('a colleague is invited, accepts by the link of the mail, sets up an app an
 	await test.step('in her account she sets up an app, and keeps the recovery codes', async () => {
 		await guest.goto('/admin/account');
 		const dialog = guest.getByRole('dialog', { name: 'Set up an app' });
-		await expect(async () => {
-			await guest.getByRole('button', { name: 'Set up an app' }).click();
-			await expect(dialog).toBeVisible({ timeout: 1000 });
-		}).toPass();
+		await pressUntil(guest.getByRole('button', { name: 'Set up an app' }), dialog);
 		const address = (await dialog.locator('svg[data-qr]').getAttribute('data-qr')) ?? '';
 		const secret = new URL(address).searchParams.get('secret') ?? '';
 		const code = dialog.getByLabel('Code that the app shows now');

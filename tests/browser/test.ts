@@ -1,6 +1,6 @@
-import { test as base } from '@playwright/test';
+import { expect, type Locator, test as base } from '@playwright/test';
 
-export { expect } from '@playwright/test';
+export { expect };
 
 /**
  * Tests in a real browser, on the app that the setup started. A script error on a page fails its test, whatever the
@@ -21,3 +21,14 @@ export const test = base.extend<{ noScriptErrors: void }>({
 		{ auto: true }
 	]
 });
+
+/**
+ * Presses a button as a person does: one that is pressed before the page's script has come does nothing, so it is pressed
+ * again; but never once what it opens is there, however slowly that came.
+ */
+export async function pressUntil(button: Locator, opened: Locator): Promise<void> {
+	await expect(async () => {
+		if (!(await opened.isVisible())) await button.click({ timeout: 2000 });
+		await expect(opened).toBeVisible({ timeout: 2000 });
+	}).toPass({ timeout: 40_000 });
+}

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { createApi, type Api } from '#client/trpc.ts';
-import { expect, test } from './test.ts';
+import { expect, pressUntil, test } from './test.ts';
 
 /** The wallet in a phone's browser: joining, every screen, and what a small screen must not cut. */
 const phone = { width: 390, height: 844 };
@@ -101,10 +101,7 @@ test('somebody new joins, and every empty page is kind and sound', async ({ page
 		await page.goto('/vouchers');
 		await expect(page.getByText('No vouchers yet')).toBeVisible();
 		const sheet = page.getByRole('dialog', { name: 'Add a code' });
-		await expect(async () => {
-			await page.getByRole('button', { name: 'Add a code' }).click({ timeout: 1000 });
-			await expect(sheet).toBeVisible({ timeout: 1000 });
-		}).toPass();
+		await pressUntil(page.getByRole('button', { name: 'Add a code' }), sheet);
 		await sheet.getByLabel('Voucher code').fill('4111 1111 1111 1111');
 		await sheet.getByRole('button', { name: 'Add to wallet' }).click();
 		await expect(sheet.getByText('This looks like the number of a bank card.')).toBeVisible();
@@ -129,10 +126,7 @@ test('a member of long standing sees everything, and all of it is sound', async 
 	await check(page, ['/', '/vouchers', '/gift-cards', card, '/history', receipt, '/profile']);
 	await check(page, ['/vouchers'], async () => {
 		const sheet = page.getByRole('dialog');
-		await expect(async () => {
-			await page.getByRole('main').locator('button.ticket').first().click({ timeout: 1000 });
-			await expect(sheet).toBeVisible({ timeout: 1000 });
-		}).toPass();
+		await pressUntil(page.getByRole('main').locator('button.ticket').first(), sheet);
 	});
 });
 
@@ -182,10 +176,7 @@ test('the code over the whole screen is whole, however the phone is held', async
 	await signIn(page, newAddress());
 	await page.getByRole('button', { name: 'Show my code' }).click();
 	const large = page.getByRole('dialog');
-	await expect(async () => {
-		await page.getByRole('button', { name: 'Show the code larger' }).click({ timeout: 1000 });
-		await expect(large).toBeVisible({ timeout: 1000 });
-	}).toPass();
+	await pressUntil(page.getByRole('button', { name: 'Show the code larger' }), large);
 	const qr = large.getByRole('img', { name: /Member code ending/ });
 	for (const [width, height] of [
 		[320, 640],
