@@ -1,11 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 /**
- * `npm test`: every check there is, one after the other, each under its heading. All of them run, whatever fails; the
- * numbers are added up, and the last line says them alone. `npm test -- types unit` runs some.
+ * `npm test`: every check there is, each under its heading. All of them run, whatever fails; the numbers are added up, and
+ * the last line says them alone. `npm test -- types unit` runs some.
+ *
+ * Checks that keep one core busy run beside each other; what needs a database, a build or a browser has the machine alone.
  */
 const project = resolve(import.meta.dirname, '..');
 const bin = join(project, 'node_modules', '.bin');
@@ -22,6 +24,8 @@ interface Stage {
 	command: string[];
 	/** reads the numbers from the report that the command wrote; without it the stage is one check */
 	counts?: (report: string) => Counts;
+	/** what it may run beside: stages that follow each other with one word share the machine, a lane for each letter */
+	beside?: { wave: string; lane: 'a' | 'b' };
 }
 
 const reportOf = (name: string): string => join(reports, `${name}.json`);
@@ -41,13 +45,34 @@ function vitest(name: string, heading: string, ...paths: string[]): Stage {
 }
 
 const stages: Stage[] = [
-	{ name: 'format', heading: 'Formatting', command: ['prettier', '--check', '--log-level=warn', '.'] },
-	{ name: 'prepare', heading: 'Messages and routes', command: ['node', 'tests/lint/prepare.ts'] },
-	{ name: 'lint', heading: 'Lint', command: ['eslint', '--config', 'tests/lint/eslint.config.js', '.'] },
-	{ name: 'types', heading: 'Types', command: ['svelte-check', '--tsgo', '--fail-on-warnings', '--output', 'human'] },
+	{
+		name: 'format',
+		heading: 'Formatting',
+		beside: { wave: 'first', lane: 'a' },
+		command: ['prettier', '--check', '--log-level=warn', '.']
+	},
+	{
+		name: 'prepare',
+		heading: 'Messages and routes',
+		beside: { wave: 'first', lane: 'b' },
+		command: ['node', 'tests/lint/prepare.ts']
+	},
+	{
+		name: 'lint',
+		heading: 'Lint',
+		beside: { wave: 'code', lane: 'a' },
+		command: ['eslint', '--config', 'tests/lint/eslint.config.js', '.']
+	},
+	{
+		name: 'types',
+		heading: 'Types',
+		beside: { wave: 'code', lane: 'b' },
+		command: ['svelte-check', '--tsgo', '--fail-on-warnings', '--output', 'human']
+	},
 	{
 		name: 'unused',
 		heading: 'Nothing unused',
+		beside: { wave: 'code', lane: 'b' },
 		command: [
 			'knip',
 			'--config',
@@ -57,7 +82,7 @@ const stages: Stage[] = [
 			'files,dependencies,unlisted,exports,types'
 		]
 	},
-	vitest('architecture', 'Architecture', 'tests/architecture'),
+	{ ...vitest('architecture', 'Architecture', 'tests/architecture'), beside: { wave: 'code', lane: 'b' } },
 	vitest(
 		'unit',
 		'Rules, database, races, journeys',
@@ -76,24 +101,35 @@ const stages: Stage[] = [
 	}
 ];
 
-async function run({ name, command }: Stage): Promise<number> {
+const children = new Set<ChildProcess>();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+	process.on(signal, () => {
+		interrupted = true;
+		for (const child of children) child.kill(signal);
+	});
+
+/** Runs a stage to its end. @param aside what it says is kept and said whole, so that two do not speak at once */
+async function run({ name, command }: Stage, aside: boolean): Promise<{ code: number; said: string }> {
 	const [program = '', ...args] = command;
+	const said = aside ? 'pipe' : 'inherit';
 	const child = spawn(program, args, {
 		cwd: project,
-		stdio: ['ignore', 'inherit', 'inherit'],
+		stdio: ['ignore', said, said],
 		env: {
 			...process.env,
 			PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
 			PLAYWRIGHT_JSON_OUTPUT_NAME: reportOf(name)
 		}
 	});
-	const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-	process.on('SIGINT', pass).on('SIGTERM', pass);
+	children.add(child);
+	let text = '';
+	for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part) => (text += part));
 	const code = await new Promise<number>((done) =>
 		child.once('error', (error) => (console.error(String(error)), done(1))).once('close', (exit) => done(exit ?? 1))
 	);
-	process.off('SIGINT', pass).off('SIGTERM', pass);
-	return code;
+	children.delete(child);
+	return { code, said: text };
 }
 
 /** What a stage counts for: its tests, or itself; a stage that ends badly counts as failed whatever its report says. */
@@ -118,23 +154,46 @@ if (unknown.length > 0) {
 }
 
 const total: Counts = { passed: 0, failed: 0 };
-const summary: string[] = [];
-let interrupted = false;
-process.on('SIGINT', () => (interrupted = true)).on('SIGTERM', () => (interrupted = true));
+const summary = new Map<Stage, string>();
 
-for (const stage of stages) {
-	if (interrupted || (wanted.length > 0 && !wanted.includes(stage.name))) continue;
-	console.log(`\n=== ${stage.heading}\n`);
+async function check(stage: Stage, aside: boolean): Promise<void> {
+	if (interrupted) return;
+	const heading = `\n=== ${stage.heading}\n`;
+	if (!aside) console.log(heading);
 	const began = Date.now();
-	const { passed, failed } = count(stage, await run(stage));
+	const { code, said } = await run(stage, aside);
+	if (aside) console.log(`${heading}\n${said}`);
+	const { passed, failed } = count(stage, code);
 	total.passed += passed;
 	total.failed += failed;
 	const seconds = Math.round((Date.now() - began) / 1000);
-	summary.push(
+	summary.set(
+		stage,
 		`${stage.heading.padEnd(34)}${String(passed).padStart(6)} passed${String(failed).padStart(5)} failed${String(seconds).padStart(6)} s`
+	);
+}
+
+/** The stages that run beside each other, in the order in which they stand. */
+function wavesOf(asked: readonly Stage[]): Stage[][] {
+	const waves: Stage[][] = [];
+	for (const stage of asked) {
+		const last = waves.at(-1);
+		if (last && stage.beside && last[0]?.beside?.wave === stage.beside.wave) last.push(stage);
+		else waves.push([stage]);
+	}
+	return waves;
+}
+
+for (const wave of wavesOf(stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name)))) {
+	const lanes = Object.values(Object.groupBy(wave, ({ beside }) => beside?.lane ?? 'a'));
+	await Promise.all(
+		lanes.map(async (lane) => {
+			for (const stage of lane) await check(stage, lanes.length > 1);
+		})
 	);
 }
 rmSync(reports, { recursive: true, force: true });
 if (interrupted) total.failed++;
-console.log(`\n=== Summary\n\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
+const lines = stages.flatMap((stage) => summary.get(stage) ?? []);
+console.log(`\n=== Summary\n\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
