@@ -26,6 +26,9 @@ export const idKinds = {
 	tag: 'tag',
 	attribute: 'att',
 	memberCode: 'mco',
+	/** a household or a firm, which may own a purse: sorts after its members, whose books are locked first */
+	memberGroup: 'mgp',
+	groupMember: 'mgm',
 	transfer: 'trf',
 	hold: 'hld',
 	receipt: 'rcp',

@@ -1,6 +1,7 @@
 import * as checkout from '#checkout/router';
 import * as customers from '#customers/router';
 import * as giftcards from '#giftcards/router';
+import * as groups from '#groups/router';
 import * as identity from '#identity/router';
 import * as imports from '#imports/router';
 import { registerImports } from '#imports/server';
@@ -45,6 +46,7 @@ export const appRouter = router({
 		checkout: checkout.adminRouter,
 		giftcards: giftcards.adminRouter,
 		gifts: giftcards.giftsAdminRouter,
+		groups: groups.adminRouter,
 		identity: identity.adminRouter,
 		points: points.adminRouter,
 		merging: customers.mergingRouter(memberSteps),

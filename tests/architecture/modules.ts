@@ -38,10 +38,15 @@ export const modules: readonly Module[] = [
 	},
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{
+		name: 'groups',
+		owns: 'households and firms, who belongs to them and shares a purse',
+		imports: ['customers', 'ledger']
+	},
+	{
 		name: 'points',
 		owns: 'the policy for manual moves of points, who moved what and why',
 		// Who gives points away again and again is slowed down as one who types PINs is.
-		imports: ['pricing', 'identity', 'imports', 'stores', 'customers', 'ledger']
+		imports: ['pricing', 'identity', 'imports', 'stores', 'customers', 'ledger', 'groups']
 	},
 	{
 		name: 'purchases',

@@ -5,6 +5,7 @@ import { defaultRules } from '#stores';
 import { catalogueEntries } from './rights-entries-catalogue.ts';
 import { till, wallet } from './rights-entries-faces.ts';
 import { giftCards } from './rights-entries-cards.ts';
+import { groupEntries } from './rights-entries-groups.ts';
 import { memberEntries, memberFilter } from './rights-entries-members.ts';
 import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
 import { aDefinition } from './shop.ts';
@@ -316,6 +317,7 @@ const house: Record<string, Entry> = {
 		trail: 'kept'
 	},
 	...catalogueEntries,
+	...groupEntries,
 	...memberEntries,
 	'admin.points.policy': { who: desk },
 	'admin.checkout.returnPolicy': { who: desk },

@@ -21,6 +21,8 @@ export interface Returnable {
 	members: Map<string, MemberState>;
 	/** who a receipt was sold to, by its id; its member now may be who took their place */
 	soldTo: ReadonlyMap<string, string>;
+	/** of receipts that were posted to a purse: the purse, and who has what was in it, if it has ended */
+	purses: ReadonlyMap<string, Purse>;
 	cards: Map<string, RefundableCard>;
 	/** the card in the place of a lost one */
 	successorOf: Map<string, string>;
@@ -36,6 +38,27 @@ export interface MemberState {
 	erased: boolean;
 	/** joined, not blocked, not erased: a new card in it can be used */
 	hasWallet: boolean;
+}
+
+interface Purse {
+	id: string;
+	/** the purse itself; who took what was in it; null: nobody is left who could */
+	now: string | null;
+}
+
+/**
+ * The purses that receipts were posted to: their entries say so for good, whoever left since. Read before the locks: should
+ * one end at this very moment, its book leads on to who took what was in it.
+ */
+async function pursesOf(sql: Raw, receiptIds: string[]): Promise<Map<string, Purse>> {
+	const rows = await sql.unsafe<({ ref: string } & Purse)[]>(
+		`select distinct e.ref, g.id, case when g.ended_at is null then g.id when h.erased_at is null then h.id end as now
+		from entries e join member_groups g on g.id = e.owner_id left join members h on h.id = g.heir_member_id
+		where e.ref = any($1::text[])`,
+		[listOf(receiptIds)],
+		{ prepare: true }
+	);
+	return new Map(rows.map(({ ref, id, now }) => [ref, { id, now }]));
 }
 
 interface Involved {
@@ -127,7 +150,9 @@ export async function loadReturnable(
 	const successorOf = await successorsOf(sql, cardIds);
 	const cards = await loadCards(sql, [...new Set([...cardIds, ...successorOf.values()])].sort(), now, lock);
 	// Points that somebody spent before they were merged are found with who they were.
-	const owners = [...memberIds, ...soldTo.values(), ...cards.keys()];
+	const purses = await pursesOf(sql, receiptIds);
+	const purseIds = [...purses.values()].flatMap(({ id, now }) => [id, now ?? id]);
+	const owners = [...memberIds, ...soldTo.values(), ...purseIds, ...cards.keys()];
 	const book = await openBook(reads, owners, now, { lock, refs: receiptIds });
 	const [views, uses, reduced, points, { policy }, programmes] = await Promise.all([
 		receiptViews(reads, receiptIds),
@@ -148,6 +173,7 @@ export async function loadReturnable(
 		uses: uses.map((use) => ({ ...use, positions: reduced.get(`${use.receiptId} ${use.codeId}`) ?? [] })),
 		members,
 		soldTo,
+		purses,
 		cards,
 		successorOf,
 		newCards: [],

@@ -196,16 +196,20 @@ interface PointsBack extends SpentPoints {
 	taken: number;
 }
 
+/** Whose points a return moves: the purse's that the receipt was posted to, also after its member left it. */
+const ownerOf = (scene: Returnable, { id, memberId }: ReceiptView): string => scene.purses.get(id)?.now ?? memberId;
+
 function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): PointsBack {
 	const before = (figure: 'pointsGivenBack' | 'pointsForgiven') =>
 		receipt.returns.reduce((total, one) => total + one[figure], 0);
 	const givenBefore = before('pointsGivenBack');
 	const earned = back.pointsTakenBack;
-	if (scene.members.get(receipt.memberId)?.erased)
+	const ownerId = ownerOf(scene, receipt);
+	if (ownerId === receipt.memberId && scene.members.get(receipt.memberId)?.erased)
 		return { given: 0, givenBefore, taken: 0, owed: 0, charged: 0, chargedCents: 0, forgiven: earned };
 	const { rules, currency } = scene.programme;
 	const missing = scene.book.missing({
-		ownerId: receipt.memberId,
+		ownerId,
 		ofRef: receipt.id,
 		points: earned,
 		givenBack: back.pointsGivenBack
@@ -221,7 +225,8 @@ function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): P
  */
 function movePoints(scene: Returnable, receipt: ReceiptView, points: PointsBack, ref: string, now: Date): void {
 	const { book } = scene;
-	const { memberId: ownerId, id: ofRef } = receipt;
+	const { id: ofRef } = receipt;
+	const ownerId = ownerOf(scene, receipt);
 	const short = book.missing({ ownerId, ofRef, points: points.taken, givenBack: 0 });
 	const take = (part: number, owed: number) => {
 		if (part === 0) return;
@@ -232,7 +237,7 @@ function movePoints(scene: Returnable, receipt: ReceiptView, points: PointsBack,
 	take(points.taken - short, 0);
 	if (points.given > 0) {
 		const days = scene.programme.rules.spend.givenBackMinimumDays;
-		const spentBy = scene.soldTo.get(receipt.id) ?? ownerId;
+		const spentBy = scene.purses.get(receipt.id)?.id ?? scene.soldTo.get(receipt.id) ?? ownerId;
 		const given = book.giveBack({
 			ownerId,
 			ofRef,

@@ -2,7 +2,7 @@
 export { codeFor, forgetCodeUses, readMemberCode, type ReadMemberCode } from './codes.server.ts';
 export { anonymous, join, setNewsConsent, type Join } from './join.server.ts';
 export { getMember, memberFacts, memberOfUser } from './members.server.ts';
-export { queryOf } from './words.ts';
+export { queryOf, wordsOf } from './words.ts';
 export { membersNamed } from './admin-views.server.ts';
 export { familyOf, MembersMerged } from './family.server.ts';
 export { merge, reasonOf, type Merge } from './merge.server.ts';

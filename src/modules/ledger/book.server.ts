@@ -8,6 +8,7 @@ import {
 	addHolds,
 	lockOwners,
 	ownersOf,
+	postingsOf,
 	readHolds,
 	readOwners,
 	readSpends,
@@ -27,11 +28,17 @@ export interface BookOptions {
 	holds?: readonly { ownerId: string; holdId: string }[];
 	/** ids of movements that callers brought along */
 	transferIds?: readonly string[];
+	/** the owners' own accounts are meant, also of those who share a purse: for who moves things in and out of it */
+	own?: true;
 }
 
 /**
  * Opens the books of some owners: locks them in the order of their ids, then reads their open accounts, lots and holds.
  * One wait for the database. What has lapsed or whose hold is over counts as gone at `now`.
+ *
+ * Who shares a purse is told by the rows that are locked and read anyway, so that nobody else waits for it; then the purse
+ * is locked and read too, after everybody who shares it. From then on the book means the purse wherever one of them is
+ * named.
  */
 export async function openBook(
 	reads: Reads,
@@ -53,13 +60,23 @@ export async function openBook(
 	]);
 	const state = emptyState(now);
 	state.owners = ownersOf(ownerRows);
+	const postings = options.own ? new Map<string, string>() : postingsOf(ownerRows);
+	for (let purses = pursesIn(postings, state.owners); purses.length > 0; purses = pursesIn(postings, state.owners)) {
+		const [, rows] = await Promise.all([options.lock ? lockOwners(sql, purses, now) : null, readOwners(sql, purses)]);
+		for (const [id, owner] of ownersOf(rows)) state.owners.set(id, owner);
+		for (const [id, purse] of postingsOf(rows)) postings.set(id, purse);
+	}
 	state.refs = new Set(refs);
 	state.spends = spendsOf(spendRows);
 	state.known = new Map(transferRows.map((row) => [row.id, row]));
 	addHolds(state.owners, holdRows);
 	const released = money.releaseExpired(state);
-	return new Book(state, options.lock, released);
+	return new Book(state, options.lock, released, postings);
 }
+
+/** Purses that are shared by owners of the book and not in it yet. One that has ended leads on to who took what was in it. */
+const pursesIn = (postings: ReadonlyMap<string, string>, owners: State['owners']): string[] =>
+	[...new Set(postings.values())].filter((id) => !owners.has(id)).sort();
 
 /**
  * Takes back the rows that `openBook` made to lock owners who turn out not to exist. Whoever has an account keeps theirs.
@@ -67,7 +84,7 @@ export async function openBook(
 export async function forgetOwners(reads: Reads, ownerIds: readonly string[]): Promise<void> {
 	await sqlOf(reads).unsafe(
 		`delete from account_owners o using json_array_elements_text($1::json) as x(id)
-		where o.owner_id = x.id collate "C" and not exists (select from accounts a where a.owner_id = o.owner_id)`,
+		where o.owner_id = x.id collate "C" and o.posts_to is null and not exists (select from accounts a where a.owner_id = o.owner_id)`,
 		[JSON.stringify(ownerIds)],
 		{ prepare: true }
 	);
@@ -83,15 +100,35 @@ export async function forgetOwners(reads: Reads, ownerIds: readonly string[]): P
 export class Book {
 	readonly #state: State;
 	readonly #locked: boolean;
+	/** whose accounts take what is somebody's; empty for nearly every book */
+	readonly #postings: ReadonlyMap<string, string>;
 	#written = false;
 	/** holds whose time was over when the book was opened: it frees them */
 	readonly released: number;
 
 	/** @see openBook */
-	constructor(state: State, locked: boolean, released: number) {
+	constructor(state: State, locked: boolean, released: number, postings: ReadonlyMap<string, string> = new Map()) {
 		this.#state = state;
 		this.#locked = locked;
+		this.#postings = postings;
 		this.released = released;
+	}
+
+	/** Whose accounts take what is this owner's: the purse they share, or their own. */
+	purseOf(ownerId: string): string {
+		let id = ownerId;
+		for (let next = this.#postings.get(id); next !== undefined; next = this.#postings.get(id)) id = next;
+		return id;
+	}
+
+	/** A command on the accounts that are meant. */
+	#at<C extends { ownerId: string }>(command: C): C {
+		return this.#postings.size === 0 ? command : { ...command, ownerId: this.purseOf(command.ownerId) };
+	}
+
+	#between<C extends { fromOwnerId: string; toOwnerId: string }>(command: C): C {
+		const { fromOwnerId, toOwnerId } = command;
+		return { ...command, fromOwnerId: this.purseOf(fromOwnerId), toOwnerId: this.purseOf(toOwnerId) };
 	}
 
 	get now(): Date {
@@ -100,7 +137,7 @@ export class Book {
 
 	/** Points as they stand after what this book has done so far. */
 	points(ownerId: string): PointsBalance {
-		return points.pointsBalance(this.#state, ownerId);
+		return points.pointsBalance(this.#state, this.purseOf(ownerId));
 	}
 
 	/** What an account can pay now: its balance less what is held; 0 for one that does not exist. */
@@ -110,47 +147,48 @@ export class Book {
 
 	/** Points to take back that the owner no longer has. */
 	missing(command: Parameters<typeof points.missing>[1]): number {
-		return points.missing(this.#state, command);
+		return points.missing(this.#state, this.#at(command));
 	}
 
 	earn(command: points.EarnCommand) {
-		return points.earn(this.#state, command);
+		return points.earn(this.#state, this.#at(command));
 	}
 
 	spend(command: points.SpendCommand) {
-		return points.spend(this.#state, command);
+		return points.spend(this.#state, this.#at(command));
 	}
 
 	giveBack(command: points.GiveBackCommand) {
-		return points.giveBack(this.#state, command);
+		// Who spent is named as they were then.
+		return points.giveBack(this.#state, { spentBy: command.ownerId, ...this.#at(command) });
 	}
 
 	takeBack(command: points.TakeBackCommand) {
-		return points.takeBack(this.#state, command);
+		return points.takeBack(this.#state, this.#at(command));
 	}
 
 	movePoints(command: points.MovePointsCommand) {
-		return points.movePoints(this.#state, command);
+		return points.movePoints(this.#state, this.#between(command));
 	}
 
 	absorb(command: AbsorbCommand) {
-		return absorb(this.#state, command);
+		return absorb(this.#state, this.#between(command));
 	}
 
 	lapse(command: points.LapseCommand) {
-		return points.lapse(this.#state, command);
+		return points.lapse(this.#state, this.#at(command));
 	}
 
 	forfeit(command: points.LapseCommand) {
-		return forfeit(this.#state, command);
+		return forfeit(this.#state, this.#at(command));
 	}
 
 	extend(command: points.ExtendCommand) {
-		return points.extend(this.#state, command);
+		return points.extend(this.#state, this.#at(command));
 	}
 
 	mature(ownerId: string, life: (maturedAt: Date) => Life) {
-		return points.mature(this.#state, ownerId, life);
+		return points.mature(this.#state, this.purseOf(ownerId), life);
 	}
 
 	openAccount(account: { ownerId: string; name: string; unit: string; floor?: number | null }) {

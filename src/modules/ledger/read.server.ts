@@ -8,6 +8,7 @@ import { spendKey } from './state.ts';
 
 export interface OwnerRow {
 	owner_id: string;
+	posts_to: string | null;
 	seq: number;
 	fresh: boolean;
 	name: string | null;
@@ -58,7 +59,7 @@ const holdsOfAccount = `(select json_agg(${holdRow})::text from holds h
 export const readOwners = (sql: Raw, ownerIds: readonly string[]) =>
 	sql
 		.unsafe<OwnerRow[]>(
-			`select x.id as owner_id, s.seq, a.name, a.unit, a.credited, a.debited, a.held, a.floor,
+			`select x.id as owner_id, o.posts_to, s.seq, a.name, a.unit, a.credited, a.debited, a.held, a.floor,
 				${milliseconds('a.first_due_at')} as first_due, ${milliseconds('a.last_due_at')} as last_due,
 				case when a.name >= 'p' then ${lotsOfAccount} end as lots,
 				case when a.held > 0 then ${holdsOfAccount} end as holds
@@ -66,11 +67,16 @@ export const readOwners = (sql: Raw, ownerIds: readonly string[]) =>
 			cross join lateral (
 				select coalesce(max(e.seq), 0) as seq from entries e where e.owner_id = x.id collate "C"
 			) s
+			left join account_owners o on o.owner_id = x.id collate "C"
 			left join accounts a on a.owner_id = x.id collate "C" and a.closed_at is null`,
 			[listOf(ownerIds)],
 			{ prepare: true }
 		)
 		.execute();
+
+/** Whose accounts take what is somebody's, for the owners among these who share a purse. */
+export const postingsOf = (rows: readonly OwnerRow[]): Map<string, string> =>
+	new Map(rows.flatMap(({ owner_id, posts_to }) => (posts_to === null ? [] : [[owner_id, posts_to] as const])));
 
 type HoldFields = [string, string, number, string, string | null, number, number, number | null, number | null];
 

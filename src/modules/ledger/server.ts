@@ -2,5 +2,6 @@
 export { forgetOwners, openBook, type Book, type BookOptions } from './book.server.ts';
 export { historyOf, moneyOf, pointsOf } from './views.server.ts';
 export { expire, mature, releaseHolds, type Expired, type Matured } from './jobs.server.ts';
+export { postTo, redirect } from './postings.server.ts';
 export { post, type Posting } from './post.server.ts';
 export { audit, auditChecks, type Audit, type AuditFigures, type Finding } from './audit.server.ts';

@@ -12,11 +12,25 @@ import { amount, at, key, within } from '#platform/columns';
  * One row per owner, there to be locked: an account that does not exist yet cannot be. Whoever moves anything of an owner
  * holds this row first, owners in the order of their ids, so that no two transactions open the same account or wait for
  * each other in a circle.
+ *
+ * `postsTo`: whose accounts take what is this owner's (the purse that somebody shares with others); null: their own. Changed
+ * only by who holds this row and the purse's. A purse's id sorts after those of all who post to it, so that it is locked
+ * after them; whoever shares one has nothing on accounts of their own.
  */
-export const accountOwners = pgTable('account_owners', {
-	ownerId: key().primaryKey(),
-	createdAt: at().notNull()
-});
+export const accountOwners = pgTable(
+	'account_owners',
+	{
+		ownerId: key().primaryKey(),
+		createdAt: at().notNull(),
+		postsTo: key()
+	},
+	(t) => [
+		index('account_owners_posting')
+			.on(t.postsTo)
+			.where(sql`${t.postsTo} is not null`),
+		check('account_owners_posting_elsewhere', sql`${t.postsTo} <> ${t.ownerId}`)
+	]
+);
 
 /**
  * balance = credited − debited. `debited` is also the watermark of an account with lots: lots are spent in the order of

@@ -252,6 +252,7 @@ export async function transfer(
 	const book = await openBook(tx, [memberId, named.id], now, { lock: true });
 	await getReceiver(tx, named.id);
 	await getReceiver(tx, memberId);
+	if (book.purseOf(memberId) === book.purseOf(named.id)) throw refuse('points.same_purse', { field: 'to' });
 	if (mostPerDay !== null) {
 		const full = await claimDay(tx, { subjectId: memberId, day: localDay(now, timeZone), points, limit: mostPerDay });
 		if (full) throw refuse('points.transfer_day_limit', { field: 'points', leftPoints: full.left });

@@ -65,6 +65,8 @@ export const pointsRefusals = declareRefusals({
 	'points.transfer_too_often': 'limited',
 	'points.receiver_unknown': 'not_found',
 	'points.receiver_self': 'invalid',
+	/** both share it: there is nothing to give */
+	'points.same_purse': 'conflict',
 	'points.policy_form': 'invalid',
 	'points.policy_changed': 'conflict'
 });

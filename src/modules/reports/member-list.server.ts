@@ -79,7 +79,8 @@ export async function listMembers(
 				select greatest(0, max(l.cumulative) - a.debited) as points from lots l
 				where l.owner_id = a.owner_id and l.name = a.name and l.due_at <= ${at}
 			) overdue on a.first_due_at <= ${at}
-			where a.owner_id = page.id and a.name like 'points/%' and a.closed_at is null
+			where a.owner_id = coalesce((select o.posts_to from account_owners o where o.owner_id = page.id), page.id)
+				and a.name like 'points/%' and a.closed_at is null
 		) p on true
 		order by page.sort ${direction}, page.id ${direction}`,
 		places.values

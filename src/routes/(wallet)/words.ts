@@ -213,6 +213,8 @@ export function eventTitle(event: WalletEvent, reader: Reader): string {
 	if (event.reason === 'matured') return m.wallet_event_matured();
 	const up = event.points > 0;
 	if (event.reason === 'extended') return m.wallet_event_extended();
+	if (event.reason === 'pooled') return m.wallet_event_pooled();
+	if (event.reason === 'unpooled') return m.wallet_event_unpooled();
 	if (event.reason === 'transferred') return up ? m.wallet_event_received() : m.wallet_event_sent();
 	return up ? m.wallet_event_given() : m.wallet_event_taken();
 }

@@ -24,6 +24,8 @@ const reasons: Record<string, () => string> = {
 	extended: m.admin_reason_extended,
 	transferred: m.admin_reason_transferred,
 	merged: m.admin_reason_merged,
+	pooled: m.admin_reason_pooled,
+	unpooled: m.admin_reason_unpooled,
 	erased: m.admin_reason_erased
 };
 
