@@ -44,6 +44,7 @@ export const idKinds = {
 	event: 'evt',
 	deed: 'ded',
 	pointAct: 'pac',
+	pointType: 'pty',
 	import: 'imp',
 	request: 'req'
 } as const;

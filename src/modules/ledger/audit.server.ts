@@ -83,7 +83,7 @@ const checks: Record<string, string> = {
 			select sum(least(l.amount, l.cumulative - a.debited)) as rest from lots l
 			where l.owner_id = a.owner_id and l.name = a.name and l.cumulative > a.debited
 		) l on true
-		where (a.name like 'points/%' or a.name like 'pending/%') and a.credited - a.debited <> coalesce(l.rest, 0)`,
+		where (a.name like 'points%' or a.name like 'pending/%') and a.credited - a.debited <> coalesce(l.rest, 0)`,
 	'lots follow each other without gaps and fall due in their order': `
 		select concat_ws(' ', owner_id, name) as subject, concat_ws(' ', 'at lot', cumulative) as detail
 		from (select l.owner_id, l.name, l.cumulative, l.cumulative - l.amount as start, l.due_at, a.credited, a.last_due_at,
@@ -110,8 +110,8 @@ const checks: Record<string, string> = {
 		where a.held is distinct from coalesce(h.amount, 0)`,
 	'no account is below its floor, and debt is never a claim': `
 		select concat_ws(' ', owner_id, name) as subject, concat_ws(' ', 'balance', credited - debited, 'held', held, 'floor', floor) as detail
-		from accounts where credited - debited - held < floor or (name = 'debt' and credited > debited)
-			or (floor is null and name <> 'debt' and unit = '${pointsUnit}')`,
+		from accounts where credited - debited - held < floor or (name like 'debt%' and credited > debited)
+			or (floor is null and name not like 'debt%' and unit like '${pointsUnit}%')`,
 	'an account that is closed is empty': `
 		select concat_ws(' ', owner_id, name) as subject, concat_ws(' ', 'balance', credited - debited, 'held', held) as detail
 		from accounts where closed_at is not null and (credited <> debited or held <> 0 or first_due_at is not null)`,

@@ -135,9 +135,9 @@ export class Book {
 		return this.#state.now;
 	}
 
-	/** Points as they stand after what this book has done so far. */
-	points(ownerId: string): PointsBalance {
-		return points.pointsBalance(this.#state, this.purseOf(ownerId));
+	/** Points as they stand after what this book has done so far. @param unit of which type; absent: those that pay */
+	points(ownerId: string, unit?: string): PointsBalance {
+		return points.pointsBalance(this.#state, this.purseOf(ownerId), unit);
 	}
 
 	/** What an account can pay now: its balance less what is held; 0 for one that does not exist. */

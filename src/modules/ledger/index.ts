@@ -24,26 +24,35 @@ export const houseNames = {
 	expired: 'points/expired'
 } as const;
 
-/** The unit of points; money has its ISO 4217 currency. */
+/** The unit of the points that pay; money has its ISO 4217 currency. */
 export const pointsUnit = 'points';
+
+/**
+ * The unit of another type of points. It has pots and a debt of its own (`points:pty_…/365`, `debt:pty_…`), never pays for
+ * the others, and is spendable as soon as it is earned.
+ */
+export const unitOf = (typeId: string | null): string => (typeId === null ? pointsUnit : `${pointsUnit}:${typeId}`);
 
 export const accountNames = {
 	/** spendable points that live `days` days (null: for ever); due dates grow with time, so one pot has many lots */
-	points: (days: number | null): string => `points/${days ?? 'forever'}`,
+	points: (days: number | null, unit: string = pointsUnit): string => `${unit}/${days ?? 'forever'}`,
 	/** spendable points that all end at one instant: given back, imported, promotional */
-	pointsUntil: (endsAt: string | null): string => (endsAt === null ? 'points/forever' : `points/until/${endsAt}`),
+	pointsUntil: (endsAt: string | null, unit: string = pointsUnit): string =>
+		endsAt === null ? `${unit}/forever` : `${unit}/until/${endsAt}`,
 	/** earned by one receipt, not spendable yet; one lot that matures */
 	pending: (ref: string): string => `pending/${ref}`,
 	/** balance ≤ 0: points taken back that were spent already */
-	debt: 'debt',
+	debt: (unit: string = pointsUnit): string => `debt${unit.slice(pointsUnit.length)}`,
 	/** a gift card's money */
 	money: 'money'
 } as const;
 
-export const isSpendable = (name: string): boolean => name.startsWith('points/');
+/** Whether the account is a pot, of whichever type. */
+export const isSpendable = (name: string): boolean => name.startsWith('points/') || name.startsWith('points:');
 export const isPending = (name: string): boolean => name.startsWith('pending/');
 /** Whether the account holds points, which move by the points' verbs alone. */
-export const isPoints = (name: string): boolean => isSpendable(name) || isPending(name) || name === accountNames.debt;
+export const isPoints = (name: string): boolean =>
+	isSpendable(name) || isPending(name) || name === accountNames.debt() || name.startsWith('debt:');
 
 /** A member's points at an instant. Expired points count as gone even before the job wrote them off. */
 export interface PointsBalance {

@@ -2,7 +2,7 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { openBook } from './book.server.ts';
-import { house, houseNames, pointsUnit, type Life } from './index.ts';
+import { house, houseNames, type Life } from './index.ts';
 
 /**
  * What time does to balances. Each verb works in chunks with a commit each, owners locked as everywhere else; it can be
@@ -66,7 +66,7 @@ export async function expire(
 	{ now, chunk = 10_000, told }: { now: Date; chunk?: number; told?: ToldOwners }
 ): Promise<Expired> {
 	const total: Expired = { pots: 0, points: 0 };
-	for await (const part of walk(db, { names: 'points/%', now, chunk, told }, (tx, ids) => expireOwners(tx, ids, now))) {
+	for await (const part of walk(db, { names: 'points%', now, chunk, told }, (tx, ids) => expireOwners(tx, ids, now))) {
 		total.pots += part.pots;
 		total.points += part.points;
 	}
@@ -75,13 +75,13 @@ export async function expire(
 
 /** A lot that is spent already stays behind the watermark; `first_due_at` becomes exact again. */
 const expiry = `with pots as materialized (
-		select a.owner_id, a.name, a.credited, a.debited,
+		select a.owner_id, a.name, a.unit, a.credited, a.debited,
 			coalesce((select max(l.cumulative) from lots l where l.owner_id = a.owner_id and l.name = a.name
 				and l.cumulative > a.debited and l.due_at <= $2::timestamptz), a.debited) as mark,
 			(select min(l.due_at) from lots l where l.owner_id = a.owner_id and l.name = a.name
 				and l.cumulative > a.debited and l.due_at > $2::timestamptz) as next_due
 		from json_array_elements_text($1::json) x join accounts a on a.owner_id = x.value collate "C"
-		where a.name like 'points/%' and coalesce(a.first_due_at, 'infinity') <= $2::timestamptz
+		where a.name like 'points%' and coalesce(a.first_due_at, 'infinity') <= $2::timestamptz
 	), lost as materialized (
 		select p.*, p.mark - p.debited as points, row_number() over (order by owner_id, name) as n,
 			row_number() over (partition by owner_id order by name)
@@ -94,7 +94,7 @@ const expiry = `with pots as materialized (
 		where a.owner_id = p.owner_id and a.name = p.name
 	), transferred as (
 		insert into transfers (id, debit_owner_id, debit_name, credit_owner_id, credit_name, unit, amount, reason, posted_at)
-		select id, owner_id, name, '${house}', '${houseNames.expired}', '${pointsUnit}', points, 'expired', $2::timestamptz from named
+		select id, owner_id, name, '${house}', '${houseNames.expired}', unit, points, 'expired', $2::timestamptz from named
 	), noted as (
 		insert into entries (owner_id, seq, name, transfer_id, amount, credited_after, debited_after, reason, posted_at)
 		select owner_id, seq, name, id, -points, credited, mark, 'expired', $2::timestamptz from named
@@ -113,7 +113,7 @@ async function expireOwners(tx: Tx, ownerIds: string[], now: Date): Promise<Expi
 	const [pots] = await sql.unsafe<{ n: number }[]>(
 		`select count(*)::int as n from json_array_elements_text($1::json) x
 		join accounts a on a.owner_id = x.value collate "C"
-		where a.name like 'points/%' and a.first_due_at <= $2::timestamptz`,
+		where a.name like 'points%' and a.first_due_at <= $2::timestamptz`,
 		[list, now.toISOString()],
 		{ prepare: true }
 	);

@@ -36,6 +36,8 @@ export interface EarnCommand extends Life {
 	reason: string;
 	/** what earned them; it names the pending account, and one ref earns pending points once */
 	ref: string;
+	/** see `unitOf`; only those that pay are pending for a while */
+	unit?: string;
 }
 
 export interface SpendCommand {
@@ -67,10 +69,12 @@ export interface TakeBackCommand {
 	points: Points;
 	reason: string;
 	ref: string;
+	unit?: string;
 }
 
 export interface LapseCommand {
 	ownerId: string;
+	unit?: string;
 	reason: string;
 	ref: string | null;
 }
@@ -81,6 +85,7 @@ export interface MovePointsCommand {
 	points: Points;
 	reason: string;
 	ref: string;
+	unit?: string;
 }
 
 export interface ExtendCommand {
@@ -115,22 +120,22 @@ function lapsed(account: Account, now: number): Points {
 
 const spendableOf = (account: Account, now: number): Points => balanceOf(account) - lapsed(account, now);
 
-export function potsOf(state: State, ownerId: string): Account[] {
+export function potsOf(state: State, ownerId: string, unit: string): Account[] {
 	const pots: Account[] = [];
 	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
-		if (isSpendable(account.name)) pots.push(account);
+		if (account.unit === unit && isSpendable(account.name)) pots.push(account);
 	return pots;
 }
 
-export function spendable(state: State, ownerId: string): Points {
+export function spendable(state: State, ownerId: string, unit: string = pointsUnit): Points {
 	const now = state.now.getTime();
 	let total = 0;
-	for (const pot of potsOf(state, ownerId)) total += spendableOf(pot, now);
+	for (const pot of potsOf(state, ownerId, unit)) total += spendableOf(pot, now);
 	return total;
 }
 
-export const debtOf = (state: State, ownerId: string): Points => {
-	const debt = findAccount(state, ownerId, accountNames.debt);
+export const debtOf = (state: State, ownerId: string, unit: string = pointsUnit): Points => {
+	const debt = findAccount(state, ownerId, accountNames.debt(unit));
 	return debt ? debt.debited - debt.credited : 0;
 };
 
@@ -146,12 +151,13 @@ function gathered(parts: readonly Taken[]): Taken[] {
 }
 
 /** A member's points at the book's instant, as they stand after what the book has done so far. */
-export function pointsBalance(state: State, ownerId: string): PointsBalance {
+export function pointsBalance(state: State, ownerId: string, unit: string = pointsUnit): PointsBalance {
 	const now = state.now.getTime();
 	const lots: Taken[] = [];
 	const maturing: Taken[] = [];
 	let pending = 0;
 	for (const account of state.owners.get(ownerId)?.accounts.values() ?? []) {
+		if (account.unit !== unit) continue;
 		if (isPending(account.name)) {
 			pending += balanceOf(account);
 			for (const lot of account.lots) maturing.push({ dueAt: lot.dueAt, points: restOf(account, lot) });
@@ -161,20 +167,21 @@ export function pointsBalance(state: State, ownerId: string): PointsBalance {
 		}
 	}
 	return {
-		spendable: spendable(state, ownerId),
+		spendable: spendable(state, ownerId, unit),
 		pending,
-		debt: debtOf(state, ownerId),
+		debt: debtOf(state, ownerId, unit),
 		lots: gathered(lots).map(({ dueAt, points }) => ({ endsAt: iso(dueAt), points })),
 		maturing: gathered(maturing).map(({ dueAt, points }) => ({ maturesAt: iso(dueAt) ?? '', points }))
 	};
 }
 
-const potName = ({ potDays, endsAt }: Life): string =>
+const potName = ({ potDays, endsAt }: Life, unit: string): string =>
 	potDays !== null && endsAt !== null
-		? accountNames.points(potDays)
-		: accountNames.pointsUntil(endsAt === null ? null : endsAt.toISOString());
+		? accountNames.points(potDays, unit)
+		: accountNames.pointsUntil(endsAt === null ? null : endsAt.toISOString(), unit);
 
 interface Source {
+	unit: string;
 	debit: Account | string;
 	reason: string;
 	ref: string;
@@ -182,17 +189,15 @@ interface Source {
 
 /** Pays what the owner owes out of points that arrive. @returns how many of them it took */
 function payDebt(state: State, ownerId: string, points: Points, source: Source, ids: string[]): Points {
-	const debt = findAccount(state, ownerId, accountNames.debt);
-	const paid = Math.min(points, debtOf(state, ownerId));
-	if (debt && paid > 0) ids.push(post(state, { ...source, credit: debt, amount: paid, unit: pointsUnit }));
+	const debt = findAccount(state, ownerId, accountNames.debt(source.unit));
+	const paid = Math.min(points, debtOf(state, ownerId, source.unit));
+	if (debt && paid > 0) ids.push(post(state, { ...source, credit: debt, amount: paid }));
 	return paid;
 }
 
 function toPot(state: State, ownerId: string, points: Points, life: Life, source: Source, ids: string[]): void {
-	const pot = accountOf(state, ownerId, potName(life), pointsUnit, 0);
-	ids.push(
-		postLot(state, { ...source, credit: pot, amount: points, unit: pointsUnit }, life.endsAt?.getTime() ?? null)
-	);
+	const pot = accountOf(state, ownerId, potName(life, source.unit), source.unit, 0);
+	ids.push(postLot(state, { ...source, credit: pot, amount: points }, life.endsAt?.getTime() ?? null));
 }
 
 /** Whether any account of the owner would leave the exact integers if these points came in or went out. */
@@ -208,18 +213,17 @@ export const isExact = (state: State, ownerId: string, points: Points): boolean 
  * Refuses `ledger.amount_invalid`.
  */
 export function earn(state: State, command: EarnCommand): Answer<{ toDebt: Points; toPot: Points; toPending: Points }> {
-	const { ownerId, points, maturesAt, reason, ref } = command;
+	const { ownerId, points, maturesAt, reason, ref, unit = pointsUnit } = command;
+	must(unit === pointsUnit || maturesAt === null, 'only points that pay are pending');
 	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	const transferIds: string[] = [];
-	const source: Source = { debit: houseNames.issued, reason, ref };
+	const source: Source = { debit: houseNames.issued, reason, ref, unit };
 	const toDebt = payDebt(state, ownerId, points, source, transferIds);
 	const rest = points - toDebt;
 	if (rest > 0 && maturesAt === null) toPot(state, ownerId, rest, command, source, transferIds);
 	if (rest > 0 && maturesAt !== null) {
-		const pending = accountOf(state, ownerId, accountNames.pending(ref), pointsUnit, 0);
-		transferIds.push(
-			postLot(state, { ...source, credit: pending, amount: rest, unit: pointsUnit }, maturesAt.getTime())
-		);
+		const pending = accountOf(state, ownerId, accountNames.pending(ref), unit, 0);
+		transferIds.push(postLot(state, { ...source, credit: pending, amount: rest }, maturesAt.getTime()));
 	}
 	return {
 		ok: true,
@@ -238,7 +242,7 @@ export function writeOff(state: State, pot: Account, ids: string[]): Points {
 	const points = lapsed(pot, state.now.getTime());
 	// No ref: they lapse with time, not with the receipt that happened to notice.
 	if (points > 0) {
-		const side = { debit: pot, credit: houseNames.expired, unit: pointsUnit };
+		const side = { debit: pot, credit: houseNames.expired, unit: pot.unit };
 		ids.push(post(state, { ...side, amount: points, reason: 'expired', ref: null }));
 	}
 	return points;
@@ -250,10 +254,10 @@ interface Piece extends Taken {
 }
 
 /** The spendable points of an owner in the order in which they go: soonest due first, over all pots. */
-function pieces(state: State, ownerId: string): Piece[] {
+function pieces(state: State, ownerId: string, unit: string): Piece[] {
 	const found: Piece[] = [];
 	const now = state.now.getTime();
-	for (const pot of potsOf(state, ownerId)) {
+	for (const pot of potsOf(state, ownerId, unit)) {
 		for (const lot of pot.lots)
 			if (lot.dueAt === null || lot.dueAt > now)
 				found.push({ pot, dueAt: lot.dueAt, points: restOf(pot, lot), place: lot.cumulative });
@@ -265,17 +269,18 @@ function pieces(state: State, ownerId: string): Piece[] {
 }
 
 interface Take {
+	unit: string;
 	credit: Account | string;
 	reason: string;
 	ref: string | null;
 }
 
 /** The pieces that make up points which are known to be there; what has lapsed is written off before them. */
-function choose(state: State, ownerId: string, points: Points, ids: string[]): Piece[] {
-	for (const pot of potsOf(state, ownerId)) writeOff(state, pot, ids);
+function choose(state: State, ownerId: string, points: Points, unit: string, ids: string[]): Piece[] {
+	for (const pot of potsOf(state, ownerId, unit)) writeOff(state, pot, ids);
 	const chosen: Piece[] = [];
 	let left = points;
-	for (const piece of pieces(state, ownerId)) {
+	for (const piece of pieces(state, ownerId, unit)) {
 		if (left === 0) break;
 		const part = Math.min(left, piece.points);
 		chosen.push({ ...piece, points: part });
@@ -287,10 +292,10 @@ function choose(state: State, ownerId: string, points: Points, ids: string[]): P
 
 /** Takes points that are known to be there: one transfer per pot. @returns what was taken, by due date */
 export function take(state: State, ownerId: string, points: Points, to: Take, ids: string[]): DuePoints[] {
-	const chosen = choose(state, ownerId, points, ids);
+	const chosen = choose(state, ownerId, points, to.unit, ids);
 	const perPot = new Map<Account, Points>();
 	for (const { pot, points: part } of chosen) perPot.set(pot, (perPot.get(pot) ?? 0) + part);
-	for (const [pot, part] of perPot) ids.push(post(state, { ...to, debit: pot, amount: part, unit: pointsUnit }));
+	for (const [pot, part] of perPot) ids.push(post(state, { ...to, debit: pot, amount: part }));
 	return gathered(chosen).map((part) => ({ endsAt: dateOf(part.dueAt), points: part.points }));
 }
 
@@ -306,7 +311,8 @@ export function spend(state: State, command: SpendCommand): Answer<{ consumed: D
 	if (available < points)
 		return refused('ledger.insufficient', { availablePoints: available, missingPoints: points - available });
 	const transferIds: string[] = [];
-	const consumed = take(state, ownerId, points, { credit: houseNames.redeemed, reason, ref }, transferIds);
+	const to: Take = { credit: houseNames.redeemed, reason, ref, unit: pointsUnit };
+	const consumed = take(state, ownerId, points, to, transferIds);
 	return { ok: true, transferIds, consumed };
 }
 
@@ -327,7 +333,7 @@ export function giveBack(state: State, command: GiveBackCommand): Answer<{ toDeb
 		return refused('ledger.insufficient', { availablePoints: most, missingPoints: points - most });
 	}
 	const transferIds: string[] = [];
-	const source: Source = { debit: houseNames.redeemed, reason, ref };
+	const source: Source = { debit: houseNames.redeemed, reason, ref, unit: pointsUnit };
 	const toDebt = payDebt(state, ownerId, points, source, transferIds);
 	// What pays the debt counts as the first that came back, so that the next part goes on after it.
 	const parts = slice(spent.toReversed(), alreadyGivenBack + toDebt, alreadyGivenBack + points);
@@ -373,20 +379,19 @@ export function takeBack(
 	state: State,
 	command: TakeBackCommand
 ): Answer<{ fromPending: Points; fromSpendable: Points; owed: Points }> {
-	const { ownerId, ofRef, points, reason, ref } = command;
+	const { ownerId, ofRef, points, reason, ref, unit = pointsUnit } = command;
 	if (!isExact(state, ownerId, points)) return refused('ledger.amount_invalid');
 	const transferIds: string[] = [];
-	const to: Take = { credit: houseNames.issued, reason, ref };
-	const pending = findAccount(state, ownerId, accountNames.pending(ofRef));
+	const to: Take = { credit: houseNames.issued, reason, ref, unit };
+	const pending = unit === pointsUnit ? findAccount(state, ownerId, accountNames.pending(ofRef)) : undefined;
 	const fromPending = pending ? Math.min(points, balanceOf(pending)) : 0;
-	if (pending && fromPending > 0)
-		transferIds.push(post(state, { ...to, debit: pending, amount: fromPending, unit: pointsUnit }));
-	const fromSpendable = Math.min(points - fromPending, spendable(state, ownerId));
+	if (pending && fromPending > 0) transferIds.push(post(state, { ...to, debit: pending, amount: fromPending }));
+	const fromSpendable = Math.min(points - fromPending, spendable(state, ownerId, unit));
 	if (fromSpendable > 0) take(state, ownerId, fromSpendable, to, transferIds);
 	const owed = points - fromPending - fromSpendable;
 	if (owed > 0) {
-		const debt = accountOf(state, ownerId, accountNames.debt, pointsUnit, null);
-		transferIds.push(post(state, { ...to, debit: debt, amount: owed, unit: pointsUnit }));
+		const debt = accountOf(state, ownerId, accountNames.debt(unit), unit, null);
+		transferIds.push(post(state, { ...to, debit: debt, amount: owed }));
 	}
 	return { ok: true, transferIds, fromPending, fromSpendable, owed };
 }
@@ -396,17 +401,17 @@ export function takeBack(
  * Refuses `ledger.amount_invalid`, `ledger.insufficient` {availablePoints, missingPoints}.
  */
 export function movePoints(state: State, command: MovePointsCommand): Answer<{ toDebt: Points; moved: DuePoints[] }> {
-	const { fromOwnerId, toOwnerId, points, reason, ref } = command;
+	const { fromOwnerId, toOwnerId, points, reason, ref, unit = pointsUnit } = command;
 	must(fromOwnerId !== toOwnerId, 'points move between two owners');
 	if (!isExact(state, toOwnerId, points)) return refused('ledger.amount_invalid');
-	const available = spendable(state, fromOwnerId);
+	const available = spendable(state, fromOwnerId, unit);
 	if (available < points)
 		return refused('ledger.insufficient', { availablePoints: available, missingPoints: points - available });
 	const transferIds: string[] = [];
-	const chosen = choose(state, fromOwnerId, points, transferIds);
+	const chosen = choose(state, fromOwnerId, points, unit, transferIds);
 	const moved: Taken[] = [];
 	for (const piece of chosen) {
-		const source: Source = { debit: piece.pot, reason, ref };
+		const source: Source = { debit: piece.pot, reason, ref, unit };
 		const left = piece.points - payDebt(state, toOwnerId, piece.points, source, transferIds);
 		if (left === 0) continue;
 		toPot(state, toOwnerId, left, { potDays: null, endsAt: dateOf(piece.dueAt) }, source, transferIds);
@@ -422,10 +427,13 @@ export function movePoints(state: State, command: MovePointsCommand): Answer<{ t
 }
 
 /** All that an owner could spend lapses. @returns how many points that was */
-export function lapse(state: State, { ownerId, reason, ref }: LapseCommand): { points: Points; transferIds: string[] } {
+export function lapse(
+	state: State,
+	{ ownerId, reason, ref, unit = pointsUnit }: LapseCommand
+): { points: Points; transferIds: string[] } {
 	const transferIds: string[] = [];
-	const points = spendable(state, ownerId);
-	if (points > 0) take(state, ownerId, points, { credit: houseNames.expired, reason, ref }, transferIds);
+	const points = spendable(state, ownerId, unit);
+	if (points > 0) take(state, ownerId, points, { credit: houseNames.expired, reason, ref, unit }, transferIds);
 	return { points, transferIds };
 }
 
@@ -441,15 +449,15 @@ export function extend(
 	const until = endsAt.getTime();
 	must(until > state.now.getTime(), 'points are extended into the future');
 	const transferIds: string[] = [];
-	const early = pieces(state, ownerId).filter(({ dueAt }) => dueAt !== null && dueAt < until);
+	const early = pieces(state, ownerId, pointsUnit).filter(({ dueAt }) => dueAt !== null && dueAt < until);
 	// They are the soonest due over all pots: exactly what would be spent first.
 	const points = early.reduce((total, piece) => total + piece.points, 0);
 	if (points === 0) return { points, transferIds };
 	const perPot = new Map<Account, Points>();
-	for (const { pot, points: part } of choose(state, ownerId, points, transferIds))
+	for (const { pot, points: part } of choose(state, ownerId, points, pointsUnit, transferIds))
 		perPot.set(pot, (perPot.get(pot) ?? 0) + part);
 	for (const [pot, part] of perPot)
-		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref }, transferIds);
+		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref, unit: pointsUnit }, transferIds);
 	return { points, transferIds };
 }
 
@@ -473,7 +481,8 @@ export function mature(
 					due.push({ account, points: restOf(account, lot), dueAt: lot.dueAt });
 	let toDebt = 0;
 	for (const { account, points, dueAt } of due.sort((a, b) => a.dueAt - b.dueAt)) {
-		const source: Source = { debit: account, reason: 'matured', ref: account.name.slice('pending/'.length) };
+		const mine = account.name.slice('pending/'.length);
+		const source: Source = { debit: account, reason: 'matured', ref: mine, unit: account.unit };
 		const paid = payDebt(state, ownerId, points, source, transferIds);
 		toDebt += paid;
 		if (points > paid) toPot(state, ownerId, points - paid, life(new Date(dueAt)), source, transferIds);

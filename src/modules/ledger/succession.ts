@@ -1,8 +1,18 @@
-import type { Points } from '#core/amounts';
+import { sum, type Points } from '#core/amounts';
 import { must } from '#core/must';
 import { accountNames, houseNames, isPending, isPoints, pointsUnit } from './index.ts';
 import { debtOf, isExact, lapse, movePoints, potsOf, spendable, take, writeOff, type LapseCommand } from './points.ts';
-import { accountOf, balanceOf, findAccount, post, postLot, refused, type Answer, type State } from './state.ts';
+import {
+	accountOf,
+	balanceOf,
+	findAccount,
+	post,
+	postLot,
+	refused,
+	type Account,
+	type Answer,
+	type State
+} from './state.ts';
 
 /** What becomes of points when their owner is over: they go to somebody else, or end. */
 
@@ -35,24 +45,12 @@ export function absorb(
 		pending: pendings.reduce((total, account) => total + balanceOf(account), 0),
 		debt: debtOf(state, fromOwnerId)
 	};
-	const all = moved.spendable + moved.pending + moved.debt;
+	const units = unitsOf(from);
+	const all =
+		moved.pending + sum(units.map((unit) => spendable(state, fromOwnerId, unit) + debtOf(state, fromOwnerId, unit)));
 	if (all > 0 && !isExact(state, toOwnerId, all)) return refused('ledger.amount_invalid');
 	const transferIds: string[] = [];
-	for (const pot of potsOf(state, fromOwnerId)) writeOff(state, pot, transferIds);
-	const owed = findAccount(state, fromOwnerId, accountNames.debt);
-	if (owed && moved.debt > 0) {
-		const paid = Math.min(moved.debt, spendable(state, toOwnerId));
-		if (paid > 0) take(state, toOwnerId, paid, { credit: owed, reason, ref }, transferIds);
-		if (moved.debt > paid) {
-			const debit = accountOf(state, toOwnerId, accountNames.debt, pointsUnit, null);
-			transferIds.push(post(state, { debit, credit: owed, amount: moved.debt - paid, unit: pointsUnit, reason, ref }));
-		}
-	}
-	if (moved.spendable > 0) {
-		const given = movePoints(state, { fromOwnerId, toOwnerId, points: moved.spendable, reason, ref });
-		must(given.ok, 'points that are there can be moved');
-		transferIds.push(...given.transferIds);
-	}
+	for (const unit of units) absorbUnit(state, { fromOwnerId, toOwnerId, reason, ref }, unit, transferIds);
 	for (const pending of pendings) {
 		const [lot] = pending.lots;
 		const credit = accountOf(state, toOwnerId, pending.name, pointsUnit, 0);
@@ -63,13 +61,42 @@ export function absorb(
 	return { ok: true, transferIds, ...moved };
 }
 
-/** All that an owner has lapses, what is pending too; a debt stays. @returns how many points that was */
+/** The types of points that the accounts hold, those that pay first. */
+const unitsOf = (accounts: readonly Account[]): string[] => [
+	...new Set([pointsUnit, ...accounts.filter(({ name }) => isPoints(name)).map(({ unit }) => unit)])
+];
+
+/** What can be spent and what is owed of one type of points. */
+function absorbUnit(state: State, command: AbsorbCommand, unit: string, transferIds: string[]): void {
+	const { fromOwnerId, toOwnerId, reason, ref } = command;
+	const [points, debt] = [spendable(state, fromOwnerId, unit), debtOf(state, fromOwnerId, unit)];
+	for (const pot of potsOf(state, fromOwnerId, unit)) writeOff(state, pot, transferIds);
+	const owed = findAccount(state, fromOwnerId, accountNames.debt(unit));
+	if (owed && debt > 0) {
+		const paid = Math.min(debt, spendable(state, toOwnerId, unit));
+		if (paid > 0) take(state, toOwnerId, paid, { credit: owed, reason, ref, unit }, transferIds);
+		if (debt > paid) {
+			const debit = accountOf(state, toOwnerId, accountNames.debt(unit), unit, null);
+			transferIds.push(post(state, { debit, credit: owed, amount: debt - paid, unit, reason, ref }));
+		}
+	}
+	if (points > 0) {
+		const given = movePoints(state, { fromOwnerId, toOwnerId, points, reason, ref, unit });
+		must(given.ok, 'points that are there can be moved');
+		transferIds.push(...given.transferIds);
+	}
+}
+
+/** All that an owner has lapses, of every type, what is pending too; a debt stays. @returns how many points that pay it was */
 export function forfeit(
 	state: State,
 	{ ownerId, reason, ref }: LapseCommand
 ): { points: Points; transferIds: string[] } {
+	const accounts = [...(state.owners.get(ownerId)?.accounts.values() ?? [])];
 	const lost = lapse(state, { ownerId, reason, ref });
-	for (const account of state.owners.get(ownerId)?.accounts.values() ?? []) {
+	for (const unit of unitsOf(accounts).slice(1))
+		lost.transferIds.push(...lapse(state, { ownerId, reason, ref, unit }).transferIds);
+	for (const account of accounts) {
 		const amount = balanceOf(account);
 		if (!isPending(account.name) || amount === 0) continue;
 		const side = { debit: account, credit: houseNames.expired, unit: pointsUnit };
