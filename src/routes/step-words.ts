@@ -19,6 +19,7 @@ const sentences: Record<Step['code'], Sentence> = {
 	paid_with_gift_card: m.step_paid_with_gift_card,
 	earned: m.step_earned,
 	earned_pending: m.step_earned_pending,
+	earned_type: m.step_earned_type,
 	not_earning_currency: m.step_not_earning_currency,
 	not_earning_category: m.step_not_earning_category,
 	not_earning_product: m.step_not_earning_product,

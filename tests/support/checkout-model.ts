@@ -373,6 +373,7 @@ export class Model {
 			pointsOwed: owed,
 			pointsCharged: 0,
 			pointsForgiven: 0,
+			typesTakenBack: [],
 			tenders,
 			reasonKind: null,
 			reason: command.reason,

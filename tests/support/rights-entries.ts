@@ -347,6 +347,24 @@ const house: Record<string, Entry> = {
 		}),
 		trail: 'kept'
 	},
+	'admin.points.types': { who: desk },
+	'admin.points.saveTypes': {
+		who: owner,
+		input: ({ key }) => ({
+			key: key(),
+			version: 1,
+			types: [
+				{
+					id: null,
+					name: 'Stamps',
+					earn: { kind: 'by_hand' },
+					expiry: { days: null, rounding: 'day', monthDay: null },
+					archived: false
+				}
+			]
+		}),
+		trail: 'kept'
+	},
 	'admin.points.acts': { who: customersPeople, input: ({ memberId }) => ({ memberId, cursor: null }) },
 	'admin.points.adjust': {
 		who: managers,

@@ -26,6 +26,7 @@ const anna = (more: Partial<MemberCard> = {}, points = 0): MemberCard => ({
 	joined: true,
 	via: 'rotating',
 	attributes: [],
+	types: [],
 	nextExpiry: null,
 	nextMaturing: null,
 	rights: [],

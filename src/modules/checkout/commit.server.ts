@@ -2,7 +2,7 @@ import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { anonymous } from '#customers/server';
-import { accountNames, lifeOf } from '#ledger';
+import { accountNames, lifeOf, unitOf } from '#ledger';
 import { Writes } from '#platform/bulk';
 import { sqlOf, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
@@ -145,8 +145,26 @@ function move(scene: Scene, quoted: Quote, { receipt }: ReceiptRows, holder: Hol
 		});
 		must(earned.ok, 'quoted points can be earned');
 	}
+	earnTypes(scene, quoted, receipt);
 	for (const right of quoted.applied)
 		scene.vouchers.claim(right.id, { memberId, receiptId: ref, cents: right.cents, holder }, scene.now);
+}
+
+function earnTypes(scene: Scene, { typesEarned = [] }: Quote, { id: ref, memberId }: ReceiptRows['receipt']): void {
+	for (const { typeId, points } of typesEarned) {
+		const type = scene.programme.rules.types?.find(({ id }) => id === typeId);
+		must(type, 'what is earned was read with the rules');
+		const earned = scene.book.earn({
+			ownerId: memberId,
+			points,
+			...lifeOf(type.expiry, scene.now, scene.programme.timeZone),
+			maturesAt: null,
+			reason: 'earned',
+			ref,
+			unit: unitOf(typeId)
+		});
+		must(earned.ok, 'quoted points can be earned');
+	}
 }
 
 /** Puts the money that was sold on its cards, and the cards on the receipt's lines. */

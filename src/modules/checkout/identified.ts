@@ -51,6 +51,8 @@ export interface MemberCard {
 	via: 'rotating' | 'static' | 'told';
 	/** what the house wants to see at the till of what it knows about them */
 	attributes: { label: string; kind: AttributeKind; value: AttributeValue }[];
+	/** points of the types beside those that pay */
+	types: { typeId: string; name: string; points: Points }[];
 	/** the points that expire next, and when; null: none do */
 	nextExpiry: { points: Points; endsAt: string } | null;
 	/** the pending points that become spendable next, and when */

@@ -7,6 +7,7 @@ import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill } from '#
 import { findByCode as findCard } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { inTransaction, type Db, type Reads } from '#platform/db';
+import { typeBalances } from '#points/server';
 import type { Ask } from '#pricing';
 import { receipts } from '#purchases/tables';
 import { storesRefusals } from '#stores';
@@ -178,6 +179,9 @@ async function memberCard(
 			joined: who.joinedAt !== null,
 			via,
 			attributes: via === 'told' ? [] : await valuesAtTill(db, who.id),
+			types: typeBalances(scene.programme.rules.types ?? [], (unit) => scene.book.points(who.id, unit)).map(
+				({ typeId, name, spendable }) => ({ typeId, name, points: spendable })
+			),
 			nextExpiry: ending ?? null,
 			nextMaturing: maturing[0] ?? null,
 			rights: facts.rights,

@@ -4,13 +4,13 @@ import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { endAfterDays } from '#core/time';
 import { draftRefundCard, keepRefundCards } from '#giftcards/server';
-import { accountNames } from '#ledger';
+import { accountNames, unitOf } from '#ledger';
 import { Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
-import { returnOf, returnRefusals, settleSpent, type ReturnQuote, type SpentPoints } from '#pricing';
-import { purchaseRefusals, type ReceiptView, type ReturnTender, type ReturnView } from '#purchases';
+import { returnOf, returnRefusals, settleSpent, typesBack, type ReturnQuote, type SpentPoints } from '#pricing';
+import { purchaseRefusals, typesEarnedOn, type ReceiptView, type ReturnTender, type ReturnView } from '#purchases';
 import { recordReturns, returnView, type ReturnRows } from '#purchases/server';
 import { giveBackUses } from '#vouchers/server';
 import { checkoutRefusals, type Counter, type ReturnRequest, type ReturnResult } from './index.ts';
@@ -161,6 +161,7 @@ function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone 
 		};
 	const id = newId('return', now);
 	movePoints(scene, receipt, points, id, now);
+	takeTypes(scene, receipt, points.types, id);
 	const rows = rowsOf(
 		command,
 		receipt,
@@ -194,6 +195,8 @@ interface PointsBack extends SpentPoints {
 	givenBefore: number;
 	/** taken, `owed` of them as a debt */
 	taken: number;
+	/** taken of the other types */
+	types: { typeId: string; points: number }[];
 }
 
 /** Whose points a return moves: the purse's that the receipt was posted to, also after its member left it. */
@@ -206,7 +209,7 @@ function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): P
 	const earned = back.pointsTakenBack;
 	const ownerId = ownerOf(scene, receipt);
 	if (ownerId === receipt.memberId && scene.members.get(receipt.memberId)?.erased)
-		return { given: 0, givenBefore, taken: 0, owed: 0, charged: 0, chargedCents: 0, forgiven: earned };
+		return { given: 0, givenBefore, taken: 0, owed: 0, charged: 0, chargedCents: 0, forgiven: earned, types: [] };
 	const { rules, currency } = scene.programme;
 	const missing = scene.book.missing({
 		ownerId,
@@ -216,7 +219,22 @@ function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): P
 	});
 	const money = { cents: back.refundCents, worth: currency === receipt.currency ? rules.spend : null };
 	const settled = settleSpent(missing, scene.spentPoints, money, before('pointsForgiven'));
-	return { ...settled, given: back.pointsGivenBack, givenBefore, taken: earned - settled.charged - settled.forgiven };
+	return {
+		...settled,
+		given: back.pointsGivenBack,
+		givenBefore,
+		taken: earned - settled.charged - settled.forgiven,
+		types: typesBack(typesEarnedOn(receipt), receipt.lines, back)
+	};
+}
+
+/** Points of the other types that the member no longer has are owed, whatever the policy says: they are worth no money. */
+function takeTypes(scene: Returnable, receipt: ReceiptView, types: PointsBack['types'], ref: string): void {
+	const [ownerId, ofRef] = [ownerOf(scene, receipt), receipt.id];
+	for (const { typeId, points } of types) {
+		const taken = scene.book.takeBack({ ownerId, ofRef, points, reason: 'taken_back', ref, unit: unitOf(typeId) });
+		must(taken.ok, 'earned points can be taken back, if only as a debt');
+	}
 }
 
 /**
@@ -320,6 +338,7 @@ function rowsOf(
 			pointsOwed: points.owed,
 			pointsCharged: points.charged,
 			pointsForgiven: points.forgiven,
+			typesTakenBack: points.types,
 			tenders: points.given > 0 ? [pointsTender, ...tenders] : tenders,
 			reasonKind: command.reasonKind ?? null,
 			reason: command.reason,

@@ -5,13 +5,14 @@ import { isRefusal, Refusal, type RefusalData } from '#core/refusal';
 import { addDays, localDay, startOfDay } from '#core/time';
 import { customersRefusals, type Member } from '#customers';
 import { membersNamed, memberFacts } from '#customers/server';
-import { lifeOf } from '#ledger';
+import { lifeOf, unitOf } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
 import { sqlOf, type Tx } from '#platform/db';
 import { keepTrail, withoutCodes, type By } from '#platform/trail';
 import { programmeOf } from '#stores/server';
 import { mostPoints, pointsRefusals, reasonLength, type ActKind, type PointsPolicy } from './index.ts';
 import { policyOf } from './policy.server.ts';
+import { getPointType } from './types.server.ts';
 import { pointActs } from './tables.server.ts';
 
 const { refuse } = pointsRefusals;
@@ -57,6 +58,10 @@ interface Act {
 	memberId: string;
 	otherMemberId?: string;
 	points: Points;
+	/** null: those that pay */
+	typeId?: string | null;
+	/** in the trail, where it is another type */
+	typeName?: string;
 	reason: string | null;
 	note: string | null;
 }
@@ -64,12 +69,17 @@ interface Act {
 async function keepActs(tx: Tx, acts: readonly Act[], by: By, now: Date): Promise<void> {
 	if (acts.length === 0) return;
 	const staffId = by.actor.kind === 'staff' ? by.actor.staffId : null;
-	await tx.insert(pointActs).values(acts.map((act) => ({ ...act, staffId, at: now })));
-	const deeds = acts.map(({ kind, memberId, reason, points }) => {
+	await tx.insert(pointActs).values(acts.map(({ typeName: _, ...act }) => ({ ...act, staffId, at: now })));
+	const deeds = acts.map(({ kind, memberId, reason, points, typeName }) => {
 		const action = { adjusted: 'points.adjusted', extended: 'points.extended', transferred: 'points.transferred' }[
 			kind
 		];
-		return { action, subject: { kind: 'member', id: memberId }, after: { points }, reason };
+		return {
+			action,
+			subject: { kind: 'member', id: memberId },
+			after: typeName ? { points, typeName } : { points },
+			reason
+		};
 	});
 	await keepTrail(tx, by, deeds, now);
 }
@@ -95,6 +105,8 @@ export interface Adjusting {
 	memberId: string;
 	/** positive: given; negative: taken */
 	points: Points;
+	/** of which type; absent or null: those that pay */
+	typeId?: string | null;
 	/** why, for the house: 3 to 200 characters */
 	reason: string;
 	/** a word to the member, shown in their history */
@@ -110,7 +122,7 @@ export type Adjusted = { ok: true; actId: string; toDebt: Points; owed: Points }
  * ones go soonest due first.
  * @throws points.amount_form, .reason_form, .note_form, .receiver_unknown, .member_blocked (nothing is given to a blocked
  * member), .over_limit (`mostPoints`), .over_day_limit (`leftPoints`), .not_enough (`availablePoints`, when nothing may be
- * owed)
+ * owed), .type_unknown
  */
 export async function adjust(
 	tx: Tx,
@@ -147,7 +159,9 @@ export async function adjustAll(
 		try {
 			const size = sizeOf(command, policy);
 			const words = { reason: reasonFrom(command.reason), note: noteFrom(command.note) };
-			refuseUnfit(book, members.get(command.memberId), command, policy);
+			const type = command.typeId ? getPointType(rules.types, command.typeId, command.points > 0) : null;
+			const unit = unitOf(type?.id ?? null);
+			refuseUnfit(book, members.get(command.memberId), command, unit, policy);
 			const { limited } = command;
 			const { mostPerDay } = policy.adjust;
 			if (write && limited && mostPerDay !== null && by.actor.kind === 'staff') {
@@ -155,14 +169,16 @@ export async function adjustAll(
 				if (full) throw refuse('points.over_day_limit', { field: 'points', leftPoints: full.left });
 			}
 			const id = newId('pointAct', now);
-			const movement = { ownerId: command.memberId, points: size, reason: 'adjusted', ref: id };
+			const movement = { ownerId: command.memberId, points: size, reason: 'adjusted', ref: id, unit };
 			const given = command.points > 0;
 			const moved = given
-				? book.earn({ ...movement, ...lifeOf(rules.earn.expiry, now, timeZone), maturesAt: null })
+				? book.earn({ ...movement, ...lifeOf((type ?? rules.earn).expiry, now, timeZone), maturesAt: null })
 				: book.takeBack({ ...movement, ofRef: id });
 			// More than an account can hold.
 			if (!moved.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
-			acts.push({ id, kind: 'adjusted', memberId: command.memberId, points: command.points, ...words });
+			const { memberId, points } = command;
+			const of = type ? { typeId: type.id, typeName: type.name } : {};
+			acts.push({ id, kind: 'adjusted', memberId, points, ...of, ...words });
 			answers.push({
 				ok: true,
 				actId: id,
@@ -192,10 +208,16 @@ function sizeOf({ points, limited }: Adjusting, { adjust: { most } }: PointsPoli
 }
 
 /** @throws what speaks against giving this much to a member, or taking it */
-function refuseUnfit(book: Book, found: Member | undefined, { points }: Adjusting, policy: PointsPolicy): void {
+function refuseUnfit(
+	book: Book,
+	found: Member | undefined,
+	{ points }: Adjusting,
+	unit: string,
+	policy: PointsPolicy
+): void {
 	const member = known(found);
 	if (member.blocked && points > 0) throw refuse('points.member_blocked');
-	const { spendable } = book.points(member.id);
+	const { spendable } = book.points(member.id, unit);
 	if (points < 0 && !policy.adjust.mayOwe && spendable < -points)
 		throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
 }

@@ -5,6 +5,7 @@ import type { Tx } from '#platform/db';
 import { latinDigits } from '#ui/money-input.ts';
 import { adjustAll, type Adjusting } from './acts.server.ts';
 import { mostPoints, pointsRefusals } from './index.ts';
+import { pointTypes } from './types.server.ts';
 
 const fields: readonly ImportField[] = [
 	{
@@ -30,6 +31,11 @@ const fields: readonly ImportField[] = [
 		names: { en: ['Reason'], ru: ['Причина'], zh: ['原因'], fa: ['دلیل'] }
 	},
 	{
+		key: 'type',
+		longest: 200,
+		names: { en: ['Type'], ru: ['Вид', 'Вид баллов'], zh: ['类型', '积分类型'], fa: ['نوع', 'نوع امتیاز'] }
+	},
+	{
 		key: 'note',
 		names: {
 			en: ['Note', 'Note to the member'],
@@ -40,6 +46,8 @@ const fields: readonly ImportField[] = [
 	}
 ];
 
+const folded = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+
 /** A whole number with or without its sign; grouped ones are not guessed at: 1.000 is a thousand here and one there. */
 function wholeIn(cell: string): number | null {
 	const text = latinDigits(cell)
@@ -49,19 +57,21 @@ function wholeIn(cell: string): number | null {
 }
 
 /**
- * Points given and taken in bulk, by a person whom the limits of manual moves do not bind. A member is named once in a
- * file; the dry run says for each line what would happen.
+ * Points given and taken in bulk, by a person whom the limits of manual moves do not bind. Without a type they are those
+ * that pay. A member is named once in a file, once for each type; the dry run says for each line what would happen.
  */
 export const pointsImport: ImportKind = {
 	name: 'points',
 	permission: 'ledger.adjust_freely',
 	fields,
-	keyOf: ({ cells }) => cells.member?.normalize('NFKC').trim().toLowerCase() || null,
+	keyOf: ({ cells }) => (cells.member?.trim() ? `${folded(cells.member)}\n${folded(cells.type ?? '')}` : null),
 	async take(tx: Tx, lines: readonly ImportLine[], { write, by, now }: ImportRun) {
 		const named = await membersNamed(
 			tx,
 			lines.map(({ cells }) => cells.member ?? '')
 		);
+		const { types } = await pointTypes(tx);
+		const typeNamed = (name: string) => types.find((type) => !type.archived && folded(type.name) === folded(name))?.id;
 		const outcomes: ImportOutcome[] = [];
 		const commands: { place: number; command: Adjusting }[] = [];
 		for (const [place, { cells }] of lines.entries()) {
@@ -71,9 +81,12 @@ export const pointsImport: ImportKind = {
 			outcomes.push({ fate: 'new' });
 			if (!memberId) outcomes[place] = refusedFor('member', 'points.receiver_unknown');
 			else if (points === null) outcomes[place] = refusedFor('points', 'points.amount_form');
+			else if (cells.type?.trim() && !typeNamed(cells.type))
+				outcomes[place] = refusedFor('type', 'points.type_unknown');
 			else {
-				const { reason = '', note = null } = cells;
-				commands.push({ place, command: { memberId, points, reason, note, limited: false } });
+				const { reason = '', note = null, type } = cells;
+				const typeId = type ? (typeNamed(type) ?? null) : null;
+				commands.push({ place, command: { memberId, points, typeId, reason, note, limited: false } });
 			}
 		}
 		const answers = await adjustAll(
@@ -94,7 +107,7 @@ export const pointsImport: ImportKind = {
 
 const refusedFor = (
 	field: string,
-	code: 'points.receiver_unknown' | 'points.amount_form'
+	code: 'points.receiver_unknown' | 'points.amount_form' | 'points.type_unknown'
 ): Extract<ImportOutcome, { fate: 'refused' }> => ({
 	fate: 'refused',
 	field,

@@ -5,7 +5,7 @@ import type { SpentPointsRule } from '#pricing';
 /**
  * Points: what happens to members' points outside a sale.
  *
- * Owns: the house's policy for manual moves and for points that were spent before their goods came back, and the record of who moved what and why.
+ * Owns: the types of points beside those that pay, the house's policy for manual moves and for points that were spent before their goods came back, and the record of who moved what and why.
  * Promises: a manual move has a reason, stays within its limits whoever races, and is carried out once.
  * Never: earns or spends for a receipt (checkout does), knows how lots are kept (the ledger does).
  */
@@ -49,6 +49,16 @@ export const lapsedReason = 'inactive';
 export const actKinds = ['adjusted', 'extended', 'transferred'] as const;
 export type ActKind = (typeof actKinds)[number];
 
+/** What a member has of a type of points beside those that pay. */
+export interface TypeBalance {
+	typeId: string;
+	name: string;
+	spendable: Points;
+	debt: Points;
+	/** what ends next, and when; null: nothing does */
+	next: { points: Points; endsAt: string } | null;
+}
+
 export const pointsRefusals = declareRefusals({
 	'points.amount_form': 'invalid',
 	'points.reason_form': 'invalid',
@@ -67,6 +77,12 @@ export const pointsRefusals = declareRefusals({
 	'points.receiver_self': 'invalid',
 	/** both share it: there is nothing to give */
 	'points.same_purse': 'conflict',
+	'points.type_unknown': 'not_found',
+	'points.type_form': 'invalid',
+	'points.type_twice': 'conflict',
+	'points.type_missing': 'conflict',
+	'points.types_many': 'invalid',
+	'points.types_changed': 'conflict',
 	'points.policy_form': 'invalid',
 	'points.policy_changed': 'conflict'
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { hour, minute } from '#core/time';
+import { hour, minute, roundings as endRoundings } from '#core/time';
 import { claimTry, minutesUntil, type Limit } from '#identity/server';
 import { tellChanged } from '#platform/live';
 import { procedure, router, wideProcedure } from '#platform/trpc';
@@ -7,6 +7,7 @@ import { writeOnce } from '#platform/write';
 import { adjust, extend, transfer } from './acts.server.ts';
 import { pointsRefusals } from './index.ts';
 import { policyOf, savePolicy } from './policy.server.ts';
+import { pointTypes, savePointTypes } from './types.server.ts';
 import { actsOf } from './views.server.ts';
 
 const givingLimit: readonly Limit[] = [
@@ -21,6 +22,18 @@ const day = z.string().check(
 	z.regex(/^\d{4}-\d{2}-\d{2}$/),
 	z.refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)))
 );
+
+// Whether the numbers make sense is for the module to say, beside their fields.
+const typeEarning = z.union([
+	z.object({ kind: z.literal('by_hand') }),
+	z.object({ kind: z.literal('visit'), points: z.number(), leastCents: z.number() }),
+	z.object({ kind: z.literal('amount'), points: z.number(), perCents: z.number() })
+]);
+const typeExpiry = z.object({
+	days: z.nullable(z.number()),
+	rounding: z.enum(endRoundings),
+	monthDay: z.nullable(text)
+});
 
 export const adminRouter = router({
 	/** What this person may move by hand, and what the house allows its members. */
@@ -53,13 +66,40 @@ export const adminRouter = router({
 			writeOnce(ctx, 'points.save_policy', input, (tx) => savePolicy(tx, input, ctx, ctx.now))
 		),
 
+	types: procedure('programme.read').query(({ ctx }) => pointTypes(ctx.db)),
+
+	saveTypes: wideProcedure('programme.write')
+		.input(
+			z.object({
+				key,
+				version: z.int(),
+				types: z
+					.array(
+						z.object({ id: z.nullable(id), name: text, earn: typeEarning, expiry: typeExpiry, archived: z.boolean() })
+					)
+					.check(z.maxLength(100))
+			})
+		)
+		.mutation(({ ctx, input }) =>
+			writeOnce(ctx, 'points.save_types', input, (tx) => savePointTypes(tx, input, ctx, ctx.now))
+		),
+
 	/** Manual moves of a member's points, with who and why. */
 	acts: procedure('ledger.read')
 		.input(z.object({ memberId: id, cursor: z.nullable(text) }))
 		.query(({ ctx, input }) => actsOf(ctx.db, input)),
 
 	adjust: procedure('ledger.adjust')
-		.input(z.object({ key, memberId: id, points: z.number(), reason: text, note: z.nullable(text) }))
+		.input(
+			z.object({
+				key,
+				memberId: id,
+				points: z.number(),
+				typeId: z.optional(z.nullable(id)),
+				reason: text,
+				note: z.nullable(text)
+			})
+		)
 		.mutation(async ({ ctx, input }) => {
 			const limited = !ctx.may('ledger.adjust_freely');
 			const done = await writeOnce(ctx, 'points.adjust', input, (tx) =>

@@ -20,6 +20,8 @@ export const pointActs = pgTable(
 		memberId: key().notNull(),
 		/** who received what was transferred */
 		otherMemberId: key(),
+		/** null: those that pay */
+		typeId: key(),
 		/** of the member's balance: negative for what left it; of an extension: how many it was */
 		points: amount().notNull(),
 		/** for the house */

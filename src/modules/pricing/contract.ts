@@ -176,7 +176,8 @@ export interface QuotedLine {
  * into words; the code is a message key `step_<code>`. Amounts are sizes, never negative: the code says which way.
  * By code they add up: `priced` to the list price, those with a `rightId` to the discount, `paid_with_…` to what
  * points and gift cards pay, `to_pay` to the rest, `earned` or `earned_pending` to the points earned, and the `baseCents`
- * of those with all `not_earning_…` to the total. `debt_first` says how many of the earned points pay a debt.
+ * of those with all `not_earning_…` to the total. `earned_type` says what is earned of a type beside (`typeId`, `typeName`,
+ * `by`: amount or visit). `debt_first` says how many of the earned points pay a debt.
  */
 export interface Step {
 	code:
@@ -192,6 +193,7 @@ export interface Step {
 		| 'paid_with_gift_card'
 		| 'earned'
 		| 'earned_pending'
+		| 'earned_type'
 		| 'not_earning_currency'
 		| 'not_earning_category'
 		| 'not_earning_product'
@@ -227,6 +229,11 @@ export interface RefusedRight {
 	refusal: RefusalData;
 }
 
+export interface TypeEarned {
+	typeId: string;
+	points: Points;
+}
+
 export interface Quote {
 	/** the store's */
 	currency: string;
@@ -246,6 +253,8 @@ export interface Quote {
 	pointsEarned: Points;
 	/** ISO instant until when the earned points are pending; null: spendable at once */
 	earnedPendingUntil: string | null;
+	/** what is earned of the other types of points, in their order; absent: nothing */
+	typesEarned?: TypeEarned[];
 	/** what points could pay here: for the till's slider. `maximum` 0: none can be spent on this basket */
 	pointsRange: { minimum: Points; maximum: Points; step: Points; worthPoints: Points; worthCents: Cents };
 	applied: AppliedRight[];

@@ -1,12 +1,13 @@
 import { scale, split, sum, type Cents, type Points } from '#core/amounts';
 import { endAfterDays } from '#core/time';
-import type { Facts, MemberFact, QuotedLine, Step } from './contract.ts';
-import type { EarnRules } from './rules.ts';
+import type { Facts, MemberFact, QuotedLine, Step, TypeEarned } from './contract.ts';
+import type { EarnRules, PointType } from './rules.ts';
 import { stepOf } from './steps.ts';
 
 export interface Earning {
 	points: Points;
 	pendingUntil: string | null;
+	types: TypeEarned[];
 	steps: Step[];
 }
 
@@ -16,7 +17,7 @@ export interface Earning {
  */
 export function earn(lines: QuotedLine[], facts: Facts, member: MemberFact | null, now: Date): Earning {
 	const rules = facts.programme.rules.earn;
-	const earning: Earning = { points: 0, pendingUntil: null, steps: [] };
+	const earning: Earning = { points: 0, pendingUntil: null, types: [], steps: [] };
 	const totalCents = sum(lines.map((line) => line.netCents));
 	if (facts.programme.currency !== facts.store.currency) {
 		// The rate counts the programme's own currency: 1 point per euro must not become 1 point per yen.
@@ -41,7 +42,20 @@ export function earn(lines: QuotedLine[], facts: Facts, member: MemberFact | nul
 	if (debtPoints > 0 && earning.points > 0) {
 		earning.steps.push(stepOf('debt_first', { points: Math.min(debtPoints, earning.points), details: { debtPoints } }));
 	}
+	for (const type of facts.programme.rules.types ?? []) earnType(type, baseCents, earning);
 	return earning;
+}
+
+/** What the receipt earns of a type beside: on the same cents. */
+function earnType({ id: typeId, name, earn: rule, archived }: PointType, baseCents: Cents, earning: Earning): void {
+	if (archived || rule.kind === 'by_hand') return;
+	const visited = rule.kind === 'visit' && baseCents >= rule.leastCents;
+	const points =
+		rule.kind === 'amount' ? scale(baseCents, rule.points, rule.perCents, 'down') : visited ? rule.points : 0;
+	if (points === 0) return;
+	earning.types.push({ typeId, points });
+	const details = { typeId, typeName: name, by: rule.kind };
+	earning.steps.push(stepOf('earned_type', { points, details }));
 }
 
 /** What of each line earns; what does not is said with its reason. */

@@ -16,7 +16,8 @@ export function agreed(quote: Omit<Quote, 'fingerprint'>) {
 			.map((card): [string, number] => [card.id, card.cents])
 			.sort(byId),
 		toPayCents: quote.toPayCents,
-		pointsEarned: quote.pointsEarned
+		pointsEarned: quote.pointsEarned,
+		...(quote.typesEarned ? { typesEarned: quote.typesEarned.map(({ typeId, points }) => [typeId, points]) } : {})
 	};
 }
 

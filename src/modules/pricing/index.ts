@@ -13,9 +13,11 @@ export type {
 	Conditions,
 	EarnRules,
 	Effect,
+	PointType,
 	ProgrammeRules,
 	SpendRules,
-	Stacking
+	Stacking,
+	TypeEarning
 } from './rules.ts';
 export type {
 	AppliedRight,
@@ -50,10 +52,12 @@ export {
 	cardsBack,
 	returnOf,
 	settleSpent,
+	typesBack,
 	type ReturnedLine,
 	type ReturnQuote,
 	type ReturnRequest,
 	type SoldLine,
+	type SoldType,
 	type SpentPoints,
 	type SpentPointsRule
 } from './returns.ts';
@@ -62,6 +66,9 @@ export {
 	conditionsSchema,
 	effectSchema,
 	groupNameLength,
+	mostPointTypes,
+	pointTypeSchema,
 	programmeRulesSchema,
-	stackingSchema
+	stackingSchema,
+	typeNameLength
 } from './schemas.ts';

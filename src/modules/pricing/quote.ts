@@ -44,6 +44,7 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 		toPayCents,
 		pointsEarned: earning.points,
 		earnedPendingUntil: earning.pendingUntil,
+		...(earning.types.length > 0 ? { typesEarned: earning.types } : {}),
 		pointsRange: points.range,
 		applied: rights.applied,
 		possible: rights.possible,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cardsBack, returnOf, type SoldLine } from './index.ts';
+import { cardsBack, returnOf, typesBack, type SoldLine } from './index.ts';
 
 const line = (more: Partial<SoldLine> = {}): SoldLine => ({
 	position: 1,
@@ -172,6 +172,40 @@ test('every gift card has exactly its own money back when all has come back', ()
 				}
 			}
 			expect(back).toEqual(paid);
+		})
+	);
+});
+
+test('points of other types come back with the goods that earned them, those for a visit with the last of them', () => {
+	const lines = fc.array(
+		fc.record({
+			quantity: fc.integer({ min: 1, max: 9 }),
+			earned: fc.nat(50),
+			cents: fc.integer({ min: 1, max: 9999 })
+		}),
+		{ minLength: 1, maxLength: 6 }
+	);
+	fc.assert(
+		fc.property(lines, fc.integer({ min: 1, max: 500 }), fc.infiniteStream(fc.nat(8)), (goods, points, picks) => {
+			const sold = goods.map(({ quantity, earned, cents }, position) =>
+				line({ position, quantity: quantity * 1000, netCents: cents, toPayCents: cents, pointsEarned: earned })
+			);
+			const types = [
+				{ typeId: 'stars', points, by: 'amount' as const },
+				{ typeId: 'stamps', points: 2, by: 'visit' as const }
+			];
+			const taken = new Map<string, number>();
+			const left = () => sold.filter((one) => one.returned < one.quantity);
+			while (left().length > 0) {
+				const one = left()[picks.next().value % left().length];
+				if (!one) break;
+				expect(taken.get('stamps')).toBe(undefined);
+				const back = returnOf(sold, [{ position: one.position, quantity: 1000 }]);
+				for (const { typeId, points: some } of typesBack(types, sold, back))
+					taken.set(typeId, (taken.get(typeId) ?? 0) + some);
+				one.returned += 1000;
+			}
+			expect(Object.fromEntries(taken)).toEqual({ stars: points, stamps: 2 });
 		})
 	);
 });

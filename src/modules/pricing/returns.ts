@@ -1,4 +1,4 @@
-import { scale, slice, sum, type Cents, type Points, type Thousandths } from '#core/amounts';
+import { scale, slice, split, sum, type Cents, type Points, type Thousandths } from '#core/amounts';
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { returnRefusals } from './refusals.ts';
@@ -74,6 +74,40 @@ export function returnOf(sold: readonly SoldLine[], request: ReturnRequest): Ret
 		pointsTakenBack: total('pointsTakenBack'),
 		problems
 	};
+}
+
+/** What a receipt earned of a type of points beside those that pay. */
+export interface SoldType {
+	typeId: string;
+	points: Points;
+	/** for each purchase, or for what it was worth */
+	by: 'visit' | 'amount';
+}
+
+/**
+ * What a return takes back of the other types of points. Those for an amount go with the goods that earned, in cumulative
+ * shares like everything else; those for a purchase when nothing of it is left.
+ * @param sold with `returned` as it was before `back`
+ */
+export function typesBack(
+	types: readonly SoldType[],
+	sold: readonly SoldLine[],
+	back: Pick<ReturnQuote, 'lines'>
+): { typeId: string; points: Points }[] {
+	const after = new Map(back.lines.map((line) => [line.position, line.toThousandths]));
+	const isWhole = sold.every((line) => (after.get(line.position) ?? line.returned) === line.quantity);
+	const [earned, net] = [sold.map((line) => line.pointsEarned), sold.map((line) => line.netCents)];
+	const weights = sum(earned) > 0 ? earned : net;
+	return types.flatMap(({ typeId, points, by }) => {
+		if (by === 'visit') return isWhole ? [{ typeId, points }] : [];
+		const parts = split(points, weights);
+		const taken = sum(
+			sold.map((line, index) =>
+				slice(parts[index] ?? 0, line.returned, after.get(line.position) ?? line.returned, line.quantity)
+			)
+		);
+		return taken > 0 ? [{ typeId, points: taken }] : [];
+	});
 }
 
 type Portion = { line: SoldLine; quantity: Thousandths };

@@ -1,6 +1,12 @@
 import type { EndRounding } from '#core/time';
 import type { Cents, Points, Rounding, Thousandths } from '#core/amounts';
 
+export interface PointsExpiry {
+	days: number | null;
+	rounding: EndRounding;
+	monthDay: string | null;
+}
+
 /** How purchases earn points. `points` per `perCents` of what earns, rounded once per receipt and split over its lines. */
 export interface EarnRules {
 	points: Points;
@@ -17,7 +23,7 @@ export interface EarnRules {
 	/** days until earned points can be spent; 0: at once */
 	pendingDays: number;
 	/** when earned points expire: `days` after they can be spent (null: never), moved on to the end of a period */
-	expiry: { days: number | null; rounding: EndRounding; monthDay: string | null };
+	expiry: PointsExpiry;
 	/** all points of a member who has not bought for so many days lapse; null: they do not */
 	inactiveDays: number | null;
 }
@@ -70,9 +76,34 @@ export interface CardRules {
 	expiryByStore: Record<string, CardExpiry>;
 }
 
+/**
+ * How points of another type are earned: by hand or by file only; once for each purchase in which what earns is worth at
+ * least `leastCents`; or `points` per `perCents` of what earns, rounded down once for each receipt. What earns is what
+ * earns the points that pay (see `EarnRules`).
+ */
+export type TypeEarning =
+	| { kind: 'by_hand' }
+	| { kind: 'visit'; points: Points; leastCents: Cents }
+	| { kind: 'amount'; points: Points; perCents: Cents };
+
+/**
+ * A type of points beside those that pay: visits, stars towards a level. It has a balance, dates and a history of its own,
+ * and never pays at the till.
+ */
+export interface PointType {
+	id: string;
+	name: string;
+	earn: TypeEarning;
+	expiry: PointsExpiry;
+	/** nothing more is earned or given; what members have stays until it ends */
+	archived: boolean;
+}
+
 export interface ProgrammeRules {
 	earn: EarnRules;
 	spend: SpendRules;
+	/** absent: there are none but those that pay */
+	types?: PointType[] | undefined;
 }
 
 /** What a right does to the basket. A new kind is one entry here and one file in `effects`. */

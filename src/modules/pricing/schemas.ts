@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { basketLimits } from './basket.ts';
 import { cardDeeds, type Ask } from './contract.ts';
 import { effectKinds } from './effects/index.ts';
-import type { Conditions, Effect, ProgrammeRules, Stacking } from './rules.ts';
+import type { Conditions, Effect, PointType, ProgrammeRules, Stacking } from './rules.ts';
 
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const id = z.string().check(z.minLength(1), z.maxLength(64));
@@ -82,6 +82,39 @@ export const conditionsSchema = z.strictObject({
 	storeIds: ids
 }) satisfies z.ZodMiniType<Conditions, Conditions>;
 
+const expirySchema = z
+	.strictObject({
+		days: z.nullable(whole(0, 36_600)),
+		rounding: z.enum(endRoundings),
+		monthDay: z.nullable(z.string().check(z.regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)))
+	})
+	.check(
+		// Points that end on the day they were earned are nobody's idea.
+		z.refine(({ days, rounding }) => days !== 0 || rounding !== 'day', { path: ['days'] }),
+		z.refine(({ rounding, monthDay }) => rounding !== 'date' || monthDay !== null, { path: ['monthDay'] })
+	);
+
+/** A basket explains what it earns of each: more of them nobody would read. */
+export const mostPointTypes = 10;
+export const typeNameLength = 40;
+
+/** The form of a type of points beside those that pay. */
+export const pointTypeSchema = z.strictObject({
+	id: z.string().check(z.regex(/^pty_[0-9a-hjkmnp-tv-z]{22}$/)),
+	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(typeNameLength)),
+	earn: z.union([
+		z.strictObject({ kind: z.literal('by_hand') }),
+		z.strictObject({
+			kind: z.literal('visit'),
+			points: whole(1, 10_000),
+			leastCents: whole(0, basketLimits.totalCents)
+		}),
+		z.strictObject({ kind: z.literal('amount'), points: whole(1, 10_000), perCents: whole(1, basketLimits.lineCents) })
+	]),
+	expiry: expirySchema,
+	archived: z.boolean()
+}) satisfies z.ZodMiniType<PointType, PointType>;
+
 /** The form of the programme's rules. The bounds keep every product of a rate and a total an exact number. */
 export const programmeRulesSchema = z.strictObject({
 	earn: z.strictObject({
@@ -94,17 +127,7 @@ export const programmeRulesSchema = z.strictObject({
 		excludedCategoryIds: ids,
 		excludedProductIds: ids,
 		pendingDays: whole(0, 366),
-		expiry: z
-			.strictObject({
-				days: z.nullable(whole(0, 36_600)),
-				rounding: z.enum(endRoundings),
-				monthDay: z.nullable(z.string().check(z.regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)))
-			})
-			.check(
-				// Points that end on the day they were earned are nobody's idea.
-				z.refine(({ days, rounding }) => days !== 0 || rounding !== 'day', { path: ['days'] }),
-				z.refine(({ rounding, monthDay }) => rounding !== 'date' || monthDay !== null, { path: ['monthDay'] })
-			),
+		expiry: expirySchema,
 		inactiveDays: z.nullable(whole(7, 36_600))
 	}),
 	spend: z
@@ -122,5 +145,6 @@ export const programmeRulesSchema = z.strictObject({
 			z.refine(({ minimumPoints, maximumPoints }) => maximumPoints === null || maximumPoints >= minimumPoints, {
 				path: ['maximumPoints']
 			})
-		)
+		),
+	types: z.optional(z.array(pointTypeSchema).check(z.maxLength(mostPointTypes)))
 }) satisfies z.ZodMiniType<ProgrammeRules, ProgrammeRules>;

@@ -82,6 +82,15 @@ function seePayments(): void {
 	points(400, { maximumPoints: 300 });
 	points(2, { worthPoints: 1, worthCents: 5000 });
 	see(ask([of('bun')], { points: 5 }));
+	const expiry = { days: null, rounding: 'day', monthDay: null } as const;
+	const stamps = {
+		id: 'pty_stamps',
+		name: 'Stamps',
+		earn: { kind: 'visit', points: 1, leastCents: 0 },
+		expiry
+	} as const;
+	const rules = { ...withRules({}), types: [{ ...stamps, archived: false }] };
+	see(ask([of('bun')]), { programme: { currency: 'EUR', timeZone: 'UTC', rules } });
 
 	const states = ['active', 'inactive', 'replaced', 'blocked', 'expired'] as const;
 	const cards = [
@@ -230,6 +239,7 @@ const stepCodes: { [C in Step['code']]: true } = {
 	paid_with_gift_card: true,
 	earned: true,
 	earned_pending: true,
+	earned_type: true,
 	not_earning_currency: true,
 	not_earning_category: true,
 	not_earning_product: true,

@@ -1,6 +1,6 @@
 import { declareRefusals } from '#core/refusal';
 import type { Cents, Points, Thousandths } from '#core/amounts';
-import type { CardDeed, Step, Unit } from '#pricing';
+import type { CardDeed, SoldType, Step, Unit } from '#pricing';
 
 /**
  * Purchases: what happened, for good.
@@ -130,6 +130,8 @@ export interface ReturnView {
 	/** spent already: paid for in money, and forgiven */
 	pointsCharged: Points;
 	pointsForgiven: Points;
+	/** taken back of the types of points beside those that pay */
+	typesTakenBack: { typeId: string; points: Points }[];
 	tenders: ReturnTender[];
 	reasonKind: ReturnReason | null;
 	reason: string | null;
@@ -166,4 +168,18 @@ export interface ReceiptView {
 	returns: ReturnView[];
 	/** whose goods came back when these went out, and the money they brought */
 	exchangeOf: { receiptId: string; number: string; returnId: string; refundCents: Cents } | null;
+}
+
+/** What a receipt earned of the types of points beside those that pay, as its explanation says. */
+export function typesEarnedOn({ steps }: Pick<ReceiptView, 'steps'>): (SoldType & { name: string })[] {
+	return steps.flatMap(({ code, points, details }) =>
+		code === 'earned_type'
+			? {
+					typeId: String(details.typeId),
+					name: String(details.typeName),
+					points,
+					by: details.by === 'visit' ? 'visit' : 'amount'
+				}
+			: []
+	);
 }

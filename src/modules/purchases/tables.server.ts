@@ -123,6 +123,8 @@ export const returns = pgTable(
 		/** … paid for in money instead, and forgiven */
 		pointsCharged: amount().notNull().default(0),
 		pointsForgiven: amount().notNull().default(0),
+		/** points of other types taken back */
+		typesTakenBack: jsonb().$type<{ typeId: string; points: number }[]>().notNull().default([]),
 		/** where everything went, in the order in which it was given */
 		tenders: jsonb().$type<ReturnTender[]>().notNull().default([]),
 		reasonKind: text().$type<ReturnReason>(),

@@ -6,6 +6,7 @@ import { asOtherStore, needStore, withinReach } from '#platform/reach';
 import { procedure, router } from '#platform/trpc';
 import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
+import { typeBalancesOf } from '#points/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders, type MemberFilter } from './index.ts';
 import { dayAsked, liabilityOf } from './liability.server.ts';
@@ -139,7 +140,10 @@ export const adminRouter = router({
 				historyOf(ctx.db, id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
 			const balance = points.get(id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
-			return { ...page, points: balance, history };
+			const { rules } = await programmeOf(ctx.db);
+			const types = rules.types ?? [];
+			const pointTypes = types.map(({ id: typeId, name, archived }) => ({ typeId, name, archived }));
+			return { ...page, points: balance, types: await typeBalancesOf(ctx.db, id, types, ctx.now), pointTypes, history };
 		}),
 
 	/** Two members side by side, before they are put together. */

@@ -64,28 +64,34 @@ export async function updateProgramme(
 	by: By,
 	now: Date
 ): Promise<Programme> {
-	const checked = checkedRules(rules);
+	const sound = checkedRules(rules);
 	const [before] = await tx.select().from(programmes).for('update');
 	if (!before) throw storesRefusals.refuse('programme.missing');
 	if (before.version !== version) throw storesRefusals.refuse('programme.changed', { version: before.version });
+	// Whoever does not speak of the types of points leaves them as they are.
+	const types = sound.types ?? before.rules.types;
+	const checked: ProgrammeRules = { ...sound, ...(types ? { types } : {}) };
 	const [row] = await tx
 		.update(programmes)
 		.set({ rules: checked, version: version + 1, updatedAt: now })
 		.where(eq(programmes.id, before.id))
 		.returning();
 	must(row, 'a locked row is there');
-	await keepTrail(
-		tx,
-		by,
-		{
-			action: 'programme.rules_changed',
-			subject: { kind: 'programme', id: row.id },
-			title: row.name,
-			before: { ...before.rules.earn, ...before.rules.spend },
-			after: { ...checked.earn, ...checked.spend }
-		},
-		now
-	);
+	const [earlier, later] = [before.rules, checked].map(({ earn, spend }) => ({ ...earn, ...spend }));
+	// The types of points have entries of their own.
+	if (types === before.rules.types || JSON.stringify(earlier) !== JSON.stringify(later))
+		await keepTrail(
+			tx,
+			by,
+			{
+				action: 'programme.rules_changed',
+				subject: { kind: 'programme', id: row.id },
+				title: row.name,
+				before: { ...earlier },
+				after: { ...later }
+			},
+			now
+		);
 	const { updatedAt: _, ...programme } = row;
 	return programme;
 }

@@ -25,6 +25,7 @@ interface EventRow {
 	returned_cents: number | null;
 	reason: string | null;
 	note: string | null;
+	type_name: string | null;
 }
 
 /**
@@ -40,7 +41,7 @@ const eventsQuery = `
 			r.total_cents, r.discount_cents as saved_cents, r.gift_card_cents, r.points_earned as earned,
 			r.points_spent as spent, null::bigint as owed, r.earned_pending_until as pending_until,
 			(select sum(b.total_cents)::bigint from returns b where b.receipt_id = r.id) as returned_cents, null::text as reason,
-			null::text as note
+			null::text as note, null::text as type_name
 		from receipts r join stores s on s.id = r.store_id
 		where r.member_id = any(array(select id from family)) and (r.happened_at, r.id) < ($2::timestamptz, $3::text collate "C")
 		order by r.happened_at desc, r.id desc limit $4
@@ -48,7 +49,7 @@ const eventsQuery = `
 		select 'return' as kind, b.id, b.happened_at as at, b.receipt_id, s.name as store_name, b.currency,
 			b.total_cents, null::bigint as saved_cents, b.gift_card_cents, b.points_given_back as earned,
 			b.points_taken_back as spent, b.points_owed as owed, null::timestamptz as pending_until,
-			null::bigint as returned_cents, null::text as reason, null::text as note
+			null::bigint as returned_cents, null::text as reason, null::text as note, null::text as type_name
 		from returns b join stores s on s.id = b.store_id
 		where b.member_id = any(array(select id from family)) and (b.happened_at, b.id) < ($2::timestamptz, $3::text collate "C")
 		order by b.happened_at desc, b.id desc limit $4
@@ -58,10 +59,13 @@ const eventsQuery = `
 			null::bigint as gift_card_cents,
 			(case when e.reason in ('matured', 'extended') then sum(e.amount) filter (where e.amount > 0) else sum(e.amount) end)::bigint as earned,
 			0::bigint as spent, null::bigint as owed, null::timestamptz as pending_until, null::bigint as returned_cents, e.reason,
-			(select a.note from point_acts a where a.id = min(e.ref)) as note
+			(select a.note from point_acts a where a.id = min(e.ref)) as note,
+			(select t->>'name' from programmes p cross join jsonb_array_elements(p.rules->'types') t
+				where t->>'id' = substring(min(e.name) from ':(pty_[0-9a-z]+)')) as type_name
 		from entries e
 		where e.owner_id = any(array(select id from family)) and e.reason <> 'merged' and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
-		group by e.posted_at, e.reason, case when e.reason in ('matured', 'expired') then null else e.ref end
+		group by e.posted_at, e.reason, case when e.reason in ('matured', 'expired') then null else e.ref end,
+			substring(e.name from ':(pty_[0-9a-z]+)')
 		having (e.posted_at, min(e.transfer_id)) < ($2::timestamptz, $3::text collate "C")
 		order by e.posted_at desc, min(e.transfer_id) desc limit $4
 	)
@@ -97,7 +101,8 @@ function placeOf(cursor: string | null): Place | null {
 function eventOf(row: EventRow): WalletEvent {
 	const { kind, id } = row;
 	const at = instant(row.at);
-	if (kind === 'points') return { kind, id, at, reason: row.reason ?? '', points: row.earned, note: row.note };
+	if (kind === 'points')
+		return { kind, id, at, reason: row.reason ?? '', points: row.earned, typeName: row.type_name, note: row.note };
 	const shared = {
 		id,
 		at,

@@ -1,6 +1,7 @@
 import type { Cents, Points } from '#core/amounts';
 import type { HeldCard } from '#giftcards';
 import type { PointsBalance } from '#ledger';
+import type { TypeBalance } from '#points';
 import type { SpendableNow } from '#pricing';
 import type { HeldVoucher } from '#vouchers';
 
@@ -52,6 +53,8 @@ export type WalletEvent =
 			reason: string;
 			/** what it did to the points; matured points are told as what became spendable */
 			points: Points;
+			/** what the points are called, where they are of another type than those that pay */
+			typeName: string | null;
 			/** a word from whoever moved them */
 			note: string | null;
 	  };
@@ -64,6 +67,8 @@ export interface WalletPoints extends PointsBalance {
 	lapsesAt: Date | null;
 	/** fewer cannot be given to another member; null: points are not given here */
 	leastGiven: Points | null;
+	/** points of the types beside those that pay, in the house's order */
+	types: TypeBalance[];
 }
 
 /** Everything the wallet's first screen shows, and what the others need to be drawn around it. */

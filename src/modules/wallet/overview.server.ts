@@ -1,7 +1,7 @@
 import { heldCards } from '#giftcards/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
-import { lapsesAt, policyOf } from '#points/server';
+import { lapsesAt, policyOf, typeBalancesOf } from '#points/server';
 import { spendableNow } from '#pricing';
 import { programmeOf } from '#stores/server';
 import { heldVouchers } from '#vouchers/server';
@@ -20,6 +20,7 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		heldCards(reads, memberId, now),
 		walletHistory(reads, memberId, { limit: latestShown })
 	]);
+	const types = await typeBalancesOf(reads, memberId, programme.rules.types ?? [], now);
 	const balance = points.get(memberId) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 	return {
 		programme: { name: programme.name, currency: programme.currency, timeZone: programme.timeZone },
@@ -27,7 +28,8 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 			...balance,
 			now: spendableNow(balance.spendable, programme.rules.spend),
 			lapsesAt: balance.spendable > 0 ? lapses : null,
-			leastGiven: policy.transfer.enabled ? policy.transfer.least : null
+			leastGiven: policy.transfer.enabled ? policy.transfer.least : null,
+			types
 		},
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),
 		giftCards: cards.filter(({ state, balanceCents }) => state === 'active' && balanceCents > 0),

@@ -195,6 +195,7 @@ describe('an event in words', () => {
 			at: now,
 			reason,
 			points: some,
+			typeName: null,
 			note: null
 		});
 		expect(eventTitle(points('expired', -5), reader())).toBe('Points expired');

@@ -206,6 +206,13 @@ export function storeText(storeName: string, { programme }: Pick<Reader, 'progra
 
 /** The title of an event in the history. */
 export function eventTitle(event: WalletEvent, reader: Reader): string {
+	const title = plainTitle(event, reader);
+	return event.kind === 'points' && event.typeName !== null
+		? m.wallet_event_type({ title, typeName: isolated(event.typeName) })
+		: title;
+}
+
+function plainTitle(event: WalletEvent, reader: Reader): string {
 	if (event.kind === 'purchase') return storeText(event.storeName, reader);
 	if (event.kind === 'return') return m.wallet_event_return({ store: storeText(event.storeName, reader) });
 	if (event.reason === 'expired') return m.wallet_event_expired();

@@ -35,7 +35,7 @@ export const reasonOf = (entry: HistoryEntry): string => reasons[entry.reason]?.
 /** On which of an owner's accounts it moved, where that needs to be said. */
 export function accountOf(entry: HistoryEntry): string | null {
 	if (isPending(entry.account)) return m.admin_account_pending();
-	return entry.account === 'debt' ? m.admin_account_debt() : null;
+	return entry.account === 'debt' || entry.account.startsWith('debt:') ? m.admin_account_debt() : null;
 }
 
 /** The page that tells more about it, or null. */

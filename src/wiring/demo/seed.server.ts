@@ -1,3 +1,4 @@
+import { newId } from '#core/ids';
 import { day, hour, later } from '#core/time';
 import { commitSales, undoSales, type SaleCommand } from '#checkout/server';
 import { newsWording, programmeWording } from '#customers';
@@ -6,6 +7,7 @@ import { issue } from '#giftcards/server';
 import { createCashier, inviteStaff } from '#identity/server';
 import { inTransaction, type Db } from '#platform/db';
 import { byHouse } from '#platform/trail';
+import type { PointType } from '#pricing';
 import { createCategory, createProduct, createStore, createTaxClass, foundProgramme } from '#stores/server';
 import { defaultRules } from '#stores';
 import { assign, createVoucher, findByCode, makeCodes } from '#vouchers/server';
@@ -55,6 +57,15 @@ export interface SeedOptions {
 	signal: AbortSignal;
 	members?: number;
 }
+
+/** One stamp for each purchase that is worth it: a type of points beside those that pay. */
+const stamps = (at: Date): PointType => ({
+	id: newId('pointType', at),
+	name: 'Stamps',
+	earn: { kind: 'visit', points: 1, leastCents: 300 },
+	expiry: { days: 365, rounding: 'month', monthDay: null },
+	archived: false
+});
 
 /** Fills an empty database. Interrupted, it leaves a part behind: the caller clears that before it is called again. */
 export async function seedShop(db: Db, { now, say, signal, members: count = demoMembers }: SeedOptions): Promise<void> {
@@ -114,7 +125,8 @@ async function layGround(db: Db, at: Date): Promise<Ground> {
 		const deposits = shelves.filter((shelf) => catalogue.at(-1)?.products.some(({ name }) => name === shelf.name));
 		const { earn } = defaultRules;
 		const excludedCategoryIds = [...new Set(deposits.map((shelf) => shelf.categoryId))];
-		await foundProgramme(tx, { ...shop, rules: { ...defaultRules, earn: { ...earn, excludedCategoryIds } } }, at);
+		const rules = { ...defaultRules, earn: { ...earn, excludedCategoryIds }, types: [stamps(at)] };
+		await foundProgramme(tx, { ...shop, rules }, at);
 		for (const role of ['owner', 'manager'] as const)
 			await inviteStaff(tx, { ...house[role], role, password: house.password, storeIds: null }, at);
 		const cashiers: string[] = [];

@@ -12,7 +12,17 @@ const wallet = (spendable: number, more: Partial<Told> = {}): Told => ({
 	latest: [],
 	vouchers: [],
 	giftCards: [],
-	points: { spendable, pending: 0, debt: 0, lots: [], maturing: [], now: null, lapsesAt: null, leastGiven: null },
+	points: {
+		spendable,
+		pending: 0,
+		debt: 0,
+		lots: [],
+		maturing: [],
+		now: null,
+		lapsesAt: null,
+		leastGiven: null,
+		types: []
+	},
 	now,
 	...more
 });
@@ -56,7 +66,15 @@ test('without points a sale is its receipt', () => {
 });
 
 test('points that expire are told with what is left', () => {
-	const expired: WalletEvent = { kind: 'points', id: 'trf_1', at: now, reason: 'expired', points: -12, note: null };
+	const expired: WalletEvent = {
+		kind: 'points',
+		id: 'trf_1',
+		at: now,
+		reason: 'expired',
+		points: -12,
+		typeName: null,
+		note: null
+	};
 	expect(said(new News(wallet(92)), wallet(80, { latest: [expired] }))).toEqual([
 		'Points expired: −12. You have 80 points now.'
 	]);

@@ -47,7 +47,9 @@ function eventNews(event: WalletEvent, { points: balance, now }: Told, reader: R
 	const have = pointsText(balance.spendable, language);
 	if (event.kind === 'points') {
 		const change = points(event.points, language, 'always');
-		return m.wallet_news_points({ what: eventTitle(event, reader), change, balance: have });
+		const type = event.typeName === null ? null : balance.types.find(({ name }) => name === event.typeName);
+		const left = type ? `${isolated(type.name)} ${points(type.spendable - type.debt, language)}` : have;
+		return m.wallet_news_points({ what: eventTitle(event, reader), change, balance: left });
 	}
 	const amount = money(event.totalCents, event.currency, language);
 	const store = storeText(event.storeName, reader);

@@ -1,0 +1,223 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { newId } from '#core/ids';
+import { day, later } from '#core/time';
+import { members } from '#customers/tables';
+import { registerImports } from '#imports/server';
+import { unitOf } from '#ledger';
+import { audit, expire, historyOf, openBook } from '#ledger/server';
+import { inTransaction } from '#platform/db';
+import { byHouse, type By } from '#platform/trail';
+import type { PointType } from '#pricing';
+import { typesEarnedOn } from '#purchases';
+import { undoSales } from '#checkout/server';
+import { programmeOf, updateProgramme } from '#stores/server';
+import { testDatabase } from '../../../tests/support/database.ts';
+import { bringIn } from '../../../tests/support/importing.ts';
+import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
+import { adjust, pointSteps, pointsImport, savePointTypes, typeBalancesOf } from './server.ts';
+import { pointTypes, type PointTypeInput } from './types.server.ts';
+
+const { db, url } = await testDatabase();
+testSettings(url);
+const now = new Date('2026-03-10T10:00:00Z');
+const shop = await openShop(db, now);
+registerImports(pointsImport);
+
+const forever: PointType['expiry'] = { days: null, rounding: 'day', monthDay: null };
+const visits: PointTypeInput = {
+	id: null,
+	name: 'Stamps',
+	earn: { kind: 'visit', points: 1, leastCents: 500 },
+	expiry: { days: 30, rounding: 'day', monthDay: null },
+	archived: false
+};
+const stars: PointTypeInput = {
+	...visits,
+	name: 'Stars',
+	earn: { kind: 'amount', points: 3, perCents: 100 },
+	expiry: forever
+};
+const thanks: PointTypeInput = { ...visits, name: 'Thanks', earn: { kind: 'by_hand' }, expiry: forever };
+
+const save = async (types: readonly PointTypeInput[], version?: number) =>
+	inTransaction(db, async (tx) =>
+		savePointTypes(tx, { types, version: version ?? (await pointTypes(tx)).version }, byHouse, now)
+	);
+const change = async (edit: (types: PointType[]) => readonly PointTypeInput[]) =>
+	save(edit((await pointTypes(db)).types));
+const refused = (code: string, details: object = {}) =>
+	expect.objectContaining({ code, details: expect.objectContaining(details) });
+
+await save([visits, stars, thanks]);
+const [stampsId = '', starsId = '', thanksId = ''] = (await pointTypes(db)).types.map(({ id }) => id);
+const had = async (memberId: string, at = now) =>
+	Object.fromEntries(
+		(await typeBalancesOf(db, memberId, (await pointTypes(db)).types, at)).map((type) => [
+			type.name,
+			type.spendable - type.debt
+		])
+	);
+const buy = async (memberId: string, cents: number[], at = now) => {
+	const lines = cents.map((price, index) => line(`${index}`, price));
+	const result = await sell(db, await aSale(db, shop, anAsk(memberId, lines), at), at);
+	if (!result.ok) throw new Error(result.refusal.code);
+	return result.receipt;
+};
+const giveBack = async (
+	receiptId: string,
+	lines: { position: number; quantity: number }[] | 'everything',
+	at = now
+) => {
+	const counter = { caller: 'dev_test', key: aKey(), storeId: shop.storeId, deviceId: 'dev_test', staffId: null };
+	const [done] = await inTransaction(db, (tx) => undoSales(tx, [{ ...counter, receiptId, lines, reason: null }], at));
+	if (!done?.result.ok) throw new Error('refused');
+	return done.result.given;
+};
+const staff = {
+	actor: { kind: 'staff', userId: 'u', staffId: newId('staff'), name: 'Mina', role: 'manager' }
+} as never;
+const by: By = { ...(staff as object), requestId: null } as By;
+const move = (memberId: string, typeId: string | null, points: number) =>
+	inTransaction(db, (tx) =>
+		adjust(tx, { memberId, typeId, points, reason: 'a kindness', note: null, limited: true }, by, now)
+	);
+
+test('a purchase earns each type by its own rule, and the receipt says so', async () => {
+	const anna = await aMember(db, now);
+	const small = await buy(anna, [499]);
+	expect(typesEarnedOn(small)).toEqual([{ typeId: starsId, name: 'Stars', points: 14, by: 'amount' }]);
+	const large = await buy(anna, [500, 1049]);
+	expect(typesEarnedOn(large).map(({ name, points }) => [name, points])).toEqual([
+		['Stamps', 1],
+		['Stars', 46]
+	]);
+	expect(await had(anna)).toEqual({ Stamps: 1, Stars: 60, Thanks: 0 });
+});
+
+test('types are kept apart from the points that pay, and end by their own dates', async () => {
+	const anna = await aMember(db, now);
+	await buy(anna, [2000]);
+	const inMonths = later(now, 40 * day);
+	expect(await had(anna, inMonths)).toEqual({ Stamps: 0, Stars: 60, Thanks: 0 });
+	await expire(db, { now: inMonths });
+	const book = await inTransaction(db, (tx) => openBook(tx, [anna], inMonths, { lock: false }));
+	expect(book.points(anna)).toMatchObject({ spendable: 20 });
+	expect(book.points(anna, unitOf(stampsId))).toMatchObject({ spendable: 0, lots: [] });
+	const { items } = await historyOf(db, anna, { cursor: null, limit: 10 });
+	expect(items.map(({ unit, amount, reason }) => [unit, amount, reason])).toEqual([
+		[unitOf(stampsId), -1, 'expired'],
+		[unitOf(starsId), 60, 'earned'],
+		[unitOf(stampsId), 1, 'earned'],
+		['points', 20, 'earned']
+	]);
+	expect((await audit(db)).findings).toEqual([]);
+});
+
+test('a return takes back what the goods earned, and the visit when nothing of it is left', async () => {
+	const anna = await aMember(db, now);
+	const receipt = await buy(anna, [700, 300]);
+	const half = await giveBack(receipt.id, [{ position: receipt.lines[0]?.position ?? 0, quantity: 1000 }]);
+	expect(half.typesTakenBack).toEqual([{ typeId: starsId, points: 21 }]);
+	expect(await had(anna)).toEqual({ Stamps: 1, Stars: 9, Thanks: 0 });
+	const rest = await giveBack(receipt.id, 'everything');
+	expect(rest.typesTakenBack).toEqual([
+		{ typeId: stampsId, points: 1 },
+		{ typeId: starsId, points: 9 }
+	]);
+	expect(await had(anna)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
+});
+
+test('what is gone already is owed, and the next of its type pays it', async () => {
+	const anna = await aMember(db, now);
+	const receipt = await buy(anna, [1000]);
+	await move(anna, starsId, -25);
+	await giveBack(receipt.id, 'everything');
+	expect(await had(anna)).toMatchObject({ Stars: -25 });
+	await move(anna, starsId, 30);
+	expect(await had(anna)).toMatchObject({ Stars: 5 });
+	expect((await audit(db)).findings).toEqual([]);
+});
+
+test('by hand each type is given by itself; those that pay are not touched', async () => {
+	const anna = await aMember(db, now);
+	await move(anna, thanksId, 7);
+	expect(await had(anna)).toEqual({ Stamps: 0, Stars: 0, Thanks: 7 });
+	await expect(move(anna, thanksId, -8)).rejects.toEqual(refused('points.not_enough', { availablePoints: 7 }));
+	await expect(move(anna, null, -1)).rejects.toEqual(refused('points.not_enough', { availablePoints: 0 }));
+	await expect(move(anna, newId('pointType'), 5)).rejects.toEqual(refused('points.type_unknown'));
+});
+
+test('a file names the type; the same member may stand in it once for each', async () => {
+	const anna = await aMember(db, now);
+	const [row] = await db.select().from(members).where(eq(members.id, anna));
+	const mine = row?.number ?? '';
+	const text = `member,points,type,reason\n${mine},5,,Fair\n${mine},2,stars,Fair\n${mine},3,STARS,Fair\n${mine},1,Gold,Fair\n`;
+	const came = await bringIn(db, { kind: 'points', text }, now);
+	expect(came.counts).toEqual([2, 0, 0, 2]);
+	expect(came.refused.map(([at, field]) => [at, field])).toEqual([
+		[4, null],
+		[5, 'type']
+	]);
+	expect(await had(anna)).toMatchObject({ Stars: 2 });
+});
+
+test('who is merged brings all types along; who is erased loses all', async () => {
+	const [anna, twin] = [await aMember(db, now), await aMember(db, now)];
+	await move(anna, thanksId, 3);
+	await move(twin, thanksId, 4);
+	await buy(twin, [800]);
+	await inTransaction(db, (tx) => pointSteps.merge(tx, { from: twin, into: anna, ref: newId('merge', now) }, now));
+	expect(await had(anna)).toEqual({ Stamps: 1, Stars: 24, Thanks: 7 });
+	expect(await had(twin)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
+	await inTransaction(db, (tx) => pointSteps.erase(tx, [anna], now));
+	expect(await had(anna)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
+	expect((await audit(db)).findings).toEqual([]);
+});
+
+test('an archived type is neither earned nor given, and what is there stays', async () => {
+	const anna = await aMember(db, now);
+	await move(anna, thanksId, 3);
+	await change((types) => types.map((type) => ({ ...type, archived: true })));
+	expect(typesEarnedOn(await buy(anna, [2000]))).toEqual([]);
+	expect(await had(anna)).toEqual({ Thanks: 3 });
+	await expect(move(anna, thanksId, 1)).rejects.toEqual(refused('points.type_unknown'));
+	await move(anna, thanksId, -1);
+	await change((types) => types.map((type) => ({ ...type, archived: false })));
+	expect(await had(anna)).toEqual({ Stamps: 0, Stars: 0, Thanks: 2 });
+});
+
+test('what makes no sense is refused beside its field, and nothing is saved', async () => {
+	const before = await pointTypes(db);
+	const wrong: [PointTypeInput, string][] = [
+		[{ ...thanks, name: ' ' }, '3.name'],
+		[{ ...thanks, name: 'x'.repeat(41) }, '3.name'],
+		[{ ...visits, name: 'New', earn: { kind: 'visit', points: 0, leastCents: 0 } }, '3.earn.points'],
+		[{ ...visits, name: 'New', earn: { kind: 'visit', points: 1, leastCents: -1 } }, '3.earn.leastCents'],
+		[{ ...visits, name: 'New', earn: { kind: 'amount', points: 1, perCents: 0 } }, '3.earn.perCents'],
+		[{ ...visits, name: 'New', expiry: { days: 0, rounding: 'day', monthDay: null } }, '3.expiry.days'],
+		[{ ...visits, name: 'New', expiry: { days: 5, rounding: 'date', monthDay: null } }, '3.expiry.monthDay']
+	];
+	for (const [type, field] of wrong)
+		await expect(change((types) => [...types, type])).rejects.toEqual(refused('points.type_form', { field, place: 4 }));
+	await expect(change((types) => [...types, { ...thanks, name: 'STARS' }])).rejects.toEqual(
+		refused('points.type_twice', { field: '3.name', typeName: 'STARS' })
+	);
+	await expect(change((types) => types.slice(1))).rejects.toEqual(refused('points.type_missing'));
+	await expect(change((types) => [...types, { ...thanks, id: newId('pointType'), name: 'New' }])).rejects.toEqual(
+		refused('points.type_missing')
+	);
+	const many = Array.from({ length: 8 }, (_, index) => ({ ...thanks, name: `New ${index}` }));
+	await expect(change((types) => [...types, ...many])).rejects.toEqual(refused('points.types_many', { most: 10 }));
+	await expect(save(before.types, before.version - 1)).rejects.toEqual(
+		refused('points.types_changed', { version: before.version })
+	);
+	expect(await pointTypes(db)).toEqual(before);
+});
+
+test('whoever changes the other rules leaves the types alone', async () => {
+	const { rules, version } = await programmeOf(db);
+	const { types, ...others } = rules;
+	await inTransaction(db, (tx) => updateProgramme(tx, { rules: others, version }, byHouse, now));
+	expect((await pointTypes(db)).types).toEqual(types);
+});
