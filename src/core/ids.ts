@@ -12,6 +12,7 @@ export const idKinds = {
 	client: 'cli',
 	invitation: 'inv',
 	reset: 'rst',
+	passkey: 'pky',
 	device: 'dev',
 	enrolment: 'enr',
 	tillSession: 'tls',

@@ -6,6 +6,7 @@ import { catalogueEntries } from './rights-entries-catalogue.ts';
 import { till, wallet } from './rights-entries-faces.ts';
 import { giftCards } from './rights-entries-cards.ts';
 import { groupEntries } from './rights-entries-groups.ts';
+import { passkeyEntries } from './rights-entries-passkeys.ts';
 import { memberEntries, memberFilter } from './rights-entries-members.ts';
 import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
 import { aDefinition } from './shop.ts';
@@ -475,6 +476,7 @@ export const entries: Readonly<Record<string, Entry>> = {
 	...till,
 	...people,
 	...account,
+	...passkeyEntries,
 	...figures,
 	...house,
 	...vouchers,

@@ -34,6 +34,7 @@ import {
 } from './invitations.server.ts';
 import { linkTo } from './links.server.ts';
 import { invitationMail, resetMail } from './mails.server.ts';
+import { passkeysRouter } from './passkeys-router.server.ts';
 import { endSignIns, resetSecondFactor, sendAway, viewSignIn } from './people-sign-in.server.ts';
 import { requestReset, resetMinutes, resetPassword } from './resets.server.ts';
 import { beginSecondFactor } from './second-factor.server.ts';
@@ -197,6 +198,8 @@ export const accountRouter = router({
 		/** New recovery codes, shown this once; not under a key, since its answer would be kept. */
 		renewCodes: procedure('console.use').mutation(({ ctx }) => renewRecoveryCodes(ctx, ctx.now))
 	}),
+
+	passkeys: passkeysRouter,
 
 	sessions: router({
 		list: procedure('console.use').query(async ({ ctx }) => {

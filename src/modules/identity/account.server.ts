@@ -6,9 +6,11 @@ import { keepTrail, type By } from '#platform/trail';
 import type { DoorContext } from './door.server.ts';
 import { limits } from './limits.server.ts';
 import { secondFactorMail } from './mails.server.ts';
+import { hasPasskey, listPasskeys, passkeyHost } from './passkeys.server.ts';
 import { identityRefusals } from './refusals.ts';
 import {
 	confirmSecondFactor,
+	countRecoveryCodes,
 	findSecondFactor,
 	makeRecoveryCodes,
 	removeSecondFactor,
@@ -22,14 +24,16 @@ import { afterwards } from '#platform/afterwards';
 
 const { refuse } = identityRefusals;
 
-type Context = DoorContext & By & { actor: Staff };
+type Context = DoorContext & By & { actor: Staff; origin: string };
 
 /** What somebody sees of their own account. */
 export async function viewAccount(context: Context, now: Date) {
 	const { userId, name, role } = context.actor;
-	const [session, secondFactor, rules] = await Promise.all([
+	const [session, secondFactor, codesLeft, passkeys, rules] = await Promise.all([
 		currentSession(context),
 		findSecondFactor(context.db, userId),
+		countRecoveryCodes(context.db, userId),
+		listPasskeys(context.db, userId),
 		findSignInRules(context.db)
 	]);
 	return {
@@ -37,6 +41,10 @@ export async function viewAccount(context: Context, now: Date) {
 		role,
 		email: session.email,
 		secondFactor,
+		codesLeft,
+		passkeys,
+		/** whether browsers make passkeys for this address */
+		passkeysPossible: passkeyHost(context.origin) !== null,
 		required: asksSecondFactor(rules.secondFactor, context.actor),
 		fresh: isFresh(session.provedAt, now)
 	};
@@ -101,15 +109,18 @@ export async function keepSecondFactor(
 }
 
 /**
- * Gives up one's own second factor.
- * @throws identity.prove_again, identity.second_factor_required (the house asks for it), identity.second_factor_unknown
+ * Gives up one's own app.
+ * @throws identity.prove_again, identity.second_factor_required (the house asks for a second step, and there is no
+ * passkey), identity.second_factor_unknown
  */
 export async function dropSecondFactor(context: Context, now: Date): Promise<void> {
 	await mustBeFresh(context, now);
 	await inTransaction(context.db, async (tx) => {
 		const rules = await findSignInRules(tx);
-		if (asksSecondFactor(rules.secondFactor, context.actor)) throw refuse('identity.second_factor_required');
-		await removeSecondFactor(tx, context.actor.userId);
+		const { userId } = context.actor;
+		if (asksSecondFactor(rules.secondFactor, context.actor) && !(await hasPasskey(tx, userId)))
+			throw refuse('identity.second_factor_required');
+		if (!(await removeSecondFactor(tx, userId))) throw refuse('identity.second_factor_unknown');
 		await keepTrail(tx, context, { action: 'staff.second_factor_removed', subject: subjectOf(context) }, now);
 	});
 	tellOf(context, 'removed', (await currentSession(context)).email);
@@ -122,7 +133,8 @@ export async function dropSecondFactor(context: Context, now: Date): Promise<voi
 export async function renewRecoveryCodes(context: Context, now: Date): Promise<{ recoveryCodes: string[] }> {
 	const { userId } = context.actor;
 	await mustBeFresh(context, now);
-	if (!(await findSecondFactor(context.db, userId))) throw refuse('identity.second_factor_unknown');
+	if (!(await findSecondFactor(context.db, userId)) && !(await hasPasskey(context.db, userId)))
+		throw refuse('identity.second_factor_unknown');
 	const codes = await inTransaction(context.db, async (tx) => {
 		await keepTrail(tx, context, { action: 'staff.recovery_codes_renewed', subject: subjectOf(context) }, now);
 		return makeRecoveryCodes(tx, context.secret, userId, now);

@@ -65,6 +65,9 @@ export const linkTokenSchema = z.string().check(z.regex(/^[\w-]{43}$/));
 
 export const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
 
+/** What somebody calls a passkey of theirs. */
+export const passkeyNameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
+
 /** Whether a PIN is among the first that anybody would try: all digits the same, or one after the other. */
 export function isSimplePin(pin: string): boolean {
 	const steps = new Set([...pin].slice(1).map((digit, i) => Number(digit) - Number(pin[i])));
@@ -75,14 +78,27 @@ export function isSimplePin(pin: string): boolean {
 export const secondFactorRules = ['optional', 'managers', 'everybody'] as const;
 export type SecondFactorRule = (typeof secondFactorRules)[number];
 
-/** What is missing after the password: a code of an app one has, or the app itself. */
-export type SecondStep = 'code' | 'enrol';
+/** What is missing after the password: a code of an app one has, a passkey one has, or to set up either. */
+export type SecondStep = 'code' | 'passkey' | 'enrol';
 
 /** Six digits of an app, or a recovery code; in whatever digits the keyboard has. */
 export const secondCodeSchema = z.pipe(
 	z.pipe(z.string().check(z.maxLength(40)), z.transform(digits)),
 	z.string().check(z.regex(/^[0-9A-Za-z]{6,12}$/))
 );
+
+/** A passkey as its owner sees it. */
+export interface PasskeyRow {
+	id: string;
+	/** as its owner calls it */
+	name: string;
+	/** whether it is on several devices of its owner, such as through a password manager */
+	synced: boolean;
+	createdAt: Date;
+	lastUsedAt: Date | null;
+	/** when it was seen that there is a copy of it; it opens nothing any more */
+	copiedAt: Date | null;
+}
 
 /** A sign-in to the console as lists show it. */
 export interface SessionRow {

@@ -3,6 +3,7 @@ import { day, later } from '#core/time';
 import type { Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
 import { sweepDevices } from './known-devices.server.ts';
+import { sweepChallenges } from './passkey-challenge.server.ts';
 import { enrolmentCodes, passwordResets, sessions, verifications } from './tables.server.ts';
 import { sweepTries } from './tries.server.ts';
 
@@ -10,6 +11,7 @@ import { sweepTries } from './tries.server.ts';
 export async function sweep(db: Db, now: Date): Promise<void> {
 	await sweepTries(db, now);
 	await sweepDevices(db, now);
+	await sweepChallenges(db, now);
 	await db.delete(passwordResets).where(lt(passwordResets.expiresAt, later(now, -30 * day)));
 	await db.delete(sessions).where(lt(sessions.expiresAt, now));
 	await db.delete(verifications).where(lt(verifications.expiresAt, later(now, -day)));

@@ -101,3 +101,18 @@ export async function secondFactorMail(to: string, what: 'added' | 'removed', la
 	const subject = m.mail_second_factor_subject({}, locale);
 	return noteMail(to, language, subject, [lead, m.mail_password_changed_not_you({}, locale)]);
 }
+
+/** A passkey came or went, or there is a copy of one. */
+export async function passkeyMail(
+	to: string,
+	what: 'added' | 'removed' | 'copied',
+	language: Language
+): Promise<Message> {
+	const m = await words();
+	const locale = { locale: language };
+	const leads = { added: m.mail_passkey_added, removed: m.mail_passkey_removed, copied: m.mail_passkey_copied };
+	return noteMail(to, language, m.mail_passkey_subject({}, locale), [
+		leads[what]({}, locale),
+		m.mail_password_changed_not_you({}, locale)
+	]);
+}

@@ -5,6 +5,7 @@ import { keepTrail, type By } from '#platform/trail';
 import { checkTouch } from './authority.server.ts';
 import type { Giver } from './giving.server.ts';
 import type { SessionRow } from './index.ts';
+import { listPasskeys, removePasskeys } from './passkeys.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { sharesStore } from './rights.server.ts';
 import { makeReset } from './resets.server.ts';
@@ -46,7 +47,7 @@ async function getWithConsole(reads: Reads, about: About, by: Giver) {
 const subjectOf = ({ staffId }: About) => ({ kind: 'staff', id: staffId });
 
 /**
- * A colleague's sign-ins to the console, and whether they have a second factor; null for those who have no console.
+ * A colleague's sign-ins to the console, and whether they have an app and passkeys; null for those who have no console.
  * @throws identity.staff_unknown, identity.above_your_role
  */
 export async function viewSignIn(
@@ -54,14 +55,15 @@ export async function viewSignIn(
 	about: About,
 	by: Giver,
 	now: Date
-): Promise<{ secondFactorSince: Date | null; sessions: SessionRow[] } | null> {
+): Promise<{ secondFactorSince: Date | null; passkeys: number; sessions: SessionRow[] } | null> {
 	const { userId } = await getColleague(reads, about, by);
 	if (!userId) return null;
-	const [factor, sessions] = await Promise.all([
+	const [factor, passkeys, sessions] = await Promise.all([
 		findSecondFactor(reads, userId),
+		listPasskeys(reads, userId),
 		listSessions(reads, { userId, currentId: null }, now)
 	]);
-	return { secondFactorSince: factor?.since ?? null, sessions };
+	return { secondFactorSince: factor?.since ?? null, passkeys: passkeys.length, sessions };
 }
 
 /**
@@ -98,7 +100,7 @@ export async function sendAway(
 }
 
 /**
- * Takes away the second factor of a colleague who lost it, with a reason; their sign-ins end.
+ * Takes away the app and the passkeys of a colleague who lost them, with a reason; their sign-ins end.
  * @throws identity.staff_unknown, identity.above_your_role, identity.no_console, identity.second_factor_unknown,
  * identity.not_yourself (one's own is removed in one's own account)
  */
@@ -110,7 +112,9 @@ export async function resetSecondFactor(
 ): Promise<{ email: string }> {
 	if (command.staffId === by.actor.staffId) throw refuse('identity.not_yourself');
 	const { userId, email } = await getWithConsole(tx, command, by.actor);
-	await removeSecondFactor(tx, userId);
+	const passkeys = await removePasskeys(tx, userId);
+	const app = await removeSecondFactor(tx, userId);
+	if (!app && passkeys === 0) throw refuse('identity.second_factor_unknown');
 	await endSessions(tx, userId);
 	const { reason } = command;
 	await keepTrail(tx, by, { action: 'staff.second_factor_reset', subject: subjectOf(command), reason }, now);

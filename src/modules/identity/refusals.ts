@@ -71,6 +71,20 @@ export const identityRefusals = declareRefusals({
 	'identity.second_factor_first': 'unprocessable',
 	/** the house asks for it */
 	'identity.second_factor_required': 'unprocessable',
+	/** nobody asked for it here within the last minutes, or it was answered already */
+	'identity.passkey_over': 'gone',
+	/** removed, or of somebody who left */
+	'identity.passkey_unknown': 'not_found',
+	/** not signed by it, for another address, or its device was not unlocked */
+	'identity.passkey_wrong': 'unauthenticated',
+	/** its counter went back: two devices hold it */
+	'identity.passkey_copied': 'forbidden',
+	/** this device has one for this account already */
+	'identity.passkey_exists': 'conflict',
+	/** `most` */
+	'identity.passkeys_full': 'unprocessable',
+	/** the address of the server is no name, or without https */
+	'identity.passkeys_impossible': 'unprocessable',
 	'identity.rules_changed_meanwhile': 'conflict',
 	/** something this weighty wants the password once more */
 	'identity.prove_again': 'forbidden',

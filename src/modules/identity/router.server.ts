@@ -14,6 +14,7 @@ import {
 	signInsRouter
 } from './account-router.server.ts';
 import { codeSchema, emailSchema, passwordSchema, pinSchema } from './index.ts';
+import { passkeyDoorRouter } from './passkeys-router.server.ts';
 import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
 import { devicesRouter, rolesRouter, staffRouter } from './staff-router.server.ts';
@@ -98,6 +99,7 @@ export const adminRouter = router({
 	invitations: invitationsRouter,
 	reset: resetRouter,
 	secondStep: secondStepRouter,
+	passkeys: passkeyDoorRouter,
 	signIns: signInsRouter,
 	signInRules: signInRulesRouter,
 	staff: staffRouter,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { Rights } from '#core/actor';
 import { normaliseCode, randomBody } from '#core/codes';
 import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
@@ -7,6 +7,7 @@ import { derivedKey, sealFor } from '#platform/seal';
 import type { AuthContext } from './auth.server.ts';
 import type { SecondStep } from './index.ts';
 import { limits } from './limits.server.ts';
+import { hasPasskey } from './passkeys.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { asksSecondFactor, findSignInRules } from './sign-in-rules.server.ts';
 import { recoveryCodes, secondFactors } from './tables.server.ts';
@@ -28,21 +29,30 @@ export async function findSecondFactor(
 ): Promise<{ since: Date; codesLeft: number } | null> {
 	const [row] = await reads.select({ since: secondFactors.confirmedAt }).from(secondFactors).where(isConfirmed(userId));
 	if (!row?.since) return null;
-	const [left] = await reads
-		.select({ count: sql<number>`count(*)::int` })
-		.from(recoveryCodes)
-		.where(and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt)));
-	return { since: row.since, codesLeft: left?.count ?? 0 };
+	return { since: row.since, codesLeft: await countRecoveryCodes(reads, userId) };
 }
 
-/** What is missing after the right password; null: nothing. Whoever has a second factor is always asked for it. */
+/** How many of somebody's recovery codes are left. */
+export async function countRecoveryCodes(reads: Reads, userId: string): Promise<number> {
+	const [left] = await reads
+		.select({ count: count() })
+		.from(recoveryCodes)
+		.where(and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt)));
+	return left?.count ?? 0;
+}
+
+/**
+ * What is missing after the right password; null: nothing. Whoever has an app is always asked for its code; a passkey is
+ * asked for where the house wants a second step.
+ */
 export async function missingStep(
 	reads: Reads,
 	person: { userId: string } & Pick<Rights, 'permissions'>
 ): Promise<SecondStep | null> {
 	if (await findSecondFactor(reads, person.userId)) return 'code';
 	const { secondFactor } = await findSignInRules(reads);
-	return asksSecondFactor(secondFactor, person) ? 'enrol' : null;
+	if (!asksSecondFactor(secondFactor, person)) return null;
+	return (await hasPasskey(reads, person.userId)) ? 'passkey' : 'enrol';
 }
 
 /**
@@ -139,7 +149,7 @@ async function useRecoveryCode({ db, secret }: Context, userId: string, code: st
 		eq(recoveryCodes.codeHash, hashOfRecovery(secret, userId, code)),
 		isNull(recoveryCodes.usedAt)
 	);
-	// Codes of a factor that was taken away went with it, and one that is only being set up has none.
+	// Codes go with the last app or passkey, and an app that is only being set up has none.
 	const claimed = await db.update(recoveryCodes).set({ usedAt: now }).where(isThis).returning();
 	return claimed.length === 1;
 }
@@ -164,11 +174,15 @@ export async function makeRecoveryCodes(tx: Tx, secret: string, userId: string, 
 }
 
 /**
- * Takes somebody's second factor away with its recovery codes.
- * @throws identity.second_factor_unknown
+ * Takes somebody's app away, and the recovery codes where no passkey needs them.
+ * @returns whether there was one
  */
-export async function removeSecondFactor(tx: Tx, userId: string): Promise<void> {
+export async function removeSecondFactor(tx: Tx, userId: string): Promise<boolean> {
 	const removed = await tx.delete(secondFactors).where(eq(secondFactors.userId, userId)).returning();
+	if (!(await hasPasskey(tx, userId))) await dropRecoveryCodes(tx, userId);
+	return removed.length > 0;
+}
+
+export async function dropRecoveryCodes(tx: Tx, userId: string): Promise<void> {
 	await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
-	if (removed.length === 0) throw refuse('identity.second_factor_unknown');
 }

@@ -22,9 +22,10 @@ async function findWaiting(context: DoorContext, now: Date) {
 	return user && step ? { userId: ticket.userId, email: user.email, person, step } : null;
 }
 
-async function getWaiting(context: DoorContext, step: SecondStep, now: Date) {
+/** Who has given the right password, and misses one of these steps. @throws identity.second_step_over */
+export async function getWaiting(context: DoorContext, steps: readonly SecondStep[], now: Date) {
 	const waiting = await findWaiting(context, now);
-	if (waiting?.step !== step) throw refuse('identity.second_step_over');
+	if (!waiting || !steps.includes(waiting.step)) throw refuse('identity.second_step_over');
 	return waiting;
 }
 
@@ -38,7 +39,7 @@ export async function viewSecondStep(
 }
 
 /**
- * Opens the console with a code of the app or a recovery code.
+ * Opens the console with a code of the app or a recovery code; a passkey opens it by itself (`signInWithPasskey`).
  * @throws identity.second_step_over, identity.second_code_wrong, identity.too_many_tries (`minutes`)
  */
 export async function takeSecondStep(
@@ -46,14 +47,14 @@ export async function takeSecondStep(
 	code: string,
 	now: Date
 ): Promise<Admitted & { recovery: boolean }> {
-	const { userId } = await getWaiting(context, 'code', now);
+	const { userId } = await getWaiting(context, ['code', 'passkey'], now);
 	const { recovery } = await useSecondCode(context, { userId, code }, now);
 	return { ...(await admitToConsole(context, userId, 'two', now)), recovery };
 }
 
 /** The secret for the app of somebody of whom the house asks one. @throws identity.second_step_over */
 export async function beginEnrolment(context: DoorContext, now: Date): Promise<{ secret: string; address: string }> {
-	return beginSecondFactor(context, await getWaiting(context, 'enrol', now), now);
+	return beginSecondFactor(context, await getWaiting(context, ['enrol'], now), now);
 }
 
 /**
@@ -65,7 +66,7 @@ export async function finishEnrolment(
 	code: string,
 	now: Date
 ): Promise<{ recoveryCodes: string[] }> {
-	const { userId, email, person } = await getWaiting(context, 'enrol', now);
+	const { userId, email, person } = await getWaiting(context, ['enrol'], now);
 	const by = { actor: { kind: 'staff' as const, userId, ...person }, requestId: context.requestId };
 	const subject = { kind: 'staff', id: person.staffId };
 	const made = await confirmSecondFactor(

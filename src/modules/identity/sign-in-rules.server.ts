@@ -5,6 +5,7 @@ import { keepTrail, type By } from '#platform/trail';
 import type { Giver } from './giving.server.ts';
 import type { SecondFactorRule } from './index.ts';
 import { hasConsole } from './permissions.ts';
+import { hasPasskey } from './passkeys.server.ts';
 import { identityRefusals } from './refusals.ts';
 import { rightsOfAll } from './rights.server.ts';
 import { secondFactors, sessions, signInRules, staff } from './tables.server.ts';
@@ -51,7 +52,7 @@ export async function saveSignInRules(
 	const after = { secondFactor: command.secondFactor, version: before.version + 1 };
 	if (asksSecondFactor(after.secondFactor, by.actor)) await mustHaveOne(tx, by.actor.userId);
 	await tx.update(signInRules).set(after).where(eq(signInRules.id, house));
-	await signOutWithout(tx, after.secondFactor);
+	await signOutWithout(tx, after.secondFactor, by.actor.userId);
 	const deed = { action: 'programme.sign_in_rules_changed', subject: { kind: 'programme', id: house } };
 	const [was, is] = [before, after].map(({ secondFactor }) => ({ secondFactor }));
 	await keepTrail(tx, by, { ...deed, before: was, after: is }, now);
@@ -63,11 +64,15 @@ async function mustHaveOne(tx: Tx, userId: string): Promise<void> {
 		.select({ userId: secondFactors.userId })
 		.from(secondFactors)
 		.where(and(eq(secondFactors.userId, userId), isNotNull(secondFactors.confirmedAt)));
-	if (!own) throw refuse('identity.second_factor_first');
+	if (!own && !(await hasPasskey(tx, userId))) throw refuse('identity.second_factor_first');
 }
 
-/** Ends the sign-ins to the console of everybody who needs a second step and has none. */
-async function signOutWithout(tx: Tx, rule: SecondFactorRule): Promise<void> {
+/**
+ * Ends the sign-ins to the console of everybody who needs a second step and has no app: of those with a passkey, too,
+ * since they may have come in with their password alone.
+ * @param but who asks: they have one, and have just proved who they are
+ */
+async function signOutWithout(tx: Tx, rule: SecondFactorRule, but: string): Promise<void> {
 	const people = await tx
 		.select({ userId: staff.userId, role: staff.role, storeIds: staff.storeIds })
 		.from(staff)
@@ -75,7 +80,7 @@ async function signOutWithout(tx: Tx, rule: SecondFactorRule): Promise<void> {
 		.where(and(isNotNull(staff.userId), isNull(staff.disabledAt), isNull(secondFactors.userId)));
 	const rights = await rightsOfAll(tx, people);
 	const asked = people.filter((person) => asksSecondFactor(rule, rights.get(person) ?? { permissions: [] }));
-	const userIds = asked.flatMap(({ userId }) => userId ?? []);
+	const userIds = asked.flatMap(({ userId }) => (userId && userId !== but ? [userId] : []));
 	if (userIds.length === 0) return;
 	await tx.delete(sessions).where(and(inArray(sessions.userId, userIds), eq(sessions.face, 'admin')));
 }

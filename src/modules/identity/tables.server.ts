@@ -1,5 +1,5 @@
 import { and, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '#core/actor';
 import type { Language } from '#core/languages';
 import { at, key } from '#platform/columns';
@@ -290,6 +290,45 @@ export const recoveryCodes = pgTable(
 		usedAt: at()
 	},
 	(t) => [primaryKey({ columns: [t.userId, t.codeHash] })]
+);
+
+/** The public half of a key pair in somebody's device (WebAuthn), with which they sign in. */
+export const passkeys = pgTable(
+	'passkeys',
+	{
+		id: key().primaryKey(),
+		userId: key()
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		/** what the device calls it, base64url */
+		credentialId: text().notNull().unique('passkeys_credential'),
+		/** COSE, base64 */
+		publicKey: text().notNull(),
+		/** how often the device has signed, if it counts; it only goes forward */
+		counter: bigint({ mode: 'number' }).notNull(),
+		/** how the device is reached: the browser's words, given back to it */
+		transports: text().array().$type<string[]>().notNull(),
+		/** whether its maker keeps it on several devices of its owner */
+		synced: boolean().notNull(),
+		/** what its owner calls it */
+		name: text().notNull(),
+		createdAt: at().notNull(),
+		lastUsedAt: at(),
+		/** when its counter went back, which a copy's does: it opens nothing from then on */
+		copiedAt: at()
+	},
+	(t) => [index('passkeys_user').on(t.userId)]
+);
+
+/** Challenges that a passkey has answered: none counts twice. Kept as long as they would be accepted. */
+export const spentChallenges = pgTable(
+	'spent_challenges',
+	{
+		/** SHA-256, hex */
+		challengeHash: key().primaryKey(),
+		expiresAt: at().notNull()
+	},
+	(t) => [index('spent_challenges_expires').on(t.expiresAt)]
 );
 
 /** Browsers that somebody signed in to the console with, told apart by a cookie: another one is told of by mail. */

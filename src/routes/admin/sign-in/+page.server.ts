@@ -7,7 +7,9 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const to = pageOfConsole(url.searchParams.get('to'));
 	if (locals.actor.kind === 'staff') redirect(303, to);
 	if (await locals.api.admin.setup.needed()) redirect(303, '/admin/setup');
-	return { to, waiting: await locals.api.admin.identity.secondStep.view() };
+	const { secondStep, passkeys } = locals.api.admin.identity;
+	const [waiting, passkeysPossible] = await Promise.all([secondStep.view(), passkeys.possible()]);
+	return { to, waiting, passkeysPossible };
 };
 
 /** Where the page's script has not come yet: the same, by a plain form. */

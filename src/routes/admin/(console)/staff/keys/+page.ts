@@ -4,13 +4,11 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async (event) => {
 	event.depends('admin:keys');
 	return await ask(event, async (api) => {
-		const [keys, stores, programme, account] = await Promise.all([
+		const [keys, stores, programme] = await Promise.all([
 			api.admin.identity.clients.list.query(),
 			api.admin.stores.list.query(),
-			api.admin.stores.programme.query(),
-			api.admin.account.get.query()
+			api.admin.stores.programme.query()
 		]);
-		const hasApp = account.secondFactor !== null;
-		return { ...keys, now: new Date(), stores, timeZone: programme.timeZone, hasApp };
+		return { ...keys, now: new Date(), stores, timeZone: programme.timeZone };
 	});
 };
