@@ -30,6 +30,7 @@ export const idKinds = {
 	/** a household or a firm, which may own a purse: sorts after its members, whose books are locked first */
 	memberGroup: 'mgp',
 	groupMember: 'mgm',
+	erasure: 'ers',
 	transfer: 'trf',
 	hold: 'hld',
 	receipt: 'rcp',

@@ -1,5 +1,5 @@
 import { day, later } from '#core/time';
-import { forgetCodeUses } from '#customers/server';
+import { erasing, forgetCodeUses } from '#customers/server';
 import { expireCards, giftCardJobs } from '#giftcards/server';
 import { identityJobs } from '#identity/server';
 import { importJobs } from '#imports/server';
@@ -11,6 +11,7 @@ import { tellChanged } from '#platform/live';
 import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
 import { lapseInactive } from '#points/server';
 import { findProgramme } from '#stores/server';
+import { memberSteps } from './member-steps.server.ts';
 
 /** Who wants to hear of which event. Modules that come later add theirs here. */
 export const handlers: ReadonlyMap<string, readonly Handler[]> = new Map();
@@ -75,6 +76,7 @@ export const jobs: readonly Job[] = [
 		cron: '50 * * * *',
 		run: async ({ db, now }) => void (await inTransaction(db, (tx) => forgetCodeUses(tx, now)))
 	},
+	erasing(memberSteps),
 	...giftCardJobs,
 	...identityJobs,
 	...importJobs

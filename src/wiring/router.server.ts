@@ -26,6 +26,7 @@ export const appRouter = router({
 	wallet: router({
 		identity: identity.walletRouter,
 		customers: customers.walletRouter,
+		data: customers.dataWalletRouter(memberSteps),
 		vouchers: vouchers.walletRouter,
 		giftcards: giftcards.walletRouter,
 		gifts: giftcards.giftsWalletRouter,
@@ -50,6 +51,7 @@ export const appRouter = router({
 		identity: identity.adminRouter,
 		points: points.adminRouter,
 		merging: customers.mergingRouter(memberSteps),
+		memberData: customers.dataRouter(memberSteps),
 		imports: imports.adminRouter,
 		reports: reports.adminRouter,
 		setup: setup.adminRouter,

@@ -1,5 +1,5 @@
 import type { Entry } from './rights-entry.ts';
-import { customersPeople, desk, owner, sellers, shopper } from './rights-entry.ts';
+import { customersPeople, desk, managers, owner, sellers, shopper } from './rights-entry.ts';
 
 /** Who may call what of members, tags and what is asked of them; see rights-entry.ts for how to write an entry. */
 
@@ -20,6 +20,9 @@ const noAttribute = { answers: 'attribute.unknown', trail: { none: 'nothing more
 /** What concerns every store is not for a manager of one. */
 const wide: Entry['who'] = ['console owner', 'console manager', 'console key-account'];
 const own = 'admin.customers.asking';
+const data = 'admin.memberData';
+/** Callers of the world are signed in without a cookie. */
+const noCookie = { answers: 'identity.session_unknown' } as const;
 
 export const memberEntries: Record<string, Entry> = {
 	'admin.customers.asked': { who: desk },
@@ -115,7 +118,49 @@ export const memberEntries: Record<string, Entry> = {
 		input: ({ key, memberId }) => ({ key: key(), memberId, code: '20001235', kind: 'plastic' }),
 		trail: 'kept'
 	},
-	'wallet.customers.profile': { who: shopper }
+	'wallet.customers.profile': { who: shopper },
+	'wallet.data.overview': { who: shopper },
+	'wallet.data.export': { who: shopper, ...noCookie },
+	'wallet.data.askErasure': { who: shopper, input: ({ key }) => ({ key: key() }), ...noCookie },
+	'wallet.data.takeBackErasure': {
+		who: shopper,
+		input: ({ key }) => ({ key: key() }),
+		answers: 'member_erasure.none'
+	},
+	'wallet.identity.sendProof': { who: shopper, ...noCookie },
+	'wallet.identity.prove': { who: shopper, input: () => ({ code: '123456' }), ...noCookie },
+	'wallet.identity.sessions': { who: shopper, ...noCookie },
+	'wallet.identity.endSessions': { who: shopper, input: () => ({ id: null }), ...noCookie },
+	[`${data}.of`]: { who: desk, input: ({ memberId }) => ({ id: memberId }) },
+	[`${data}.stake`]: { who: managers, input: ({ memberId }) => ({ id: memberId }) },
+	[`${data}.erase`]: {
+		who: managers,
+		input: ({ key, memberId }) => ({ key: key(), id: memberId, reason: 'They asked by letter', name: 'Nobody' }),
+		answers: 'member_erasure.name_other',
+		trail: { none: 'another name was typed' }
+	},
+	[`${data}.takeBack`]: {
+		who: managers,
+		input: ({ key, memberId }) => ({ key: key(), id: memberId, reason: 'They stay' }),
+		answers: 'member_erasure.none',
+		trail: { none: 'nobody in the world waits to be erased' }
+	},
+	[`${data}.waiting`]: { who: desk, input: () => ({ cursor: null }) },
+	[`${data}.export`]: {
+		who: managers,
+		input: ({ memberId }) => ({ id: memberId, reason: 'They asked by letter' }),
+		trail: 'kept'
+	},
+	[`${data}.policy`]: { who: desk },
+	[`${data}.savePolicy`]: {
+		who: owner,
+		input: ({ key }) => ({
+			key: key(),
+			version: 0,
+			policy: { erasureDays: 3, ownBirthday: 'free', claimDays: 14 }
+		}),
+		trail: 'kept'
+	}
 };
 
 export const memberFilter = {

@@ -47,6 +47,48 @@ export type ConsentPurpose = (typeof consentPurposes)[number];
 export const consentSources = ['wallet', 'till', 'console', 'import'] as const;
 export type ConsentSource = (typeof consentSources)[number];
 
+export const erasureSources = ['wallet', 'console'] as const;
+/** Where somebody's wish to be erased was told. */
+export type ErasureSource = (typeof erasureSources)[number];
+
+/** What members may do with their own data. */
+export interface DataPolicy {
+	/** between the wish to be erased and the deed, 0 to 30: so long it may be taken back */
+	erasureDays: number;
+	/** `once`: what a member has told as their birthday only the house changes; `free`: they change it themselves */
+	ownBirthday: 'once' | 'free';
+	/** how many days old a receipt may be that a member adds, 0 to 365; 0: none may be added */
+	claimDays: number;
+}
+
+export const defaultDataPolicy: DataPolicy = { erasureDays: 7, ownBirthday: 'once', claimDays: 14 };
+
+/** What somebody gives up who is erased. */
+export interface AtStake {
+	points: number;
+	/** not yet spendable */
+	pendingPoints: number;
+	/** points that they owe */
+	debtPoints: number;
+	/** vouchers of their own that they could still use */
+	vouchers: number;
+	/** gift cards with money in their wallet: the money stays with the card, for whoever has its code */
+	cards: { id: string; lastSymbols: string; currency: string; balanceCents: number }[];
+	/** gifts on their way that nobody has taken yet */
+	gifts: number;
+}
+
+/** Somebody's wish to be erased that waits. */
+export interface OpenErasure {
+	id: string;
+	source: ErasureSource;
+	askedAt: Date;
+	/** from when on it is carried out */
+	dueAt: Date;
+	/** who entered it; null: the member themselves */
+	staffName: string | null;
+}
+
 /** The wording that is agreed to when joining; a new wording gets a new name, so that it is known who agreed to what. */
 export const programmeWording = 'programme-2026-11-22';
 export const newsWording = 'news-2026-11';

@@ -5,6 +5,7 @@ import { Writes } from '#platform/bulk';
 import { sqlOf, type Tx } from '#platform/db';
 import { emit } from '#platform/outbox';
 import { keepTrail, withoutCodes, type By } from '#platform/trail';
+import { refuseErasing } from './erasing.server.ts';
 import { customersRefusals, reasonLength } from './index.ts';
 import type { MemberSteps } from './steps.server.ts';
 import { members } from './tables.server.ts';
@@ -30,7 +31,7 @@ export interface Merge {
  * Merging into somebody who is merged is refused, and whoever had been merged into the one who goes follows them: one
  * step always arrives, and there are no circles.
  * @throws member.unknown (also when erased), member.merge_self, member.merged (one of them is merged already),
- * member.reason_form
+ * member.erasing, member.reason_form
  */
 export async function merge(
 	tx: Tx,
@@ -40,11 +41,7 @@ export async function merge(
 	now: Date
 ): Promise<{ memberId: string; mergedId: string }> {
 	const why = reasonOf(reason);
-	if (fromId === intoId) throw refuse('member.merge_self');
-	const { from, into } = await lockBoth(tx, fromId, intoId);
-	const ref = newId('merge', now);
-	for (const { merge } of steps) await merge(tx, { from: fromId, into: intoId, ref }, now);
-	await together(tx, from, into, now);
+	await putTogether(tx, { fromId, intoId }, steps, now);
 	const subject = (id: string) => ({ kind: 'member', id });
 	await keepTrail(
 		tx,
@@ -55,11 +52,29 @@ export async function merge(
 		],
 		now
 	);
+	return { memberId: intoId, mergedId: fromId };
+}
+
+/**
+ * Two members become one; whoever calls it says so in the trail.
+ * @throws member.unknown, member.merge_self, member.merged, member.erasing
+ */
+export async function putTogether(
+	tx: Tx,
+	{ fromId, intoId }: { fromId: string; intoId: string },
+	steps: readonly MemberSteps[],
+	now: Date
+): Promise<void> {
+	if (fromId === intoId) throw refuse('member.merge_self');
+	const { from, into } = await lockBoth(tx, fromId, intoId);
+	await refuseErasing(tx, [fromId, intoId]);
+	const ref = newId('merge', now);
+	for (const { merge } of steps) await merge(tx, { from: fromId, into: intoId, ref }, now);
+	await together(tx, from, into, now);
 	const writes = new Writes();
 	const payload = { memberId: intoId, mergedId: fromId };
 	emit(writes, [{ topic: 'member.merged', subjectId: intoId, payload }], now);
 	await writes.send(sqlOf(tx));
-	return { memberId: intoId, mergedId: fromId };
 }
 
 /** Trimmed, with codes in it masked. @throws member.reason_form */

@@ -1,11 +1,21 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
-import { forgetUsers } from '#identity/server';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { forgetUsers, signInsOf } from '#identity/server';
 import { listOf } from '#platform/bulk';
-import { sqlOf, type Tx } from '#platform/db';
+import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { outbox } from '#platform/once.tables';
 import { trailEntries } from '#platform/trail.tables';
 import type { MemberSteps } from './steps.server.ts';
-import { consents, memberAttributes, memberCodes, memberCodeUses, members, memberTags } from './tables.server.ts';
+import { randomBody } from '#core/codes';
+import { numberSymbols } from './index.ts';
+import {
+	consents,
+	erasures,
+	memberAttributes,
+	memberCodes,
+	memberCodeUses,
+	members,
+	memberTags
+} from './tables.server.ts';
 
 /**
  * Of each purpose the latest word counts, whichever of the two gave it: whoever withdrew last has withdrawn. Every row is
@@ -22,11 +32,26 @@ async function mergeConsents(tx: Tx, from: string, into: string, now: Date): Pro
 	}
 }
 
+/** Where members are signed in, and when they asked to be erased. */
+async function comingsAndGoings(reads: Reads, ids: string[]): Promise<Record<string, object[]>> {
+	const users = await reads.select({ userId: members.userId }).from(members).where(inArray(members.id, ids));
+	const signIns = await signInsOf(
+		reads,
+		users.flatMap(({ userId }) => userId ?? [])
+	);
+	const asked = await reads
+		.select({ askedAt: erasures.askedAt, dueAt: erasures.dueAt, takenBackAt: erasures.takenBackAt })
+		.from(erasures)
+		.where(inArray(erasures.memberId, ids))
+		.orderBy(erasures.id);
+	return { sign_ins: signIns, erasures: asked };
+}
+
 /** What customers itself keeps, and what the platform keeps under a member's id. */
 export const customerSteps: MemberSteps = {
 	moves: [consents, memberTags, memberAttributes, memberCodes],
-	// Uses of codes are over in minutes; events and the trail tell what happened then.
-	stays: [members, memberCodeUses, outbox, trailEntries],
+	// Uses of codes are over in minutes; events and the trail tell what happened then, and of an erasure that it was done.
+	stays: [members, memberCodeUses, erasures, outbox, trailEntries],
 
 	async merge(tx, { from, into }, now) {
 		const sql = sqlOf(tx);
@@ -46,10 +71,10 @@ export const customerSteps: MemberSteps = {
 
 	async erase(tx, memberIds, now) {
 		const ids = [...memberIds];
-		const users = await tx
-			.select({ userId: members.userId })
+		const known = await tx
+			.select({ userId: members.userId, email: members.email })
 			.from(members)
-			.where(and(inArray(members.id, ids), isNotNull(members.userId)));
+			.where(inArray(members.id, ids));
 		const nobody = {
 			userId: null,
 			name: null,
@@ -63,10 +88,12 @@ export const customerSteps: MemberSteps = {
 			words: null,
 			codeSecret: null
 		};
-		await tx
-			.update(members)
-			.set({ ...nobody, erasedAt: now })
-			.where(inArray(members.id, ids));
+		// Every one gets a number that nobody has ever seen: the old one is no code any more.
+		for (const id of ids)
+			await tx
+				.update(members)
+				.set({ ...nobody, number: randomBody(numberSymbols), erasedAt: now })
+				.where(eq(members.id, id));
 		await tx.delete(memberCodeUses).where(inArray(memberCodeUses.memberId, ids));
 		await tx.delete(memberCodes).where(inArray(memberCodes.memberId, ids));
 		await tx.delete(memberTags).where(inArray(memberTags.memberId, ids));
@@ -77,7 +104,8 @@ export const customerSteps: MemberSteps = {
 			.where(and(inArray(consents.memberId, ids), isNull(consents.withdrawnAt)));
 		await forgetUsers(
 			tx,
-			users.flatMap(({ userId }) => userId ?? [])
+			known.flatMap(({ userId }) => userId ?? []),
+			known.flatMap(({ email }) => email ?? [])
 		);
 	},
 
@@ -141,6 +169,14 @@ export const customerSteps: MemberSteps = {
 			`select at, action from trail_entries where subject_id = any($1::text[]) order by at, id`,
 			[listOf(ids)]
 		);
-		return { profile, consents: agreed, tags: [...kept], attributes: [...told], codes, changes: [...changes] };
+		return {
+			profile,
+			consents: agreed,
+			tags: [...kept],
+			attributes: [...told],
+			codes,
+			...(await comingsAndGoings(reads, ids)),
+			changes: [...changes]
+		};
 	}
 };

@@ -6,6 +6,7 @@ import { keepTrail, withoutCodes, type By } from '#platform/trail';
 import { setValues } from './attributes.server.ts';
 import type { AttributeValue } from './attribute-values.ts';
 import { agreeInPerson } from './consents.server.ts';
+import { dataPolicyOf } from './data-policy.server.ts';
 import { numberSymbols, type LinkedCodeKind } from './index.ts';
 import { claimCode } from './linked-codes.server.ts';
 import { personProblems, reasonLimits, tidyPerson, type Person, type PersonInput } from './person.ts';
@@ -184,17 +185,32 @@ async function change(tx: Tx, before: Row, person: Person): Promise<void> {
 	}
 }
 
+/**
+ * What was told as a birthday is not told otherwise to have it twice a year, where the house says so; a year that was left
+ * out may follow.
+ * @throws member.birthday_told
+ */
+async function refuseOtherBirthday(tx: Tx, before: Row, { birthday, birthYear }: OwnProfile): Promise<void> {
+	if (before.birthday === null) return;
+	const otherDay = birthday !== undefined && birthday !== before.birthday;
+	const otherYear = birthYear !== undefined && before.birthYear !== null && birthYear !== before.birthYear;
+	if (!otherDay && !otherYear) return;
+	const { policy } = await dataPolicyOf(tx);
+	if (policy.ownBirthday === 'once') throw refuse('member.birthday_told', { field: 'birthday' });
+}
+
 /** What a member may tell about themselves; what is left out stays. */
 export type OwnProfile = Partial<Pick<PersonInput, 'name' | 'phone' | 'birthday' | 'birthYear' | 'language'>>;
 
 /**
  * What a member changes about themselves.
- * @throws member.unknown, member.phone_taken, and those of `soundPerson`
+ * @throws member.unknown, member.phone_taken, member.birthday_told, and those of `soundPerson`
  */
 export async function changeProfile(tx: Tx, memberId: string, wished: OwnProfile, by: By, now: Date): Promise<void> {
 	const before = await lockMember(tx, memberId);
 	const { name, email, phone, language, birthday, birthYear, address, note } = before;
 	const had: PersonInput = { name, email, phone, language, birthday, birthYear, address, note };
+	await refuseOtherBirthday(tx, before, wished);
 	const person = await soundPerson(tx, { ...had, ...wished }, before, now);
 	if (JSON.stringify(person) === JSON.stringify(had)) return;
 	await refuseTaken(tx, person, memberId, by);

@@ -67,6 +67,20 @@ export const customersRefusals = declareRefusals({
 	'member_import.points_again': 'conflict',
 	'member_import.tag_unknown': 'invalid',
 	'member.consent_needed': 'unprocessable',
+	/** they were told once, and the house's policy leaves changes to the staff */
+	'member.birthday_told': 'forbidden',
+	/** waits to be erased: nothing is put together with them */
+	'member.erasing': 'conflict',
+	/** nothing waits that could be taken back */
+	'member_erasure.none': 'conflict',
+	/** `field`: the name typed is another one */
+	'member_erasure.name_other': 'invalid',
+	/** `minutes` until the next copy */
+	'member_export.too_often': 'limited',
+	/** `field` */
+	'data_policy.form': 'invalid',
+	/** `version` */
+	'data_policy.changed_meanwhile': 'conflict',
 	/** was put together with another member: this one is over */
 	'member.merged': 'conflict',
 	'member.merge_self': 'unprocessable',

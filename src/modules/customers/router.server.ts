@@ -10,6 +10,8 @@ import { claimTry, minutesUntil, type Limit } from '#identity/server';
 import { writeOnce } from '#platform/write';
 import { askedProcedures, memberProcedures } from './admin-router.server.ts';
 import { consentsOf } from './consents.server.ts';
+import { dataPolicyOf } from './data-policy.server.ts';
+import { findErasure } from './erasing.server.ts';
 import { setNewsConsent } from './join.server.ts';
 import { linkCode } from './linked-codes.server.ts';
 import { memberForm } from './member-page.server.ts';
@@ -17,6 +19,8 @@ import { changeProfile, createMember } from './people.server.ts';
 import { nobody } from './person.ts';
 import { getMember } from './members.server.ts';
 import { consents } from './tables.server.ts';
+import { wordingText } from './wordings.ts';
+import { programmeOf } from '#stores/server';
 
 /** how often a till may ask for members by address or number, and a member change their number */
 const findLimit: readonly Limit[] = [
@@ -45,10 +49,11 @@ export const walletRouter = router({
 	/** Who the wallet belongs to, and what its code is drawn from. */
 	me: procedure('wallet.own').query(async ({ ctx }) => {
 		const { memberId } = ctx.actor;
-		const [member, code, consent] = await Promise.all([
+		const [member, code, consent, erasure] = await Promise.all([
 			getMember(ctx.db, memberId),
 			inTransaction(ctx.db, (tx) => codeFor(tx, memberId)),
-			agreed(ctx.db, memberId)
+			agreed(ctx.db, memberId),
+			findErasure(ctx.db, memberId)
 		]);
 		return {
 			memberId,
@@ -58,24 +63,37 @@ export const walletRouter = router({
 			blocked: member.blocked,
 			code,
 			staticCode: staticCode(member.number),
-			consent
+			consent,
+			/** when they will be erased, if they asked for it */
+			erasedFrom: erasure?.dueAt ?? null
 		};
 	}),
 
 	/** What the member has told the shop, and all that they ever agreed to. */
 	profile: procedure('wallet.own').query(async ({ ctx }) => {
 		const { memberId } = ctx.actor;
-		const [{ person }, consents] = await Promise.all([memberForm(ctx.db, memberId), consentsOf(ctx.db, memberId)]);
+		const [{ person }, consents, { policy }, { name: programme }] = await Promise.all([
+			memberForm(ctx.db, memberId),
+			consentsOf(ctx.db, memberId),
+			dataPolicyOf(ctx.db),
+			programmeOf(ctx.db)
+		]);
 		const { name, email, phone, birthday, birthYear } = person;
 		return {
+			/** what they told stands, and the house alone changes it */
+			birthdayStays: birthday !== null && policy.ownBirthday === 'once',
+			/** what they tell now will stand */
+			birthdayOnce: policy.ownBirthday === 'once',
 			name,
 			email,
 			phone,
 			birthday,
 			birthYear,
-			consents: consents.map(({ id, purpose, source, givenAt, withdrawnAt }) => ({
+			consents: consents.map(({ id, purpose, wording, source, givenAt, withdrawnAt }) => ({
 				id,
 				purpose,
+				/** word for word; null: a file brought it */
+				text: wordingText(wording, ctx.language, programme),
 				source,
 				givenAt,
 				withdrawnAt
@@ -140,10 +158,12 @@ export const tillRouter = router({
 				language: ctx.language
 			};
 			const card = input.card === null ? null : { text: input.card, kind: 'plastic' as const };
-			const { number } = await writeOnce(ctx, 'customers.join_at_till', input, (tx) =>
-				createMember(tx, { person, attributes: {}, card, agreed }, ctx, ctx.now)
-			);
-			return { code: staticCode(number) };
+			// The number is read again: what is kept with the key outlives a member who is erased.
+			const { id } = await writeOnce(ctx, 'customers.join_at_till', input, async (tx) => {
+				const { id } = await createMember(tx, { person, attributes: {}, card, agreed }, ctx, ctx.now);
+				return { id };
+			});
+			return { code: staticCode((await getMember(ctx.db, id)).number) };
 		}),
 
 	/** Links a card to a member: in front of whoever showed their phone, or by somebody who may do it by hand. */
@@ -157,3 +177,4 @@ export const tillRouter = router({
 
 export const adminRouter = router({ ...memberProcedures, asking: router(askedProcedures) });
 export { mergingRouter } from './merging-router.server.ts';
+export { dataRouter, dataWalletRouter } from './data-router.server.ts';

@@ -1,5 +1,9 @@
 import type { Table } from 'drizzle-orm';
 import type { Reads, Tx } from '#platform/db';
+import type { AtStake } from './index.ts';
+
+/** What of `AtStake` a module knows. */
+export type Stake = Partial<AtStake>;
 
 /**
  * What a module does with what it keeps about members when two become one, when one is erased, and when one asks for
@@ -19,6 +23,8 @@ export interface MemberSteps {
 	merge(tx: Tx, merging: Merging, now: Date): Promise<void>;
 	/** Takes personal data away; facts about money stay, under ids that name nobody. The members are locked. */
 	erase(tx: Tx, memberIds: readonly string[], now: Date): Promise<void>;
+	/** What members give up who are erased now. */
+	atStake?(reads: Reads, memberIds: readonly string[], now: Date): Promise<Stake>;
 	/** Everything that is kept about a member, by a name for it; plain data that survives JSON. */
 	exportOf(reads: Reads, memberIds: readonly string[], now: Date): Promise<Record<string, object[]>>;
 }

@@ -11,9 +11,17 @@ import {
 	text,
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
-import { isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, isNotNull, isNull, sql } from 'drizzle-orm';
 import { amount, at, key } from '#platform/columns';
-import type { AttributeKind, ConsentPurpose, ConsentSource, LinkedCodeKind, TagColour } from './index.ts';
+import type {
+	AttributeKind,
+	ConsentPurpose,
+	ConsentSource,
+	DataPolicy,
+	ErasureSource,
+	LinkedCodeKind,
+	TagColour
+} from './index.ts';
 
 /** What somebody is searched by, made by `wordsOf`; null: nobody has told us anything. */
 const words = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
@@ -217,3 +225,42 @@ export const memberPolicies = pgTable('member_policies', {
 	version: integer().notNull(),
 	updatedAt: at().notNull()
 });
+
+/** One row: what members may do with their own data, and how long the house waits before it forgets somebody. */
+export const dataPolicies = pgTable('data_policies', {
+	id: key().primaryKey(),
+	policy: jsonb().$type<DataPolicy>().notNull(),
+	version: integer().notNull(),
+	updatedAt: at().notNull()
+});
+
+/**
+ * Somebody asked to be erased: waiting, taken back, or done. What is left after it was done is the house's proof that it
+ * was, and tells nothing about the person.
+ */
+export const erasures = pgTable(
+	'erasures',
+	{
+		id: key().primaryKey(),
+		memberId: key()
+			.notNull()
+			.references(() => members.id),
+		source: text().$type<ErasureSource>().notNull(),
+		/** who entered it; null: the member themselves */
+		staffId: key(),
+		askedAt: at().notNull(),
+		/** from when on it may be carried out */
+		dueAt: at().notNull(),
+		takenBackAt: at(),
+		doneAt: at()
+	},
+	(t) => [
+		uniqueIndex('erasures_open')
+			.on(t.memberId)
+			.where(and(isNull(t.takenBackAt), isNull(t.doneAt)) ?? sql`true`),
+		index('erasures_due')
+			.on(t.dueAt, t.id)
+			.where(and(isNull(t.takenBackAt), isNull(t.doneAt)) ?? sql`true`),
+		check('erasures_one_end', sql`${t.takenBackAt} is null or ${t.doneAt} is null`)
+	]
+);

@@ -2,6 +2,7 @@ import type { MemberSteps } from '#customers/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf } from '#platform/db';
 import { giftCards, gifts } from './tables.server.ts';
+import { heldCards } from './wallet-views.server.ts';
 
 /** Cards are money: they go over with their balance, and outlive whoever had them in a wallet. */
 export const giftCardSteps: MemberSteps = {
@@ -23,12 +24,37 @@ export const giftCardSteps: MemberSteps = {
 	async erase(tx, memberIds) {
 		const sql = sqlOf(tx);
 		const ids = [listOf(memberIds)];
-		await sql.unsafe('update gift_cards set member_id = null where member_id = any($1::text[])', ids);
+		await sql.unsafe(
+			`update gift_cards set member_id = null, blocked_reason = case when blocked_reason is null then null else '' end
+			where member_id = any($1::text[])`,
+			ids
+		);
 		await sql.unsafe(`update gifts set giver_name = '', words = '' where giver_member_id = any($1::text[])`, ids);
 		await sql.unsafe(
 			`update gifts set receiver_name = '', email = null, words = '' where claimed_by = any($1::text[])`,
 			ids
 		);
+		// What somebody else sent to their address: the giver still has the link to pass on.
+		await sql.unsafe(
+			`update gifts g set receiver_name = '', email = null, words = '', next_try_at = null, version = g.version + 1
+			from members m where m.id = any($1::text[]) and lower(g.email) = lower(m.email)`,
+			ids
+		);
+	},
+
+	async atStake(reads, memberIds, now) {
+		const held = (await Promise.all(memberIds.map((id) => heldCards(reads, id, now)))).flat();
+		const [open] = await sqlOf(reads).unsafe<{ gifts: number }[]>(
+			`select count(*)::int as gifts from gifts
+			where giver_member_id = any($1::text[]) and claimed_at is null and cancelled_at is null`,
+			[listOf(memberIds)]
+		);
+		return {
+			cards: held
+				.filter(({ state, balanceCents }) => balanceCents > 0 && state !== 'expired')
+				.map(({ id, lastSymbols, currency, balanceCents }) => ({ id, lastSymbols, currency, balanceCents })),
+			gifts: open?.gifts ?? 0
+		};
 	},
 
 	async exportOf(reads, memberIds) {

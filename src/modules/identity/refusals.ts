@@ -88,6 +88,8 @@ export const identityRefusals = declareRefusals({
 	'identity.rules_changed_meanwhile': 'conflict',
 	/** something this weighty wants the password once more */
 	'identity.prove_again': 'forbidden',
+	/** in the wallet: a fresh code is asked for */
+	'identity.prove_by_code': 'forbidden',
 	'identity.session_unknown': 'not_found',
 	/** a PIN that somebody else chose: first one's own */
 	'identity.pin_change_first': 'forbidden',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isId } from '#core/ids';
+import { inTransaction } from '#platform/db';
 import { procedure, publicProcedure, router } from '#platform/trpc';
 import { keepDeviceToken, renewDeviceToken } from './actors.server.ts';
 import { closeSession, findSession } from './auth.server.ts';
@@ -19,6 +20,7 @@ import { changePassword, signInWithPassword } from './passwords.server.ts';
 import { findRoleName } from './rights.server.ts';
 import { devicesRouter, rolesRouter, staffRouter } from './staff-router.server.ts';
 import { listCashiers, shownAtTill, signInAtTill, signOutAtTill } from './till.server.ts';
+import { endWalletSessions, proveInWallet, sendProof, walletSessions } from './wallet-proof.server.ts';
 
 const staffId = z.string().refine((text) => isId('staff', text));
 
@@ -38,6 +40,21 @@ export const walletRouter = router({
 		}),
 
 	signOut: publicProcedure.mutation(({ ctx }) => closeSession('wallet', ctx)),
+
+	/** Sends a code to one's own address, before something weighty. */
+	sendProof: procedure('wallet.own').mutation(({ ctx }) => sendProof(ctx, ctx.now)),
+
+	prove: procedure('wallet.own')
+		.input(z.object({ code: codeSchema }))
+		.mutation(({ ctx, input }) => proveInWallet(ctx, input.code, ctx.now)),
+
+	/** The phones and browsers that one is signed in with. */
+	sessions: procedure('wallet.own').query(({ ctx }) => walletSessions(ctx, ctx.now)),
+
+	/** Ends one of them, or (null) all but this one. */
+	endSessions: procedure('wallet.own')
+		.input(z.object({ id: z.string().max(40).nullable() }))
+		.mutation(({ ctx, input }) => inTransaction(ctx.db, (tx) => endWalletSessions(ctx, tx, input.id))),
 
 	/** Who is signed in, or null. */
 	me: publicProcedure.query(async ({ ctx }) => {

@@ -13,4 +13,5 @@ export { hashPin, isPin } from './pins.server.ts';
 export { findTill, signInAtTill } from './till.server.ts';
 export { approveAtTill, listApprovers } from './approval.server.ts';
 export { identityJobs } from './jobs.server.ts';
-export { forgetUsers } from './forget.server.ts';
+export { forgetUsers, signInsOf } from './forget.server.ts';
+export { mustBeFreshInWallet } from './wallet-proof.server.ts';

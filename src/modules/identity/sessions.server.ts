@@ -10,20 +10,22 @@ import { deviceOf } from './user-agent.ts';
 const { refuse } = identityRefusals;
 
 /** How long somebody who has just proved who they are is believed in weighty matters. */
-const freshFor = 10 * minute;
+export const freshFor = 10 * minute;
 
-const ofConsole = (userId: string) => and(eq(sessions.userId, userId), eq(sessions.face, 'admin'));
+type SessionFace = 'admin' | 'wallet';
 
-/** Somebody's sign-ins to the console that are not over, the one used last first. */
+const onFace = (userId: string, face: SessionFace) => and(eq(sessions.userId, userId), eq(sessions.face, face));
+
+/** Somebody's sign-ins to a face (the console) that are not over, the one used last first. */
 export async function listSessions(
 	reads: Reads,
-	{ userId, currentId }: { userId: string; currentId: string | null },
+	{ userId, currentId, face = 'admin' }: { userId: string; currentId: string | null; face?: SessionFace },
 	now: Date
 ): Promise<SessionRow[]> {
 	const rows = await reads
 		.select()
 		.from(sessions)
-		.where(and(ofConsole(userId), gt(sessions.expiresAt, now)))
+		.where(and(onFace(userId, face), gt(sessions.expiresAt, now)))
 		.orderBy(desc(sessions.updatedAt), desc(sessions.id));
 	return rows.map((row) => ({
 		id: row.id,
@@ -35,22 +37,30 @@ export async function listSessions(
 }
 
 /**
- * Ends one sign-in of somebody's to the console.
+ * Ends one sign-in of somebody's to a face (the console).
  * @throws identity.session_unknown
  */
-export async function endSession(tx: Tx, { userId, id }: { userId: string; id: string }): Promise<void> {
+export async function endSession(
+	tx: Tx,
+	{ userId, id, face = 'admin' }: { userId: string; id: string; face?: SessionFace }
+): Promise<void> {
 	const ended = await tx
 		.delete(sessions)
-		.where(and(ofConsole(userId), eq(sessions.id, id)))
+		.where(and(onFace(userId, face), eq(sessions.id, id)))
 		.returning({ id: sessions.id });
 	if (ended.length === 0) throw refuse('identity.session_unknown');
 }
 
-/** Ends every sign-in of somebody's to the console, but one. @returns how many */
-export async function endSessions(tx: Tx | Db, userId: string, but: string | null = null): Promise<number> {
+/** Ends every sign-in of somebody's to a face (the console), but one. @returns how many */
+export async function endSessions(
+	tx: Tx | Db,
+	userId: string,
+	but: string | null = null,
+	face: SessionFace = 'admin'
+): Promise<number> {
 	const ended = await tx
 		.delete(sessions)
-		.where(but === null ? ofConsole(userId) : and(ofConsole(userId), ne(sessions.id, but)))
+		.where(but === null ? onFace(userId, face) : and(onFace(userId, face), ne(sessions.id, but)))
 		.returning({ id: sessions.id });
 	return ended.length;
 }

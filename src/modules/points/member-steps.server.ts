@@ -1,4 +1,5 @@
 import type { MemberSteps } from '#customers/server';
+import { sum } from '#core/amounts';
 import { openBook } from '#ledger/server';
 import { accountOwners, accounts, entries, holds, lots, transfers } from '#ledger/tables';
 import { must } from '#core/must';
@@ -38,6 +39,17 @@ export const pointSteps: MemberSteps = {
 			`update point_acts set reason = null, note = null where member_id = any($1::text[]) or other_member_id = any($1::text[])`,
 			[listOf(memberIds)]
 		);
+	},
+
+	async atStake(reads, memberIds, now) {
+		// What lies in a household's purse stays there.
+		const book = await openBook(reads, memberIds, now, { lock: false, own: true });
+		const balances = memberIds.map((id) => book.points(id));
+		return {
+			points: sum(balances.map(({ spendable }) => spendable)),
+			pendingPoints: sum(balances.map(({ pending }) => pending)),
+			debtPoints: sum(balances.map(({ debt }) => debt))
+		};
 	},
 
 	async exportOf(reads, memberIds) {

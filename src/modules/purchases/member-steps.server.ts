@@ -41,7 +41,7 @@ export const purchaseSteps: MemberSteps = {
 				ids
 			),
 			sql.unsafe<object[]>(
-				`select r.number as receipt, l.position, l.name, l.quantity_thousandths, l.unit, l.unit_cents, l.discount_cents,
+				`select r.number as receipt, r.currency, l.position, l.name, l.quantity_thousandths, l.unit, l.unit_cents, l.discount_cents,
 					l.net_cents, l.points_earned
 				from receipt_lines l join receipts r on r.id = l.receipt_id where r.member_id = any($1::text[])
 				order by l.happened_at, l.receipt_id, l.position`,

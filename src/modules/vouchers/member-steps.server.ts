@@ -2,6 +2,7 @@ import type { MemberSteps } from '#customers/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf } from '#platform/db';
 import { voucherCodes, voucherRedemptions } from './tables.server.ts';
+import { heldVouchers } from './wallet-views.server.ts';
 
 /**
  * Codes go over with their uses: what one of the two has redeemed counts for the one person they are, so that a limit per
@@ -33,6 +34,11 @@ export const voucherSteps: MemberSteps = {
 		);
 	},
 
+	async atStake(reads, memberIds, now) {
+		const held = await Promise.all(memberIds.map((id) => heldVouchers(reads, id, now)));
+		return { vouchers: held.flat().filter(({ state }) => state === 'ready' || state === 'not_yet').length };
+	},
+
 	async exportOf(reads, memberIds) {
 		const sql = sqlOf(reads);
 		const ids = [listOf(memberIds)];
@@ -44,7 +50,7 @@ export const voucherSteps: MemberSteps = {
 				ids
 			),
 			sql.unsafe<object[]>(
-				`select v.title, c.code, r.number as receipt, u.cents, u.redeemed_at, u.given_back_at
+				`select v.title, c.code, r.number as receipt, v.currency, u.cents as saved_cents, u.redeemed_at, u.given_back_at
 				from voucher_redemptions u join vouchers v on v.id = u.voucher_id join voucher_codes c on c.id = u.code_id
 				join receipts r on r.id = u.receipt_id where u.member_id = any($1::text[]) order by u.id`,
 				ids

@@ -1,0 +1,8 @@
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, depends }) => {
+	depends('wallet:own');
+	const { wallet } = locals.api;
+	const [profile, devices] = await Promise.all([wallet.customers.profile(), wallet.identity.sessions()]);
+	return { profile, devices };
+};
