@@ -40,7 +40,7 @@ async function send(...said: ((response: ServerResponse) => void)[]) {
 	answers = said;
 	heard.length = 0;
 	const till = apiServer(undefined, (path, init) => fetch(address + String(path), init));
-	const outcome = await commit(till, attempt, () => Promise.resolve());
+	const outcome = await commit(till, attempt, null, () => Promise.resolve());
 	return { outcome, tries: heard.length, same: new Set(heard).size === 1 };
 }
 

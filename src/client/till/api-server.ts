@@ -57,6 +57,11 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		returnRules: () => checkout.returnRules.query(),
 		quoteWithoutReceipt: (lines) => checkout.quoteWithoutReceipt.mutate({ lines }),
 		takeBackWithoutReceipt: (wish) => checkout.takeBackWithoutReceipt.mutate(wish),
+		exchangeFacts: async (goods, ask, saleKey) => {
+			const { given, facts } = await checkout.previewExchange.mutate({ goods, ask, saleKey });
+			return { given, facts };
+		},
+		exchange: ({ goods, ...sale }, approval) => checkout.exchange.mutate({ goods, sale, approval }),
 		troubleOf
 	};
 }

@@ -14,6 +14,16 @@ export type Selling =
 /** Why a card that was scanned is not sold. */
 export type NotSold = { kind: 'refused'; refusal: RefusalData } | { kind: 'card_here'; lastSymbols: string };
 
+/** Why a card that was scanned does not pay. */
+export type NotPaying = { kind: 'refused'; refusal: RefusalData } | { kind: 'card_empty'; lastSymbols: string };
+
+/** Whether a card that was scanned can pay something; null: it can. */
+export function cannotPay({ state, lastSymbols, availableCents }: GiftCardFact): NotPaying | null {
+	if (state !== 'active')
+		return { kind: 'refused', refusal: pricingRefusals.data(`gift_card.${state}`, { lastSymbols }) };
+	return availableCents > 0 ? null : { kind: 'card_empty', lastSymbols };
+}
+
 /** The till's sale of gift cards: which one, how much goes on it, into the basket. */
 export class CardSale {
 	/** null: none is being sold */

@@ -2,7 +2,15 @@ import type { Thousandths } from '#core/amounts';
 import { newId } from '#core/ids';
 import { returnOf, type ReturnQuote } from '#pricing';
 import type { ReceiptLineView, ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
-import type { Approval, PreviewedReturn, ReturnRules, SlipCode, TillServer } from './server.ts';
+import type { Exchanging } from './sale.svelte.ts';
+import {
+	wasJudged,
+	type Approval,
+	type PreviewedReturn,
+	type ReturnRules,
+	type SlipCode,
+	type TillServer
+} from './server.ts';
 
 /** Goods that come back: a receipt, what of it, why. What that gives and takes is worked out here as on the server. */
 export class GoodsBack {
@@ -49,6 +57,11 @@ export class GoodsBack {
 			.map(([position, quantity]) => ({ position: Number(position), quantity }));
 	}
 
+	/** What the house allows; not being told changes nothing. */
+	async learnRules(): Promise<void> {
+		this.rules ??= await this.#server.returnRules().catch(() => null);
+	}
+
 	/**
 	 * Opens the receipt with this number.
 	 * @throws `receipt.unknown`
@@ -56,10 +69,7 @@ export class GoodsBack {
 	async open(number: string): Promise<void> {
 		this.busy = true;
 		try {
-			[this.receipt, this.rules] = await Promise.all([
-				this.#server.receipt(number),
-				this.#server.returnRules().catch(() => null)
-			]);
+			[this.receipt] = await Promise.all([this.#server.receipt(number), this.learnRules()]);
 			this.chosen = {};
 			this.preview = null;
 		} finally {
@@ -97,6 +107,31 @@ export class GoodsBack {
 		}
 	}
 
+	/** The chosen goods, to come back in exchange for others; null while it is not known what they give. */
+	get exchanging(): Exchanging | null {
+		const { receipt, preview } = this;
+		if (!receipt || !preview || this.isEmpty) return null;
+		const { needsApproval, ...given } = preview;
+		return {
+			request: {
+				key: this.#key,
+				receiptId: receipt.id,
+				lines: this.request,
+				reasonKind: this.reasonKind,
+				reason: this.reason.trim() || null,
+				refundTo: 'hand'
+			},
+			receiptNumber: receipt.number,
+			lines: given.lines.flatMap(({ position, quantity, netCents }) => {
+				const sold = receipt.lines.find((line) => line.position === position);
+				return sold ? [{ name: sold.name, unit: sold.unit, quantity, cents: netCents }] : [];
+			}),
+			given,
+			needsApproval,
+			approvers: this.rules?.approvers ?? []
+		};
+	}
+
 	/**
 	 * Takes the goods back.
 	 * @param approval somebody else's PIN, where the cashier may not do it alone
@@ -105,6 +140,7 @@ export class GoodsBack {
 	async take(approval: Approval | null = null): Promise<void> {
 		if (!this.receipt || this.isEmpty || this.busy) return;
 		this.busy = true;
+		const wasUnsent = this.unsent;
 		this.unsent = false;
 		try {
 			const answer = await this.#server.takeBack({
@@ -121,7 +157,8 @@ export class GoodsBack {
 			this.given = answer.given;
 		} catch (error) {
 			// The same key goes with the same lines only: unsent, the choice is frozen; refused, it is free again.
-			this.unsent = this.#server.troubleOf(error).kind !== 'refused';
+			const trouble = this.#server.troubleOf(error);
+			this.unsent = trouble.kind !== 'refused' || (wasUnsent && !wasJudged(trouble.refusal));
 			throw error;
 		} finally {
 			this.busy = false;

@@ -1,6 +1,6 @@
-import type { Cents, Points } from '#core/amounts';
+import type { Cents, Points, Thousandths } from '#core/amounts';
 import { newId } from '#core/ids';
-import type { MemberCard } from '#checkout';
+import type { MemberCard, ReturnRequest } from '#checkout';
 import {
 	clashOf,
 	quote,
@@ -14,6 +14,7 @@ import {
 	type Quote,
 	type Right
 } from '#pricing';
+import type { ReturnView } from '#purchases';
 import { idsOf, setOf, systemClock, updated } from './known.ts';
 import { OpenBasket, type BasketSnapshot, type Sellable } from './basket.svelte.ts';
 
@@ -25,6 +26,23 @@ export interface Attempt {
 	key: string;
 	ask: Ask;
 	fingerprint: string;
+	/** goods that come back for those that go out, all or nothing */
+	goods?: ReturnRequest;
+}
+
+export type ExchangeAttempt = Attempt & { goods: ReturnRequest };
+
+/** Goods of a receipt that come back, and pay for those of this sale. */
+export interface Exchanging {
+	request: ReturnRequest;
+	receiptNumber: string;
+	/** what comes back, as its receipt calls it */
+	lines: { name: string; quantity: Thousandths; unit: 'piece' | 'kilogram'; cents: Cents }[];
+	/** what that gives, as the server said last */
+	given: ReturnView;
+	/** somebody with the right has to allow it */
+	needsApproval: boolean;
+	approvers: { id: string; name: string }[];
 }
 
 export interface AskedCard {
@@ -61,6 +79,8 @@ export interface SaleSnapshot {
 	giftCards: GiftCardFact[];
 	products: Record<string, ProductFact>;
 	attempt: Attempt | null;
+	/** absent: none */
+	exchange?: Exchanging | null;
 }
 
 /**
@@ -81,6 +101,9 @@ export class OpenSale {
 	/** sent, and not known whether it arrived: the sale is frozen until that is known */
 	attempt = $state.raw<Attempt | null>(null);
 
+	/** goods that come back for these */
+	exchange = $state.raw<Exchanging | null>(null);
+
 	#shop = $state.raw<Shop | null>(null);
 	#products = $state.raw<Record<string, ProductFact>>({});
 	#rights = $state.raw<Right[]>([]);
@@ -99,7 +122,8 @@ export class OpenSale {
 	}
 
 	get isEmpty(): boolean {
-		return this.basket.isEmpty && !this.member && this.rightIds.length === 0 && this.cards.length === 0;
+		const { basket, member, rightIds, cards, exchange } = this;
+		return basket.isEmpty && !member && !exchange && rightIds.length === 0 && cards.length === 0;
 	}
 
 	get frozen(): boolean {
@@ -174,10 +198,14 @@ export class OpenSale {
 			!this.quote.refused.some(({ asked }) => asked)
 	);
 
+	/** What changes hands: less what comes back in exchange; below zero it is handed to the customer. */
+	readonly dueCents: Cents = $derived((this.quote?.toPayCents ?? 0) - (this.exchange?.given.refundCents ?? 0));
+
 	/** What the server must be asked anew for: it changes with the member, the rights, the cards and the products. */
 	readonly gatherKey: string = $derived(
 		JSON.stringify([
 			this.member?.fact.id ?? null,
+			this.exchange?.request.key ?? null,
 			this.rightIds,
 			this.cards.map(({ id, proof }) => [id, proof]),
 			this.basket.lines.flatMap(({ giftCard }) => (giftCard ? [[giftCard.deed, giftCard.id]] : [])),
@@ -282,6 +310,11 @@ export class OpenSale {
 		return this.#giftCards.find((card) => card.id === id) ?? null;
 	}
 
+	/** What comes back gives something else by now. */
+	learnExchange(given: ReturnView): void {
+		if (this.exchange) this.exchange = { ...this.exchange, given };
+	}
+
 	/** Time went on: a right may have begun or ended. */
 	tick(): void {
 		this.#minute += 1;
@@ -314,7 +347,10 @@ export class OpenSale {
 		this.attempt = {
 			key: this.key,
 			ask: this.ask,
-			fingerprint: this.quote.fingerprint
+			fingerprint: this.quote.fingerprint,
+			...(this.exchange && {
+				goods: { ...this.exchange.request, agreedCents: this.exchange.given.refundCents }
+			})
 		};
 		return this.attempt;
 	}
@@ -354,7 +390,8 @@ export class OpenSale {
 			rights: this.#rights,
 			giftCards: this.#giftCards,
 			products: this.#products,
-			attempt: this.attempt
+			attempt: this.attempt,
+			exchange: this.exchange
 		};
 	}
 
@@ -367,6 +404,7 @@ export class OpenSale {
 		this.points = snapshot.points;
 		this.confirmed = snapshot.confirmed ?? false;
 		this.attempt = snapshot.attempt;
+		this.exchange = snapshot.exchange ?? null;
 		this.#rights = snapshot.rights;
 		this.#giftCards = snapshot.giftCards;
 		this.#products = snapshot.products;

@@ -1,11 +1,12 @@
 import type { BlindDone, BlindLine, BlindQuote, CodeKind, Identified, ReturnRequest } from '#checkout';
 import type { Role } from '#core/actor';
 import type { RefusalData } from '#core/refusal';
+import type { Cents } from '#core/amounts';
 import type { Ask, Facts, Quote } from '#pricing';
 import type { ReceiptView, ReturnPolicy, ReturnReason, ReturnView } from '#purchases';
 import type { TillReceiptRow } from '#reports';
 import type { CatalogueSource } from './catalogue.svelte.ts';
-import type { Attempt, Shop } from './sale.svelte.ts';
+import type { Attempt, ExchangeAttempt, Shop } from './sale.svelte.ts';
 
 /** Who stands at this tablet, and where it stands. */
 export interface Station {
@@ -53,6 +54,14 @@ export interface BlindWish {
 
 export type BlindSlip = BlindDone & { code: string | null };
 
+/** An exchange that happened: what came back for the receipt of what went out. */
+export interface Exchanged {
+	given: ReturnView;
+	/** to take from the customer; below zero: to hand back */
+	dueCents: Cents;
+	codes: SlipCode[];
+}
+
 /** What the till asks of the server; every call may throw, and `troubleOf` says what a thrown error means. */
 export interface TillServer extends CatalogueSource {
 	station(): Promise<Station>;
@@ -83,8 +92,25 @@ export interface TillServer extends CatalogueSource {
 	returnRules(): Promise<ReturnRules>;
 	quoteWithoutReceipt(lines: BlindLine[]): Promise<BlindQuote>;
 	takeBackWithoutReceipt(wish: BlindWish & { key: string; approval: Approval | null }): Promise<BlindSlip>;
+	/** facts as they will be once the goods are back, and what those give; nothing of it stays */
+	exchangeFacts(
+		goods: Omit<ReturnRequest, 'key'>,
+		ask: Ask,
+		saleKey: string
+	): Promise<{ given: ReturnView; facts: Facts }>;
+	exchange(
+		attempt: ExchangeAttempt,
+		approval: Approval | null
+	): Promise<Exchanged & { receipt: ReceiptView; replayed: boolean }>;
 	troubleOf(error: unknown): Trouble;
 }
+
+/**
+ * Whether a refusal says something about what was sent. A wrong PIN does not: whether an earlier try arrived is as open as
+ * before.
+ */
+export const wasJudged = ({ code }: RefusalData): boolean =>
+	!/^(identity|access)\./.test(code) && code !== 'till.no_cashier' && code !== 'return.needs_approval';
 
 /**
  * Why a call did not work.

@@ -1,37 +1,30 @@
-import { codeRefusals, isContact, type CodeKind, type Identified } from '#checkout';
-import { readCode } from '#core/codes';
+import type { CodeKind, Identified } from '#checkout';
 import type { RefusalData } from '#core/refusal';
-import { pricingRefusals, type Ask, type Facts, type GiftCardFact, type ProductFact, type Quote } from '#pricing';
+import type { GiftCardFact, ProductFact, Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
 import type { CatalogueProduct } from '#stores';
-import { CardSale, type NotSold } from './card-sale.svelte.ts';
+import { BlindBack } from './blind-back.svelte.ts';
+import { cannotPay, CardSale } from './card-sale.svelte.ts';
 import { TillCatalogue } from './catalogue.svelte.ts';
 import { commit } from './commit.ts';
 import { FactsFeed } from './feed.svelte.ts';
 import type { Shelf } from './keep.ts';
+import { Gathering } from './gathering.ts';
 import { GoodsBack } from './goods-back.svelte.ts';
-import { OpenSale, type SaleSnapshot } from './sale.svelte.ts';
-import type { Now, ShopFacts, Station, TillServer } from './server.ts';
+import { OpenSale, type Exchanging, type SaleSnapshot } from './sale.svelte.ts';
+import type { Notice, Trouble } from './notice.ts';
+import { readHere } from './read-here.ts';
+import {
+	wasJudged,
+	type Approval,
+	type Exchanged,
+	type Now,
+	type ShopFacts,
+	type Station,
+	type TillServer
+} from './server.ts';
 
-export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'receipt' | 'return';
-
-/** Something that did not work; the screen puts it into words. */
-export type Trouble =
-	| { kind: 'refused'; refusal: RefusalData }
-	| { kind: 'unreached' }
-	| { kind: 'unexpected'; requestId: string | null }
-	| { kind: 'card_empty'; lastSymbols: string }
-	| NotSold;
-
-/** Something the cashier should hear about. `quiet`: what was said before is over, by another try or another screen. */
-export type Notice =
-	| Trouble
-	| { kind: 'quiet' }
-	| { kind: 'member'; name: string | null }
-	| { kind: 'added'; name: string }
-	| { kind: 'voucher'; title: string }
-	| { kind: 'card'; lastSymbols: string }
-	| { kind: 'cleared'; undo: () => void };
+export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'receipt' | 'return' | 'blind';
 
 export interface Shelves {
 	/** the open sale, of this tab */
@@ -57,12 +50,16 @@ export class Till {
 	receipt = $state.raw<ReceiptView | null>(null);
 	/** the receipt is looked at again: the sale beside it was done before */
 	again = $state(false);
+	/** what came back for the receipt, in an exchange */
+	exchanged = $state.raw<(Exchanged & Pick<Exchanging, 'lines'>) | null>(null);
 	/** the old quote and the new one, while the cashier looks at the difference */
 	stale = $state.raw<{ before: Quote; now: Now } | null>(null);
 	committing = $state(false);
 	/** weighed goods wait for their weight */
 	weighing = $state.raw<ProductFact | null>(null);
 	goodsBack = $state.raw<GoodsBack | null>(null);
+	/** goods that come back without their receipt */
+	blindBack = $state.raw<BlindBack | null>(null);
 	/** scans and codes under way */
 	identifying = $state(0);
 
@@ -74,8 +71,7 @@ export class Till {
 	readonly #shelves: Shelves;
 	readonly #tell: (notice: Notice) => void;
 	#wasTill = false;
-	/** the sale whose vouchers are held for this till */
-	#holding: string | null = null;
+	readonly #gathering: Gathering;
 
 	/** @param tell shows a notice */
 	constructor(server: TillServer, shelves: Shelves, tell: (notice: Notice) => void, clock?: () => Date) {
@@ -85,10 +81,11 @@ export class Till {
 		this.sale = new OpenSale(clock);
 		this.cardSale = new CardSale(this.sale, () => this.shop, server);
 		this.catalogue = new TillCatalogue(server, shelves.catalogue);
+		this.#gathering = new Gathering(server, this.sale, () => this.currency);
 		this.feed = new FactsFeed(
-			(ask) => this.#gatherFor(ask),
+			(ask) => this.#reach(() => this.#gathering.facts(ask)),
 			(facts) => this.sale.learn(facts),
-			(error) => this.#heed(error)
+			(error) => this.#behind(error)
 		);
 	}
 
@@ -112,6 +109,11 @@ export class Till {
 
 	get busy(): boolean {
 		return this.committing || this.identifying > 0;
+	}
+
+	/** Whether nothing may be put in now: what was sent and not answered stays as it was sent. */
+	get locked(): boolean {
+		return this.sale.frozen || this.committing || (this.phase === 'blind' && (this.blindBack?.frozen ?? false));
 	}
 
 	/** Finds out where this tablet stands and goes on where it was. */
@@ -215,29 +217,28 @@ export class Till {
 		if (this.phase !== 'sale' || this.sale.frozen) return;
 		if (this.sale.isEmpty) {
 			this.feed.stop();
-			this.#letGo();
+			this.#gathering.letGo();
 		} else this.feed.want(() => this.sale.ask);
 	}
 
-	/** An open sale's vouchers are held for it; those it does not ask for any more are let go with the same question. */
-	async #gatherFor(ask: Ask): Promise<Facts> {
-		const { key } = this.sale;
-		const wanted = ask.rightIds.length > 0;
-		const basket = wanted || this.#holding === key ? key : null;
-		const facts = await this.#reach(() => this.server.facts(ask, basket));
-		if (basket) this.#holding = wanted ? key : null;
-		return facts;
+	/** The till's facts are older than the sale. That goods cannot come back any more must be heard of. */
+	#behind(error: unknown): void {
+		const refused = this.server.troubleOf(error).kind === 'refused';
+		if (refused && this.sale.exchange) this.#report(error);
+		else this.#heed(error);
 	}
 
-	/** The sale was given up: its vouchers are free for other tills. Should that not arrive, they are so after a while. */
-	#letGo(): void {
-		const basket = this.#holding;
-		if (!basket) return;
-		this.#holding = null;
-		const nothing = { currency: this.currency, lines: [] };
-		this.server
-			.facts({ memberId: null, basket: nothing, rightIds: [], giftCards: [], points: 0 }, basket)
-			.catch(() => undefined);
+	/** The chosen goods come back for others: those of the open sale, which goes on. */
+	async beginExchange(): Promise<void> {
+		const { goodsBack } = this;
+		if (!goodsBack) return;
+		if (goodsBack.refundTo === 'card') {
+			// Money that goes on a card pays nothing here.
+			goodsBack.refundTo = 'hand';
+			await goodsBack.look();
+		}
+		this.sale.exchange = goodsBack.exchanging;
+		if (this.sale.exchange) this.closeReturn();
 	}
 
 	/** Takes a voucher from another open basket, when its shopper stands here; only for whoever may act by hand. */
@@ -252,15 +253,28 @@ export class Till {
 
 	/** Puts a product in that was picked; weighed goods ask for their weight first. */
 	pick(product: CatalogueProduct | ProductFact): void {
-		if (this.#isFrozen()) return;
+		if (this.locked) return;
 		const fact: ProductFact = { costCents: null, archived: false, ...product };
 		if (fact.unit === 'kilogram') this.weighing = fact;
-		else this.sale.addProduct(fact);
+		else this.#put(fact);
 	}
 
 	weigh(thousandths: number): void {
-		if (this.weighing && thousandths > 0) this.sale.addProduct(this.weighing, thousandths);
+		if (this.weighing && thousandths > 0) this.#put(this.weighing, thousandths);
 		this.weighing = null;
+	}
+
+	/** Puts an amount in that somebody typed: something without a barcode. */
+	addAmount(cents: number): void {
+		if (this.locked) return;
+		if (this.phase === 'blind') this.blindBack?.basket.addAmount(cents);
+		else this.sale.basket.addAmount(cents);
+	}
+
+	/** Into the basket that goes out, or the one that comes back. */
+	#put(product: ProductFact, quantity?: number): void {
+		if (this.phase === 'blind') this.blindBack?.add(product, quantity);
+		else this.sale.addProduct(product, quantity);
 	}
 
 	/** Empties the basket; the notice takes it back. */
@@ -269,7 +283,7 @@ export class Till {
 		const before = this.sale.snapshot;
 		this.sale.reset();
 		this.feed.stop();
-		this.#letGo();
+		this.#gathering.letGo();
 		this.#tell({ kind: 'cleared', undo: () => this.sale.isEmpty && this.sale.restore(before) });
 	}
 
@@ -283,8 +297,8 @@ export class Till {
 		this.#tell({ kind: 'quiet' });
 		const tell = complain ?? this.#tell;
 		if (this.phase === 'receipt') this.nextSale();
-		if ((this.phase !== 'sale' && this.phase !== 'return') || this.#isFrozen()) return false;
-		const known = this.#knownHere(text, wanted);
+		if (!['sale', 'return', 'blind'].includes(this.phase) || this.locked) return false;
+		const known = readHere(text, wanted, this.catalogue);
 		if (known) return known.kind === 'refused' ? this.#refuse(known.refusal, tell) : this.#use(known.found, tell);
 		this.identifying += 1;
 		try {
@@ -297,29 +311,8 @@ export class Till {
 		}
 	}
 
-	/**
-	 * What the tablet can say without the server: a product it has, a code that cannot be right. A payment card's number
-	 * must not even leave the tablet.
-	 */
-	#knownHere(
-		text: string,
-		wanted: CodeKind | null
-	): { kind: 'found'; found: Identified } | { kind: 'refused'; refusal: RefusalData } | null {
-		if (isContact(text)) return null;
-		const reading = readCode(text);
-		if (reading.kind === 'paymentCard') return { kind: 'refused', refusal: codeRefusals.data('code.payment_card') };
-		if (reading.kind === 'malformed') return { kind: 'refused', refusal: codeRefusals.data('code.malformed') };
-		if (reading.kind !== 'other' || (wanted !== null && wanted !== 'product')) return null;
-		const product = this.catalogue.byBarcode(reading.code);
-		return (
-			product && {
-				kind: 'found',
-				found: { kind: 'product', product }
-			}
-		);
-	}
-
 	#use(found: Identified, tell: (trouble: Trouble) => void): boolean {
+		if (this.phase === 'blind') return this.#useBlind(found, tell);
 		switch (found.kind) {
 			case 'member':
 				this.sale.setMember(found.member);
@@ -341,41 +334,47 @@ export class Till {
 		}
 	}
 
-	/** A card that can pay something is charged; why another one cannot is said at once. */
-	#useCard(card: GiftCardFact, tell: (trouble: Trouble) => void): boolean {
-		if (this.cardSale.wants(card)) {
-			const trouble = this.cardSale.take(card);
-			if (trouble) tell(trouble);
-			return !trouble;
+	/** Without a receipt: goods, whose wallet and which card takes their worth; a receipt that turns up leads to its return. */
+	#useBlind(found: Identified, tell: (trouble: Trouble) => void): boolean {
+		if (found.kind === 'product') this.pick(found.product);
+		else if (found.kind === 'receipt') void this.openReturn(found.number);
+		else {
+			const refusal = this.blindBack?.takeFor(found);
+			if (refusal) return this.#refuse(refusal, tell);
 		}
-		if (card.state !== 'active')
-			return this.#refuse(pricingRefusals.data(`gift_card.${card.state}`, { lastSymbols: card.lastSymbols }), tell);
-		if (card.availableCents <= 0) {
-			tell({ kind: 'card_empty', lastSymbols: card.lastSymbols });
-			return false;
-		}
-		this.sale.addCard(card);
-		this.#tell({ kind: 'card', lastSymbols: card.lastSymbols });
 		return true;
 	}
 
+	/** A card that can pay something is charged; why another one cannot is said at once. */
+	#useCard(card: GiftCardFact, tell: (trouble: Trouble) => void): boolean {
+		const selling = this.cardSale.wants(card);
+		const trouble = selling ? this.cardSale.take(card) : cannotPay(card);
+		if (trouble) tell(trouble);
+		else if (!selling) {
+			this.sale.addCard(card);
+			this.#tell({ kind: 'card', lastSymbols: card.lastSymbols });
+		}
+		return !trouble;
+	}
+
 	/** Sends the sale; while it is not known whether the last try arrived, sends that one again. */
-	async commit(): Promise<void> {
+	async commit(approval: Approval | null = null): Promise<void> {
 		if (this.committing) return;
 		const before = this.sale.quote;
+		const again = this.sale.frozen;
 		const attempt = this.sale.startAttempt();
 		if (!attempt) return;
 		this.committing = true;
 		this.#tell({ kind: 'quiet' });
 		this.feed.stop();
 		this.keep();
-		const outcome = await commit(this.server, attempt);
+		const outcome = await commit(this.server, attempt, approval);
 		this.committing = false;
 		this.reached = outcome.kind !== 'unsent';
 		switch (outcome.kind) {
 			case 'done':
-				// The sale has used them.
-				this.#holding = null;
+				this.#gathering.used();
+				this.exchanged = outcome.exchanged ? { ...outcome.exchanged, lines: this.sale.exchange?.lines ?? [] } : null;
 				this.sale.reset();
 				this.receipt = outcome.receipt;
 				this.again = false;
@@ -388,7 +387,8 @@ export class Till {
 				if (before) this.stale = { before, now: outcome.now };
 				break;
 			case 'refused':
-				this.sale.dropAttempt();
+				// A wrong PIN says nothing of a try that may have arrived before.
+				if (!again || !attempt.goods || wasJudged(outcome.refusal)) this.sale.dropAttempt();
 				this.gather();
 				if (!this.#heedRefusal(outcome.refusal)) this.#refuse(outcome.refusal);
 				break;
@@ -406,6 +406,7 @@ export class Till {
 
 	nextSale(): void {
 		this.receipt = null;
+		this.exchanged = null;
 		this.phase = 'sale';
 	}
 
@@ -415,12 +416,14 @@ export class Till {
 	 */
 	async showReceipt(number: string): Promise<void> {
 		this.receipt = await this.#reach(() => this.server.receipt(number));
+		this.exchanged = null;
 		this.again = true;
 		this.phase = 'receipt';
 	}
 
 	/** Opens a receipt to take goods back; the open sale waits. Without a number, the screen asks for it. */
 	async openReturn(number: string | null = null): Promise<void> {
+		this.blindBack = null;
 		this.goodsBack = new GoodsBack(this.server);
 		this.phase = 'return';
 		if (number === null) return;
@@ -431,8 +434,16 @@ export class Till {
 		}
 	}
 
+	/** Goods come back without their receipt; the open sale waits. */
+	openBlind(): void {
+		this.goodsBack = null;
+		this.blindBack = new BlindBack(this.server);
+		this.phase = 'blind';
+	}
+
 	closeReturn(): void {
 		this.goodsBack = null;
+		this.blindBack = null;
 		this.phase = 'sale';
 	}
 
@@ -462,10 +473,6 @@ export class Till {
 	#refuse(refusal: RefusalData, tell: (trouble: Trouble) => void = this.#tell): false {
 		tell({ kind: 'refused', refusal });
 		return false;
-	}
-
-	#isFrozen(): boolean {
-		return this.sale.frozen;
 	}
 
 	/** Makes a call and remembers whether the server could be reached. */

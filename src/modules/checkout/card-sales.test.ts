@@ -169,19 +169,80 @@ describe('how long a card lives', () => {
 });
 
 describe('a gift card that was sold', () => {
-	test('does not come back with a word of its own; the goods beside it do', async () => {
+	type Lines = 'everything' | { position: number; quantity: number }[];
+	const request = (receiptId: string, lines: Lines = 'everything', more: { toCardId?: string } = {}) => ({
+		...{ caller: 'dev_test', key: aKey(), storeId: shop.storeId, deviceId: null, staffId: null },
+		...{ receiptId, lines, reason: null, refundTo: more.toCardId ? ('card' as const) : ('hand' as const), ...more }
+	});
+	const undo = async (...commands: ReturnType<typeof request>[]) =>
+		(await inTransaction(db, (tx) => undoSales(tx, commands, now))).map(({ result }) => result);
+	const back = async (receiptId: string, lines?: Lines, more?: { toCardId?: string }) =>
+		(await undo(request(receiptId, lines, more)))[0];
+	const spend = (id: string) => anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] });
+
+	test('comes back whole: it is closed, and what it cost is given back; it is no turnover undone', async () => {
+		const [member, id] = [await aMember(db, now), await onRack()];
+		const receipt = await buy(anAsk(member, [line('a', coffee), activation(id)]));
+		expect(await back(receipt.id, 'everything', { toCardId: id })).toMatchObject({
+			refusal: { code: 'return.card_not_active' }
+		});
+		expect(await back(receipt.id)).toMatchObject({ ok: true, given: { refundCents: 5350, totalCents: 5350 } });
+		expect(await balance(id)).toBe(0);
+		expect(await row(id)).toMatchObject({ replacedAt: now, replacedBy: null });
+		const [figures] = await db.select().from(memberFigures).where(eq(memberFigures.memberId, member));
+		expect(figures).toMatchObject({ spentCents: 350, returnedCents: 350 });
+		const pays = await sell(db, await aSale(db, shop, spend(id), now), now);
+		expect(pays).toMatchObject({ ok: false, refusal: { code: 'gift_card.replaced' } });
+		const again = await sell(db, await aSale(db, shop, anAsk(null, [activation(id)]), now), now);
+		expect(again).toMatchObject({ ok: false });
+		expect(await back(receipt.id)).toMatchObject({ ok: false, refusal: { code: 'return.nothing_left' } });
+		await allIsWell();
+	});
+
+	test('stays once something was spent of it, and the answer says what is left; the goods beside it come back', async () => {
 		const id = await onRack();
 		const receipt = await buy(anAsk(null, [line('a', coffee), activation(id)]));
-		await buy(anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] }));
-		const back = async (lines: 'everything' | { position: number; quantity: number }[]) => {
-			const command = { caller: 'dev_test', key: aKey(), storeId: shop.storeId, deviceId: null, staffId: null };
-			const request = { ...command, receiptId: receipt.id, lines, reason: null };
-			return (await inTransaction(db, (tx) => undoSales(tx, [request], now)))[0]?.result;
-		};
-		const refusal = { code: 'return.gift_card_sold', details: { position: 1 } };
-		expect(await back('everything')).toMatchObject({ ok: false, refusal });
-		expect(await back([{ position: 1, quantity: 1000 }])).toMatchObject({ ok: false, refusal });
-		expect(await back([{ position: 0, quantity: 1000 }])).toMatchObject({ ok: true, given: { refundCents: 350 } });
+		await buy(spend(id));
+		const refusal = { code: 'return.gift_card_sold', details: { position: 1, leftCents: 4650, soldCents: 5000 } };
+		expect(await back(receipt.id)).toMatchObject({ ok: false, refusal });
+		expect(await back(receipt.id, [{ position: 1, quantity: 1000 }])).toMatchObject({ ok: false, refusal });
+		expect(await back(receipt.id, [{ position: 1, quantity: 500 }])).toMatchObject({ ok: false });
+		expect(await back(receipt.id, [{ position: 0, quantity: 1000 }])).toMatchObject({ given: { refundCents: 350 } });
+		await allIsWell();
+	});
+
+	test('stays where it lies by now: in another wallet, blocked, with more put on it', async () => {
+		const [member, other] = [await aMember(db, now), await aMember(db, now)];
+		const receipt = await buy(anAsk(member, [cardLine(5000, { deed: 'issued', id: null })]));
+		const id = receipt.lines[0]?.giftCard?.id ?? '';
+		const change = (values: Partial<typeof giftCards.$inferInsert>) =>
+			db.update(giftCards).set(values).where(eq(giftCards.id, id));
+		await change({ memberId: other });
+		expect(await back(receipt.id)).toMatchObject({ refusal: { code: 'return.gift_card_elsewhere' } });
+		await change({ memberId: member, blockedAt: now });
+		expect(await back(receipt.id)).toMatchObject({ refusal: { code: 'return.gift_card_closed' } });
+		await change({ blockedAt: null });
+		const more = await buy(anAsk(null, [cardLine(2000, { deed: 'topped_up', id })]));
+		expect(await back(receipt.id)).toMatchObject({ refusal: { details: { leftCents: 7000, soldCents: 5000 } } });
+		// What topped it up comes back alone, and then the card is whole again.
+		expect(await back(more.id)).toMatchObject({ ok: true, given: { refundCents: 2000 } });
+		expect(await row(id)).toMatchObject({ replacedAt: null });
+		expect(await back(receipt.id)).toMatchObject({ ok: true, given: { refundCents: 5000 } });
+		await allIsWell();
+	});
+
+	test('is paid out or pays, never both, however a return and tills race for it', async () => {
+		for (let round = 0; round < 6; round++) {
+			const id = await onRack(2500);
+			const receipt = await buy(anAsk(null, [activation(id)]));
+			const sale = await aSale(db, shop, spend(id), now);
+			const [given, twin, paid] = await Promise.all([
+				...[1, 2].map(async () => undo(request(receipt.id)).then(([one]) => one?.ok ?? false)),
+				sell(db, { ...sale, fingerprint: null }, now).then(({ ok }) => ok)
+			]);
+			expect([given, twin, paid].filter(Boolean), `round ${round}`).toHaveLength(1);
+			expect(await balance(id)).toBe(paid ? 2150 : 0);
+		}
 		await allIsWell();
 	});
 });

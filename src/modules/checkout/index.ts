@@ -32,6 +32,9 @@ export const checkoutRefusals = declareRefusals({
 	'return.blind_nothing': 'invalid',
 	'return.blind_line': 'invalid',
 	'return.blind_too_much': 'forbidden',
+	/** a gift card that was sold: it is in somebody else's hands, or blocked, expired, closed */
+	'return.gift_card_elsewhere': 'conflict',
+	'return.gift_card_closed': 'conflict',
 	'return.reason_form': 'invalid',
 	'till.no_cashier': 'unauthenticated'
 });

@@ -1,6 +1,6 @@
 import { must } from '#core/must';
 import { MembersMerged } from '#customers/server';
-import { loadCards, successorsOf, type RefundCard } from '#giftcards/server';
+import { holdersOf, loadCards, successorsOf, type RefundCard, type SoldCardHolder } from '#giftcards/server';
 import { openBook, type Book } from '#ledger/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads } from '#platform/db';
@@ -26,8 +26,12 @@ export interface Returnable {
 	cards: Map<string, RefundableCard>;
 	/** the card in the place of a lost one */
 	successorOf: Map<string, string>;
+	/** whose the cards are that the receipts sold */
+	holders: Map<string, SoldCardHolder>;
 	/** cards made by the returns of this batch */
 	newCards: RefundCard[];
+	/** cards closed by the returns of this batch */
+	closed: string[];
 	book: Book;
 	programme: { timeZone: string; currency: string; rules: ProgrammeRules };
 	spentPoints: PointsPolicy['returned'];
@@ -75,6 +79,7 @@ async function involved(sql: Raw, receiptIds: string[], toCardIds: string[]): Pr
 				select t->>'subjectId' from jsonb_array_elements(r.tenders) t where t->>'kind' = 'gift_card'
 				union select t->>'cardId' from returns b cross join jsonb_array_elements(b.tenders) t
 				where b.receipt_id = r.id and t->>'cardId' is not null
+				union select l.gift_card->>'id' from receipt_lines l where l.receipt_id = r.id and l.gift_card is not null
 			) as cards
 		from receipts r join members m on m.id = r.member_id where r.id = any($1::text[])`,
 		[listOf(receiptIds)],
@@ -154,8 +159,9 @@ export async function loadReturnable(
 	const purseIds = [...purses.values()].flatMap(({ id, now }) => [id, now ?? id]);
 	const owners = [...memberIds, ...soldTo.values(), ...purseIds, ...cards.keys()];
 	const book = await openBook(reads, owners, now, { lock, refs: receiptIds });
-	const [views, uses, reduced, points, { policy }, programmes] = await Promise.all([
+	const [views, holders, uses, reduced, points, { policy }, programmes] = await Promise.all([
 		receiptViews(reads, receiptIds),
+		holdersOf(sql, cardIds),
 		usesOfReceipts(sql, receiptIds),
 		reducedLines(sql, receiptIds),
 		policyOf(reads),
@@ -176,7 +182,9 @@ export async function loadReturnable(
 		purses,
 		cards,
 		successorOf,
+		holders,
 		newCards: [],
+		closed: [],
 		book,
 		programme: { timeZone: programme.time_zone, currency: programme.currency, rules: programme.rules },
 		spentPoints: points.policy.returned,

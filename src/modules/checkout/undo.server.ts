@@ -1,21 +1,22 @@
+import { sum } from '#core/amounts';
 import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
-import type { RefusalData } from '#core/refusal';
 import { endAfterDays } from '#core/time';
-import { draftRefundCard, keepRefundCards } from '#giftcards/server';
+import { closeCards, draftRefundCard, keepRefundCards } from '#giftcards/server';
 import { accountNames, unitOf } from '#ledger';
 import { Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
-import { returnOf, returnRefusals, settleSpent, typesBack, type ReturnQuote, type SpentPoints } from '#pricing';
+import { returnOf, settleSpent, typesBack, type ReturnQuote, type SpentPoints } from '#pricing';
 import { purchaseRefusals, typesEarnedOn, type ReceiptView, type ReturnTender, type ReturnView } from '#purchases';
 import { recordReturns, returnView, type ReturnRows } from '#purchases/server';
 import { giveBackUses } from '#vouchers/server';
 import { checkoutRefusals, type Counter, type ReturnRequest, type ReturnResult } from './index.ts';
 import { planRefund, type RefundPlan } from './refund.ts';
 import { loadReturnable, type Returnable } from './returnable.server.ts';
+import { cardsSoldBack, type SoldBack, type SoldCardFacts } from './sold-cards.ts';
 
 export type ReturnCommand = Counter &
 	ReturnRequest & {
@@ -114,26 +115,17 @@ export async function previewReturn(reads: Reads, command: ReturnCommand, now: D
 	return 'rows' in answer ? { ok: true, given: answer.view, replayed: false } : answer;
 }
 
-/** Why a gift card that the receipt sold does not come back: its money may have been spent. */
-function cardsSold({ lines }: ReceiptView, wanted: ReturnRequest['lines']): RefusalData | null {
-	const asked = wanted === 'everything' ? null : new Set(wanted.map(({ position }) => position));
-	const sold = lines.find(({ giftCard, position }) => giftCard && (asked?.has(position) ?? true));
-	return sold?.giftCard
-		? returnRefusals.data('return.gift_card_sold', { position: sold.position, lastSymbols: sold.giftCard.lastSymbols })
-		: null;
-}
-
 /** Decides one return on the scene and moves its points and money in memory. A refusal has moved nothing. */
 function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone | ReturnResult {
 	const receipt = scene.receipts.get(command.receiptId);
 	if (!receipt) return { ok: false, refusal: purchaseRefusals.data('receipt.unknown') };
 	if (receipt.storeId !== command.storeId && !scene.policy.otherStores && !command.anyStore)
 		return { ok: false, refusal: checkoutRefusals.data('return.other_store', { storeName: receipt.storeName }) };
-	const refusal = cardsSold(receipt, command.lines);
-	if (refusal) return { ok: false, refusal };
 	const back = returnOf(receipt.lines, command.lines);
 	const [problem] = back.problems;
 	if (problem) return { ok: false, refusal: problem };
+	const sold = cardsSoldBack(soldCardFacts(scene, receipt, command), back.lines);
+	if ('code' in sold) return { ok: false, refusal: sold };
 	const points = pointsOf(scene, receipt, back);
 	const plan = planRefund({
 		receipt,
@@ -162,10 +154,11 @@ function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone 
 	const id = newId('return', now);
 	movePoints(scene, receipt, points, id, now);
 	takeTypes(scene, receipt, points.types, id);
+	takeCards(scene, receipt, sold, id);
 	const rows = rowsOf(
 		command,
 		receipt,
-		{ id, back, points, plan, tenders: moveMoney(scene, receipt, plan, id, now) },
+		{ id, back, points, sold, plan, tenders: moveMoney(scene, receipt, plan, id, now) },
 		now
 	);
 	const view = returnView(rows.head, rows.lines, null);
@@ -178,6 +171,33 @@ function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone 
 	const redemptionIds = usesBack(scene, receipt);
 	scene.uses = scene.uses.filter((use) => !redemptionIds.includes(use.id));
 	return { command, rows, redemptionIds, view };
+}
+
+const soldCardFacts = (
+	{ cards, holders, book }: Returnable,
+	receipt: ReceiptView,
+	{ toCardId = null }: ReturnCommand
+): SoldCardFacts => ({
+	receipt,
+	toCardId,
+	cards,
+	holders,
+	available: (id) => book.available(id, accountNames.money)
+});
+
+/** Takes the money off cards that come back; those that the receipt sold are closed. */
+function takeCards(scene: Returnable, { currency }: ReceiptView, sold: readonly SoldBack[], ref: string): void {
+	for (const { id, cents, closes } of sold) {
+		const account = { ownerId: id, name: accountNames.money, unit: currency };
+		const reason = 'card_taken_back';
+		const taken = scene.book.debit({ ...account, amount: cents, reason, ref, counterName: 'giftcards/sold' });
+		must(taken.ok, 'what a whole card holds can be taken off it');
+		const card = scene.cards.get(id);
+		if (closes && card) {
+			scene.cards.set(id, { ...card, state: 'replaced' });
+			scene.closed.push(id);
+		}
+	}
 }
 
 /** Uses of which nothing they reduced is left with the member. */
@@ -307,6 +327,7 @@ interface Outcome {
 	id: string;
 	back: ReturnQuote;
 	points: PointsBack;
+	sold: SoldBack[];
 	plan: RefundPlan;
 	tenders: ReturnTender[];
 }
@@ -314,7 +335,7 @@ interface Outcome {
 function rowsOf(
 	command: ReturnCommand,
 	receipt: ReceiptView,
-	{ id, back, points, plan, tenders }: Outcome,
+	{ id, back, points, sold, plan, tenders }: Outcome,
 	now: Date
 ): ReturnRows {
 	const pointsTender: ReturnTender = { kind: 'points', cents: back.pointsPaidCents, points: points.given };
@@ -329,7 +350,7 @@ function rowsOf(
 			memberId: receipt.memberId,
 			currency: receipt.currency,
 			totalCents: back.netCents,
-			cardsTakenBackCents: 0,
+			cardsTakenBackCents: sum(sold.map(({ cents }) => cents)),
 			refundCents: plan.refundCents,
 			giftCardCents: plan.giftCardCents,
 			chargedCents: points.chargedCents,
@@ -375,6 +396,7 @@ async function write(
 		undone.map((one) => one.rows)
 	);
 	keepRefundCards(writes, scene.newCards);
+	closeCards(writes, scene.closed, now);
 	scene.book.addTo(writes);
 	const { voucherDays } = scene.policy;
 	giveBackUses(

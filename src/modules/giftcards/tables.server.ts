@@ -52,7 +52,7 @@ export const giftCards = pgTable(
 		activatedAt: at(),
 		blockedAt: at(),
 		blockedReason: text(),
-		/** its money has moved to another card for good */
+		/** its money has left it for good: onto another card, or, with none named, back to whoever had paid for it */
 		replacedAt: at(),
 		replacedBy: key(),
 		/** the batch of plastic that it came with */

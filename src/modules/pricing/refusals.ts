@@ -93,6 +93,6 @@ export const returnRefusals = declareRefusals({
 	'return.quantity_invalid': 'invalid',
 	'return.too_many': 'conflict',
 	'return.nothing_left': 'conflict',
-	/** a gift card that was used after it was sold: its money cannot come back */
+	/** a gift card that was used after it was sold, with what is left on it: its money cannot come back */
 	'return.gift_card_sold': 'conflict'
 });

@@ -1,9 +1,10 @@
 import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
-import type { Notice, Till, Trouble } from '#client/till/till.svelte.ts';
+import type { Notice, Trouble } from '#client/till/notice.ts';
+import type { Till } from '#client/till/till.svelte.ts';
 import { getLocale } from '#locale';
 import { m } from '#messages';
-import type { ReceiptView, ReturnReason, ReturnTender } from '#purchases';
+import type { ReceiptView, ReturnReason, ReturnTender, ReturnView } from '#purchases';
 import { money, number, points, quantity } from '#ui/format.ts';
 import { sentenceOf } from '#ui/refusal.ts';
 import { hush, toast } from '#ui/toasts.svelte.ts';
@@ -108,4 +109,20 @@ export function tenderName({ kind, fresh, lastSymbols = '', insteadOf }: ReturnT
 			: m.till_return_new_card()
 		: cardName(lastSymbols);
 	return insteadOf ? m.till_return_instead({ to, card }) : to;
+}
+
+/** What a return gives and takes that is not money in the hand: back where it came from, one row each. */
+export function givenBesides(
+	{ tenders, pointsTakenBack }: Pick<ReturnView, 'tenders' | 'pointsTakenBack'>,
+	currency: string,
+	done: boolean
+): { label: string; value: string }[] {
+	const rows = tenders
+		.filter(({ kind, insteadOf }) => kind !== 'hand' || insteadOf)
+		.map((tender) => ({
+			label: tenderName(tender, done),
+			value: tender.kind === 'points' ? pts(tender.points) : cash(tender.cents, currency)
+		}));
+	if (pointsTakenBack > 0) rows.push({ label: m.till_return_points_taken(), value: pts(pointsTakenBack) });
+	return rows;
 }

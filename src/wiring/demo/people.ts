@@ -73,7 +73,7 @@ export const house = {
 	manager: { name: 'Tomasz Wolf', email: 'manager@pareto.example' },
 	cashiers: [
 		{ name: 'Ada Lorenz', pin: '2580' },
-		{ name: 'Dariush Nouri', pin: '1470' },
+		{ name: 'Dariush Nouri', pin: '1470', role: 'supervisor' },
 		{ name: 'Лена Мороз', pin: '3690' }
 	]
 } as const;

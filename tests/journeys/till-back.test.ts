@@ -1,0 +1,255 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { staticCode } from '#customers';
+import { getMember } from '#customers/server';
+import { issue } from '#giftcards/server';
+import { giftCards } from '#giftcards/tables';
+import { inviteStaff } from '#identity/server';
+import { tries } from '#identity/tables';
+import { moneyOf, pointsOf } from '#ledger/server';
+import { inTransaction } from '#platform/db';
+import { blindReturns, exchanges, receipts } from '#purchases/tables';
+import { eq } from 'drizzle-orm';
+import { testDatabase } from '../support/database.ts';
+import { aKey, aMember, anAsk, aSale, line, openShop as stock, sell } from '../support/shop.ts';
+import { Tablet } from '../support/tablet.ts';
+import { ownPin } from '../support/till.ts';
+import { openShop, Visitor } from '../support/visitor.ts';
+
+/** Goods that come back to a tablet: without their receipt, and in exchange for others. */
+const { db, url } = await testDatabase();
+openShop(url);
+const shop = await stock(db, new Date());
+const manager = new Visitor();
+const people = { ann: '', sue: '' };
+
+beforeAll(async () => {
+	const [email, password] = ['manager@example.com', 'correct horse battery'];
+	await inTransaction(db, (tx) =>
+		inviteStaff(tx, { name: 'Mia', email, password, role: 'manager', pin: '2580' }, new Date())
+	);
+	await manager.api.admin.identity.signIn.mutate({ email, password });
+	const { createCashier } = manager.api.admin.identity.staff;
+	const hire = async (name: string, pin: string, role: 'cashier' | 'supervisor') =>
+		ownPin(db, (await createCashier.mutate({ key: aKey(), name, pin, role, storeIds: null })).staffId);
+	Object.assign(people, { ann: await hire('Ann', '4711', 'cashier'), sue: await hire('Sue', '135790', 'supervisor') });
+});
+beforeEach(() => db.delete(tries).then(() => {}));
+
+async function aTill(): Promise<Tablet> {
+	const tablet = new Tablet();
+	await tablet.till.start();
+	const { makeEnrolmentCode } = manager.api.admin.identity.devices;
+	await tablet.till.enrol((await makeEnrolmentCode.mutate({ key: aKey(), storeId: shop.storeId, name: 'Till' })).code);
+	await tablet.till.signIn(people.ann, '4711');
+	await tablet.till.catalogue.load();
+	return tablet;
+}
+
+const pick = ({ till }: Tablet, name: string) => {
+	const product = till.catalogue.shown.find((one) => one.name === name);
+	if (!product) throw new Error(`no ${name} on sale`);
+	till.pick(product);
+};
+const approval = () => ({ staffId: people.sue, pin: '135790' });
+const codeOf = async (memberId: string) => staticCode((await getMember(db, memberId)).number);
+const money = async (cardId: string) => (await moneyOf(db, [cardId], new Date())).get(cardId)?.available;
+
+async function aCard(cents: number): Promise<{ id: string; code: string }> {
+	const [card] = await inTransaction(db, (tx) =>
+		issue(tx, [{ cents, currency: 'EUR', memberId: null, active: true, expiresAt: null }], new Date())
+	);
+	if (!card || !('code' in card)) throw new Error('no card');
+	return card;
+}
+
+describe('goods without their receipt', () => {
+	/** A return without a receipt with these goods in it, as far as the supervisor's PIN. */
+	async function begun(names: string[]) {
+		const tablet = await aTill();
+		tablet.till.openBlind();
+		const blind = tablet.till.blindBack;
+		if (!blind) throw new Error('no return is open');
+		for (const name of names) pick(tablet, name);
+		blind.look();
+		if (names.length > 0) await expect.poll(() => blind.quote ?? blind.trouble).not.toBeNull();
+		blind.reasonKind = 'faulty';
+		return { tablet, till: tablet.till, blind };
+	}
+
+	it('go on a scanned card once somebody with the right gives their PIN; the open sale waits', async () => {
+		const tablet = await aTill();
+		pick(tablet, 'Tea');
+		const { till } = tablet;
+		await till.openReturn();
+		till.openBlind();
+		const blind = till.blindBack;
+		if (!blind) throw new Error('no return is open');
+		await blind.learnRules();
+		expect(blind.rules?.approvers.map(({ name }) => name)).toEqual(['Mia', 'Sue']);
+		for (const name of ['Bread', 'Bread', 'Cheese']) pick(tablet, name);
+		till.weigh(500);
+		blind.look();
+		await expect.poll(() => blind.quote?.lines).toHaveLength(2);
+		const worth = blind.quote?.totalCents ?? 0;
+		const card = await aCard(100);
+		expect(await till.scan(card.code)).toBe(true);
+		blind.reasonKind = 'unwanted';
+		await expect(blind.take(null)).rejects.toThrow();
+		expect(blind).toMatchObject({ given: null, unsent: false });
+		await expect(blind.take({ ...approval(), pin: '000000' })).rejects.toThrow();
+		await blind.take(approval());
+		expect(blind.given).toMatchObject({ totalCents: worth, card: { id: card.id, fresh: false }, code: null });
+		expect(await money(card.id)).toBe(100 + worth);
+		till.closeReturn();
+		expect(till.sale.basket.lines).toMatchObject([{ name: 'Tea' }]);
+	});
+
+	it('come back once when the answer is lost, and a wrong PIN on the next try does not make it open again', async () => {
+		const { tablet, blind } = await begun(['Bread']);
+		tablet.faults.push('lost');
+		await expect(blind.take(approval())).rejects.toThrow();
+		expect(blind.unsent).toBe(true);
+		expect(tablet.till.locked).toBe(true);
+		await expect(blind.take({ ...approval(), pin: '111111' })).rejects.toThrow();
+		expect(blind.unsent).toBe(true);
+		pick(tablet, 'Bread');
+		await blind.take(approval());
+		expect(blind.basket.count).toBe(1);
+		// Nobody's wallet was named: its code goes on the slip.
+		expect(blind.given?.code).toMatch(/^[0-9A-Z]+$/);
+		expect(
+			await db
+				.select()
+				.from(blindReturns)
+				.where(eq(blindReturns.id, blind.given?.id ?? ''))
+		).toHaveLength(1);
+	});
+
+	it('worth more than the house allows, or without a network, are not known and not taken', async () => {
+		const { tablet, blind } = await begun([]);
+		tablet.till.addAmount(100_01);
+		blind.look();
+		await expect.poll(() => blind.trouble).toMatchObject({ refusal: { code: 'return.blind_too_much' } });
+		tablet.offline = true;
+		blind.look();
+		await expect.poll(() => blind.trouble).toEqual({ kind: 'unreached' });
+		expect(blind.quote).toBeNull();
+		await blind.take(approval());
+		expect(blind.given).toBeNull();
+		expect(await tablet.till.scan('BASKET')).toBe(false);
+	});
+
+	it('a receipt that turns up meanwhile leads to its own return', async () => {
+		const { till } = await begun(['Bread']);
+		const sold = await sell(db, await aSale(db, shop, anAsk(null, [line('a', 500)]), new Date()), new Date());
+		if (!sold.ok) throw new Error('nothing was sold');
+		await till.scan(sold.receipt.number);
+		await expect.poll(() => till.goodsBack?.receipt?.id).toBe(sold.receipt.id);
+		expect(till.phase).toBe('return');
+	});
+});
+
+describe('an exchange at the till', () => {
+	/** Bread and Tea, sold for points and money; the bread is chosen to come back. */
+	async function begun() {
+		const tablet = await aTill();
+		const { till } = tablet;
+		const memberId = await aMember(db, new Date());
+		await sell(db, await aSale(db, shop, anAsk(memberId, [line('a', 10_000)]), new Date()), new Date());
+		await till.scan(await codeOf(memberId));
+		for (const name of ['Bread', 'Tea']) pick(tablet, name);
+		till.sale.points = 100;
+		till.sale.learn(await till.server.facts(till.sale.ask, null));
+		await till.commit();
+		const { receipt } = till;
+		if (!receipt) throw new Error('nothing was sold');
+		till.nextSale();
+		await till.openReturn(receipt.number);
+		const bread = receipt.lines.find(({ name }) => name === 'Bread');
+		if (!bread || !till.goodsBack) throw new Error('no return is open');
+		till.goodsBack.choose(bread, 1000);
+		till.goodsBack.refundTo = 'card';
+		await till.goodsBack.look();
+		await till.beginExchange();
+		return { tablet, till, memberId, receipt };
+	}
+	const balance = async (memberId: string) =>
+		(await pointsOf(db, [memberId], new Date())).get(memberId)?.spendable ?? 0;
+
+	it('pays what goes out with what comes back, its points at once, and hands over the difference', async () => {
+		const { tablet, till, memberId, receipt } = await begun();
+		expect(till).toMatchObject({ phase: 'sale', goodsBack: null });
+		const given = till.sale.exchange?.given;
+		expect(given?.refundCents).toBeGreaterThan(0);
+		expect(till.sale.dueCents).toBe(-(given?.refundCents ?? 0));
+		await till.scan(await codeOf(memberId));
+		pick(tablet, 'Tea');
+		till.gather();
+		await expect.poll(() => till.feed.state).toBe('fresh');
+		till.sale.points = 'most';
+		const due = till.sale.dueCents;
+		expect(till.sale.member?.fact.spendablePoints).toBeGreaterThan(await balance(memberId));
+		// What is exchanged outlives a reload, like the rest of the sale.
+		await tablet.reload();
+		await tablet.till.commit();
+		expect(tablet.till).toMatchObject({ phase: 'receipt', exchanged: { dueCents: due, lines: [{ name: 'Bread' }] } });
+		expect(tablet.till.receipt?.exchangeOf?.number).toBe(receipt.number);
+		expect(tablet.till.sale.exchange).toBeNull();
+		tablet.till.nextSale();
+		expect(tablet.till.exchanged).toBeNull();
+	});
+
+	it('happens once when its answer is lost, also over a reload, and never as a sale alone', async () => {
+		const { tablet, till, receipt } = await begun();
+		pick(tablet, 'Tea');
+		till.gather();
+		await expect.poll(() => till.feed.state).toBe('fresh');
+		const sold = (await db.select().from(receipts)).length;
+		tablet.faults.push('lost', 'cut', 'cut');
+		await till.commit();
+		expect(till.sale.frozen).toBe(true);
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'receipt', receipt: { exchangeOf: { number: receipt.number } } });
+		expect(await db.select().from(receipts)).toHaveLength(sold + 1);
+		expect(await db.select().from(exchanges).where(eq(exchanges.fromReceiptId, receipt.id))).toHaveLength(1);
+	});
+
+	it('of goods that came back elsewhere meanwhile is refused, and the goods that go out stay in the basket', async () => {
+		const { tablet, till, receipt } = await begun();
+		pick(tablet, 'Tea');
+		const other = await aTill();
+		await other.till.openReturn(receipt.number);
+		other.till.goodsBack?.chooseAll();
+		await other.till.goodsBack?.take();
+		await till.commit();
+		expect(tablet.refusals()).toEqual(['return.nothing_left']);
+		expect(till.sale).toMatchObject({ frozen: false });
+		till.sale.exchange = null;
+		expect(till.sale.dueCents).toBe(till.sale.quote?.toPayCents);
+		await till.commit();
+		expect(till.receipt?.exchangeOf).toBeNull();
+	});
+
+	it('with money for a card that can take none waits for a supervisor', async () => {
+		const tablet = await aTill();
+		const { till } = tablet;
+		const card = await aCard(1000);
+		pick(tablet, 'Bread');
+		await till.scan(card.code);
+		await till.commit();
+		const number = till.receipt?.number ?? '';
+		await db.update(giftCards).set({ blockedAt: new Date() }).where(eq(giftCards.id, card.id));
+		till.nextSale();
+		await till.openReturn(number);
+		till.goodsBack?.chooseAll();
+		await till.goodsBack?.look();
+		await till.beginExchange();
+		pick(tablet, 'Tea');
+		expect(till.sale.exchange).toMatchObject({ needsApproval: true });
+		await till.commit();
+		expect(tablet.refusals()).toEqual(['return.card_unusable']);
+		await till.commit(approval());
+		expect(till.receipt?.exchangeOf?.number).toBe(number);
+		expect(till.exchanged?.given.tenders).toMatchObject([{ kind: 'hand', insteadOf: { cardId: card.id } }]);
+	});
+});
