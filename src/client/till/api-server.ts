@@ -16,7 +16,7 @@ const idleApi = (fetch: typeof globalThis.fetch): Api =>
  * @param fetch for the commit, which is a plain request
  */
 export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof globalThis.fetch): TillServer {
-	const { identity, stores, giftcards, checkout, reports } = client.till;
+	const { identity, stores, customers, giftcards, checkout, reports } = client.till;
 	const idle = idleApi(fetch ?? ((...args) => globalThis.fetch(...args)));
 	return {
 		async station() {
@@ -57,6 +57,9 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		returnRules: () => checkout.returnRules.query(),
 		quoteWithoutReceipt: (lines) => checkout.quoteWithoutReceipt.mutate({ lines }),
 		takeBackWithoutReceipt: (wish) => checkout.takeBackWithoutReceipt.mutate(wish),
+		join: (person) => customers.join.mutate(person),
+		linkCard: async (memberId, code) =>
+			void (await customers.linkCard.mutate({ key: newId('request'), memberId, code, kind: 'plastic' })),
 		exchangeFacts: async (goods, ask, saleKey) => {
 			const { given, facts } = await checkout.previewExchange.mutate({ goods, ask, saleKey });
 			return { given, facts };

@@ -14,6 +14,7 @@ export type Notice =
 	| Trouble
 	| { kind: 'quiet' }
 	| { kind: 'member'; name: string | null }
+	| { kind: 'linked' }
 	| { kind: 'added'; name: string }
 	| { kind: 'voucher'; title: string }
 	| { kind: 'card'; lastSymbols: string }

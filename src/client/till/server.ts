@@ -54,6 +54,15 @@ export interface BlindWish {
 
 export type BlindSlip = BlindDone & { code: string | null };
 
+/** What somebody who joins at the counter tells, and agrees to. */
+export interface JoinWish {
+	key: string;
+	name: string | null;
+	contact: string | null;
+	card: string | null;
+	agreed: { programme: boolean; news: boolean };
+}
+
 /** An exchange that happened: what came back for the receipt of what went out. */
 export interface Exchanged {
 	given: ReturnView;
@@ -92,6 +101,10 @@ export interface TillServer extends CatalogueSource {
 	returnRules(): Promise<ReturnRules>;
 	quoteWithoutReceipt(lines: BlindLine[]): Promise<BlindQuote>;
 	takeBackWithoutReceipt(wish: BlindWish & { key: string; approval: Approval | null }): Promise<BlindSlip>;
+	/** makes somebody a member. @returns their member code */
+	join(person: JoinWish): Promise<{ code: string }>;
+	/** links a plastic card to a member */
+	linkCard(memberId: string, code: string): Promise<void>;
 	/** facts as they will be once the goods are back, and what those give; nothing of it stays */
 	exchangeFacts(
 		goods: Omit<ReturnRequest, 'key'>,

@@ -1,10 +1,10 @@
-import type { CodeKind, Identified } from '#checkout';
+import type { CodeKind } from '#checkout';
 import type { RefusalData } from '#core/refusal';
-import type { GiftCardFact, ProductFact, Quote } from '#pricing';
+import type { ProductFact, Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
 import type { CatalogueProduct } from '#stores';
 import { BlindBack } from './blind-back.svelte.ts';
-import { cannotPay, CardSale } from './card-sale.svelte.ts';
+import { CardSale } from './card-sale.svelte.ts';
 import { TillCatalogue } from './catalogue.svelte.ts';
 import { commit } from './commit.ts';
 import { FactsFeed } from './feed.svelte.ts';
@@ -13,7 +13,8 @@ import { Gathering } from './gathering.ts';
 import { GoodsBack } from './goods-back.svelte.ts';
 import { OpenSale, type Exchanging, type SaleSnapshot } from './sale.svelte.ts';
 import type { Notice, Trouble } from './notice.ts';
-import { readHere } from './read-here.ts';
+import { Joining } from './joining.svelte.ts';
+import { Reading } from './reading.ts';
 import {
 	wasJudged,
 	type Approval,
@@ -60,11 +61,14 @@ export class Till {
 	goodsBack = $state.raw<GoodsBack | null>(null);
 	/** goods that come back without their receipt */
 	blindBack = $state.raw<BlindBack | null>(null);
+	/** the next card that is scanned is linked to the member */
+	linking = $state(false);
 	/** scans and codes under way */
 	identifying = $state(0);
 
 	readonly sale: OpenSale;
 	readonly cardSale: CardSale;
+	readonly joining: Joining;
 	readonly catalogue: TillCatalogue;
 	readonly feed: FactsFeed;
 	readonly server: TillServer;
@@ -72,6 +76,7 @@ export class Till {
 	readonly #tell: (notice: Notice) => void;
 	#wasTill = false;
 	readonly #gathering: Gathering;
+	readonly #reading: Reading;
 
 	/** @param tell shows a notice */
 	constructor(server: TillServer, shelves: Shelves, tell: (notice: Notice) => void, clock?: () => Date) {
@@ -79,6 +84,12 @@ export class Till {
 		this.#shelves = shelves;
 		this.#tell = tell;
 		this.sale = new OpenSale(clock);
+		this.joining = new Joining(server);
+		this.#reading = new Reading(this, {
+			tell,
+			report: (error, complain) => this.#report(error, complain),
+			reach: (call) => this.#reach(call)
+		});
 		this.cardSale = new CardSale(this.sale, () => this.shop, server);
 		this.catalogue = new TillCatalogue(server, shelves.catalogue);
 		this.#gathering = new Gathering(server, this.sale, () => this.currency);
@@ -287,74 +298,21 @@ export class Till {
 		this.#tell({ kind: 'cleared', undo: () => this.sale.isEmpty && this.sale.restore(before) });
 	}
 
+	/** @see Reading.scan */
+	scan(text: string, wanted: CodeKind | null = null, complain?: (trouble: Trouble) => void): Promise<boolean> {
+		return this.#reading.scan(text, wanted, complain);
+	}
+
 	/**
-	 * Something was scanned or typed: by the wedge scanner wherever the focus is, by the camera, by hand.
-	 * @param wanted the only kind that is of use here; null: whatever it is
-	 * @param complain hears of trouble instead of everybody: the field it was typed into shows it
-	 * @returns whether it was of use
+	 * Somebody joins, and the sale is theirs: they stand at the counter.
+	 * @throws what the server refuses, for the sheet to show
 	 */
-	async scan(text: string, wanted: CodeKind | null = null, complain?: (trouble: Trouble) => void): Promise<boolean> {
-		this.#tell({ kind: 'quiet' });
-		const tell = complain ?? this.#tell;
-		if (this.phase === 'receipt') this.nextSale();
-		if (!['sale', 'return', 'blind'].includes(this.phase) || this.locked) return false;
-		const known = readHere(text, wanted, this.catalogue);
-		if (known) return known.kind === 'refused' ? this.#refuse(known.refusal, tell) : this.#use(known.found, tell);
-		this.identifying += 1;
-		try {
-			return this.#use(await this.#reach(() => this.server.identify(text, wanted)), tell);
-		} catch (error) {
-			this.#report(error, tell);
-			return false;
-		} finally {
-			this.identifying -= 1;
-		}
-	}
-
-	#use(found: Identified, tell: (trouble: Trouble) => void): boolean {
-		if (this.phase === 'blind') return this.#useBlind(found, tell);
-		switch (found.kind) {
-			case 'member':
-				this.sale.setMember(found.member);
-				this.#tell({ kind: 'member', name: found.member.name });
-				return true;
-			case 'voucher':
-				this.sale.addRight(found.right);
-				this.#tell({ kind: 'voucher', title: found.right.title });
-				return true;
-			case 'giftCard':
-				return this.#useCard(found.card, tell);
-			case 'product':
-				this.pick(found.product);
-				if (found.product.unit === 'piece') this.#tell({ kind: 'added', name: found.product.name });
-				return true;
-			case 'receipt':
-				void this.openReturn(found.number);
-				return true;
-		}
-	}
-
-	/** Without a receipt: goods, whose wallet and which card takes their worth; a receipt that turns up leads to its return. */
-	#useBlind(found: Identified, tell: (trouble: Trouble) => void): boolean {
-		if (found.kind === 'product') this.pick(found.product);
-		else if (found.kind === 'receipt') void this.openReturn(found.number);
-		else {
-			const refusal = this.blindBack?.takeFor(found);
-			if (refusal) return this.#refuse(refusal, tell);
-		}
-		return true;
-	}
-
-	/** A card that can pay something is charged; why another one cannot is said at once. */
-	#useCard(card: GiftCardFact, tell: (trouble: Trouble) => void): boolean {
-		const selling = this.cardSale.wants(card);
-		const trouble = selling ? this.cardSale.take(card) : cannotPay(card);
-		if (trouble) tell(trouble);
-		else if (!selling) {
-			this.sale.addCard(card);
-			this.#tell({ kind: 'card', lastSymbols: card.lastSymbols });
-		}
-		return !trouble;
+	async join(): Promise<void> {
+		const code = await this.#reach(() => this.joining.join());
+		const found = await this.#reach(() => this.server.identify(code, 'member')).catch(() => null);
+		if (found?.kind !== 'member' || this.sale.frozen) return;
+		this.sale.setMember(found.member);
+		this.sale.confirmed = true;
 	}
 
 	/** Sends the sale; while it is not known whether the last try arrived, sends that one again. */

@@ -10,6 +10,7 @@
 export const reasonLength = { least: 3, most: 200 } as const;
 
 export { customersRefusals } from './refusals.ts';
+export { inPerson, wordingText } from './wordings.ts';
 export {
 	codeOfStep,
 	millisecondsLeft,

@@ -1,11 +1,12 @@
 import type { Cents, Points, Thousandths } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
+import type { AttributeKind, AttributeValue } from '#customers';
 import type { Notice, Trouble } from '#client/till/notice.ts';
 import type { Till } from '#client/till/till.svelte.ts';
 import { getLocale } from '#locale';
 import { m } from '#messages';
 import type { ReceiptView, ReturnReason, ReturnTender, ReturnView } from '#purchases';
-import { money, number, points, quantity } from '#ui/format.ts';
+import { day, money, number, points, quantity } from '#ui/format.ts';
 import { sentenceOf } from '#ui/refusal.ts';
 import { hush, toast } from '#ui/toasts.svelte.ts';
 import { spoken } from './spoken.svelte.ts';
@@ -63,6 +64,9 @@ export function say(notice: Notice, timeZone: string): void {
 			break;
 		case 'member':
 			spoken.text = notice.name ? m.till_member_here({ name: notice.name }) : m.till_member_here_nameless();
+			break;
+		case 'linked':
+			toast(m.till_linked(), { tone: 'good', passing: true });
 			break;
 		case 'added':
 			spoken.text = m.till_added({ name: notice.name });
@@ -125,4 +129,26 @@ export function givenBesides(
 		}));
 	if (pointsTakenBack > 0) rows.push({ label: m.till_return_points_taken(), value: pts(pointsTakenBack) });
 	return rows;
+}
+
+/** What a member told about themselves, as the counter reads it. */
+export function toldText(
+	kind: AttributeKind,
+	value: NonNullable<AttributeValue>,
+	{ currency }: Pick<Till, 'currency'>
+): string {
+	switch (kind) {
+		case 'yes_no':
+			return value === true ? m.common_yes() : m.common_no();
+		case 'number':
+			return number(Number(value) / 1000, getLocale());
+		case 'money':
+			return cash(Number(value), currency);
+		case 'date':
+			// A day is the same day everywhere.
+			return day(new Date(`${String(value)}T12:00:00Z`), getLocale(), 'UTC');
+		case 'text':
+		case 'choice':
+			return String(value);
+	}
 }
