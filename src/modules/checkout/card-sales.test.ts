@@ -222,8 +222,11 @@ describe('a gift card that was sold', () => {
 		await change({ memberId: member, blockedAt: now });
 		expect(await back(receipt.id)).toMatchObject({ refusal: { code: 'return.gift_card_closed' } });
 		await change({ blockedAt: null });
-		const more = await buy(anAsk(null, [cardLine(2000, { deed: 'topped_up', id })]));
+		const more = await buy(anAsk(member, [cardLine(2000, { deed: 'topped_up', id })]));
 		expect(await back(receipt.id)).toMatchObject({ refusal: { details: { leftCents: 7000, soldCents: 5000 } } });
+		const gift = await buy(anAsk(other, [cardLine(500, { deed: 'topped_up', id })]));
+		expect(await back(gift.id)).toMatchObject({ refusal: { code: 'return.gift_card_elsewhere' } });
+		await buy(anAsk(null, [line('a', 500)], { giftCards: [{ id, cents: null }] }));
 		// What topped it up comes back alone, and then the card is whole again.
 		expect(await back(more.id)).toMatchObject({ ok: true, given: { refundCents: 2000 } });
 		expect(await row(id)).toMatchObject({ replacedAt: null });
