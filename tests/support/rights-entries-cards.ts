@@ -85,7 +85,7 @@ export const giftCards: Record<string, Entry> = {
 	'admin.giftcards.batches': { who: customersPeople, input: () => ({ cursor: null }) },
 	'admin.giftcards.makeBatch': {
 		who: managers,
-		input: ({ key }) => ({ key: key(), name: 'Winter', cards: 2, valueCents: null, expiresAt: null }),
+		input: ({ key }) => ({ key: key(), name: 'Winter', cards: 2, valueCents: null, currency: 'EUR', expiresAt: null }),
 		trail: 'kept'
 	},
 	'admin.giftcards.printCodes': {

@@ -6,7 +6,7 @@ import { procedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
 import * as acts from './acts.server.ts';
-import { listBatches, makeBatch, noteCodesRead, printCodes } from './batches.server.ts';
+import { cardCurrencies, listBatches, makeBatch, noteCodesRead, printCodes } from './batches.server.ts';
 import { findByCode } from './cards.server.ts';
 import { reveal } from './codes.server.ts';
 import { removePin } from './pin-acts.server.ts';
@@ -111,11 +111,12 @@ export const actProcedures = {
 	batches: procedure('giftcards.read')
 		.input(z.object({ cursor: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {
-			const [page, { timeZone, currency }] = await Promise.all([
+			const [page, currencies, { timeZone }] = await Promise.all([
 				listBatches(ctx.db, input.cursor),
+				cardCurrencies(ctx.db),
 				programmeOf(ctx.db)
 			]);
-			return { ...page, timeZone, currency };
+			return { ...page, timeZone, currencies };
 		}),
 
 	makeBatch: procedure('giftcards.issue')
@@ -125,6 +126,7 @@ export const actProcedures = {
 				name: z.string().check(z.maxLength(1000)),
 				cards: z.number(),
 				valueCents: z.nullable(z.number()),
+				currency: z.string().check(z.maxLength(3)),
 				expiresAt: z.nullable(z.date())
 			})
 		)

@@ -203,7 +203,7 @@ describe('a PIN', () => {
 
 describe('a batch of plastic', () => {
 	it('is made of inactive cards, counted by what became of them, and printed as long as they lie on the rack', async () => {
-		const command = { name: ' Winter ', cards: 3, valueCents: 2500, expiresAt: null };
+		const command = { name: ' Winter ', cards: 3, valueCents: 2500, currency: 'EUR', expiresAt: null };
 		const { id } = await run((tx) => makeBatch(tx, command, byHouse, now));
 		const { items } = await printCodes(db, { id, cursor: null });
 		expect(items).toHaveLength(3);
@@ -228,9 +228,10 @@ describe('a batch of plastic', () => {
 		[{ cards: 1.5 }, 'gift_card.count_form'],
 		[{ valueCents: 0 }, 'gift_card.value_form'],
 		[{ valueCents: 0.5 }, 'gift_card.value_form'],
-		[{ expiresAt: now }, 'gift_card.expiry_past']
+		[{ expiresAt: now }, 'gift_card.expiry_past'],
+		[{ currency: 'CHF' }, 'gift_card.currency_form']
 	])('is refused with %o', async (wrong, code) => {
-		const command = { name: 'Winter', cards: 2, valueCents: null, expiresAt: null, ...wrong };
+		const command = { name: 'Winter', cards: 2, valueCents: null, currency: 'EUR', expiresAt: null, ...wrong };
 		await expect(run((tx) => makeBatch(tx, command, byHouse, now))).rejects.toEqual(refused(code));
 	});
 });

@@ -5,7 +5,7 @@ import { Refusal } from '#core/refusal';
 import type { Cents } from '#core/amounts';
 import { instant, sqlOf, type Reads, type Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
-import { programmeOf } from '#stores/server';
+import { listStores, programmeOf } from '#stores/server';
 import { issue } from './cards.server.ts';
 import { reveal } from './codes.server.ts';
 import { giftCardRefusals } from './refusals.ts';
@@ -17,13 +17,20 @@ export interface BatchCommand {
 	cards: number;
 	/** what each is sold for; null: the till says */
 	valueCents: Cents | null;
+	/** of the house, or of one of its stores: a card pays in its own currency alone */
+	currency: string;
 	expiresAt: Date | null;
+}
+
+/** Currencies that cards are made in: the house's, and those its open stores sell in. */
+export async function cardCurrencies(reads: Reads): Promise<string[]> {
+	const [{ currency }, stores] = await Promise.all([programmeOf(reads), listStores(reads)]);
+	return [...new Set([currency, ...stores.map((store) => store.currency)])];
 }
 
 /** A batch as the list shows it. */
 export interface Batch extends BatchCommand {
 	id: string;
-	currency: string;
 	issuedAt: Date;
 	/** not sold yet */
 	inactive: number;
@@ -35,7 +42,7 @@ export interface Batch extends BatchCommand {
 
 /**
  * Makes a batch of plastic: inactive cards with codes of their own, for a printer. They are sold at the tills.
- * @throws gift_card.batch_name, gift_card.count_form, gift_card.value_form, gift_card.expiry_past, gift_card.expiry_far
+ * @throws gift_card.batch_name, gift_card.currency_form, gift_card.count_form, gift_card.value_form, gift_card.expiry_past, gift_card.expiry_far
  */
 export async function makeBatch(tx: Tx, command: BatchCommand, by: By, now: Date): Promise<{ id: string }> {
 	const name = command.name.trim();
@@ -43,7 +50,9 @@ export async function makeBatch(tx: Tx, command: BatchCommand, by: By, now: Date
 	if (name === '' || name.length > 100) throw giftCardRefusals.refuse('gift_card.batch_name', { field: 'name' });
 	if (!Number.isSafeInteger(cards) || cards < 1 || cards > limits.atOnce)
 		throw giftCardRefusals.refuse('gift_card.count_form', { field: 'count', most: limits.atOnce });
-	const { currency } = await programmeOf(tx);
+	const { currency } = command;
+	if (!(await cardCurrencies(tx)).includes(currency))
+		throw giftCardRefusals.refuse('gift_card.currency_form', { field: 'currency' });
 	if (valueCents !== null && !(valueCents >= 1))
 		throw giftCardRefusals.refuse('gift_card.value_form', { field: 'cents', mostCents: limits.cents, currency });
 	const id = newId('cardBatch', now);

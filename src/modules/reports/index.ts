@@ -69,9 +69,18 @@ export interface Today {
 	weekAgo: Figures;
 	/** oldest first, the last one is today */
 	days: DayFigures[];
-	outstanding: Outstanding;
+	/** of the whole house; null for those who are limited to some stores */
+	outstanding: Outstanding | null;
 	/** receipts of today in other currencies; empty in a shop with one */
 	otherCurrencies: { currency: string; receipts: number; salesCents: Cents }[];
+}
+
+/** Somebody tried codes of gift cards in numbers. */
+export interface CodesTried {
+	/** the last alarm */
+	at: Date;
+	/** alarms of the last day, at most one in a quarter of an hour for each source */
+	times: number;
 }
 
 /** What a new house does first, and whether it did. */

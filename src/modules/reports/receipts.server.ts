@@ -122,10 +122,13 @@ export async function totalReceipts(
 ): Promise<ReceiptTotals & { currency: string }> {
 	const { currency } = await programmeOf(reads);
 	const [row] = await sqlOf(reads).unsafe<{ receipts: number; total_cents: number; returned_cents: number }[]>(
-		`select count(*)::int as receipts, coalesce(sum(r.total_cents), 0)::bigint as total_cents,
+		// What was put on gift cards is owed, not sold: it stands on its receipts, and in no total.
+		`select count(*)::int as receipts, coalesce(sum(r.total_cents - r.cards_sold_cents), 0)::bigint as total_cents,
 			coalesce(sum(b.cents), 0)::bigint as returned_cents
 		from receipts r
-		left join (select t.receipt_id, sum(t.total_cents) as cents from returns t group by 1) b on b.receipt_id = r.id
+		left join (
+			select t.receipt_id, sum(t.total_cents - t.cards_taken_back_cents) as cents from returns t group by 1
+		) b on b.receipt_id = r.id
 		where ${fits} and r.currency = $6`,
 		[...(await parametersOf(reads, filter, within)), currency]
 	);

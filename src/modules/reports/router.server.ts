@@ -9,6 +9,7 @@ import { getReceipt } from '#purchases/server';
 import { typeBalancesOf } from '#points/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders, type MemberFilter } from './index.ts';
+import { lastCodesTried } from './alarms.server.ts';
 import { dayAsked, liabilityOf } from './liability.server.ts';
 import { lookUp } from './look-up.server.ts';
 import { listMembers, memberIds } from './member-list.server.ts';
@@ -93,11 +94,13 @@ export const adminRouter = router({
 		.input(z.object({ storeId: z.nullable(id), days: z.int().check(z.minimum(7), z.maximum(92)) }))
 		.query(async ({ ctx, input }) => {
 			if (input.storeId !== null) needStore(ctx.actor, input.storeId);
-			const [today, stores] = await Promise.all([
+			const whole = ctx.actor.storeIds === null && ctx.may('giftcards.read');
+			const [today, stores, codesTried] = await Promise.all([
 				todayOf(ctx.reading, { ...input, within: ctx.actor.storeIds }, ctx.now),
-				storesFor(ctx.db, ctx.actor)
+				storesFor(ctx.db, ctx.actor),
+				whole ? lastCodesTried(ctx.db, ctx.now) : null
 			]);
-			return { ...today, stores };
+			return { ...today, stores, codesTried };
 		}),
 
 	/** The whole house's: nothing for those who are limited to some stores. */

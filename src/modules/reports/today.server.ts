@@ -51,7 +51,8 @@ export async function todayOf(
 	const sql = sqlOf(reads);
 	const [sums, outstanding, otherCurrencies] = await Promise.all([
 		sumsByDay(sql, filter),
-		outstandingOf(sql, currency, rules.spend, now),
+		// What is outstanding belongs to the whole house: nobody limited to some stores sees it.
+		within ? null : outstandingOf(sql, currency, rules.spend, now),
 		otherCurrenciesOf(sql, { ...filter, from: startOfDay(day, timeZone) })
 	]);
 	const series: DayFigures[] = [];
@@ -210,10 +211,13 @@ async function outstandingOf(
 }
 
 async function otherCurrenciesOf(sql: Raw, { from, to, currency, stores }: Filter): Promise<Today['otherCurrencies']> {
+	// As the main figures: what was put on gift cards is owed, not sold, and what came back is no sale.
+	const where = sql`happened_at >= ${from.toISOString()} and happened_at < ${to.toISOString()}
+		and currency <> ${currency} and (${stores}::text[] is null or store_id = any(${stores}::text[]))`;
 	const rows = await sql<{ currency: string; receipts: number; cents: number }[]>`
-		select currency, count(*)::int as receipts, sum(total_cents)::bigint as cents from receipts
-		where happened_at >= ${from.toISOString()} and happened_at < ${to.toISOString()} and currency <> ${currency}
-			and (${stores}::text[] is null or store_id = any(${stores}::text[]))
-		group by 1 order by 1`;
+		select currency, sum(receipts)::int as receipts, sum(cents)::bigint as cents from (
+			select currency, 1 as receipts, total_cents - cards_sold_cents as cents from receipts where ${where}
+			union all select currency, 0, cards_taken_back_cents - total_cents from returns where ${where}
+		) facts group by 1 order by 1`;
 	return rows.map((row) => ({ currency: row.currency, receipts: row.receipts, salesCents: row.cents }));
 }

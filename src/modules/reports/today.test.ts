@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { undoSales } from '#checkout/server';
 import type { ReceiptView } from '#purchases';
 import { day, later } from '#core/time';
-import { issue } from '#giftcards/server';
+import { cardRules, issue, saveCardRules } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
+import { createStore } from '#stores/server';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import {
@@ -19,6 +20,8 @@ import {
 	type Shop,
 	testSettings
 } from '../../../tests/support/shop.ts';
+import { countMiss, missesUntilAlarm } from '../giftcards/code-tries.server.ts';
+import { lastCodesTried } from './alarms.server.ts';
 import { listReceipts, todayOf, totalReceipts } from './server.ts';
 
 const { db, url } = await testDatabase();
@@ -123,5 +126,59 @@ describe('a day with a return', () => {
 		expect(days.at(-2)).toMatchObject({ salesCents: 5000, receipts: 2 });
 		// The list asks for receipts, not for days: there the return belongs to its receipt.
 		expect(await totalReceipts(db, everything)).toMatchObject({ totalCents: 2500, returnedCents: 5200 });
+	});
+});
+
+describe('figures of one who sees a part of the house', () => {
+	it('leave out what is outstanding in all of it', async () => {
+		const of = async (within: string[] | null) =>
+			(await todayOf(db, { storeId: null, within, days: 14 }, now)).outstanding;
+		expect(await of([shop.storeId])).toBeNull();
+		expect(await of(null)).toMatchObject({ giftCards: 1 });
+	});
+});
+
+describe('gift cards sold at the till', () => {
+	it('are no turnover in any currency: not of the day, and not in the total of the list', async () => {
+		const swiss = await inTransaction(db, (tx) =>
+			createStore(tx, { name: 'Alp', city: 'Basel', timeZone: 'Europe/Zurich', currency: 'CHF' }, later(now, -day))
+		);
+		const at = later(now, 3 * day);
+		const limits = { leastCents: 500, mostCents: 20_000, amounts: [], highestCents: null, pinFromCents: null };
+		const terms = (currency: string) => ({ currency, ...limits });
+		await inTransaction(db, async (tx) => {
+			const { rules, version } = await cardRules(tx);
+			await saveCardRules(tx, { rules: { ...rules, terms: [terms('EUR'), terms('CHF')] }, version }, byHouse, at);
+		});
+		const before = await totalReceipts(db, everything);
+		for (const [currency, storeId] of [
+			['EUR', shop.storeId],
+			['CHF', swiss.id]
+		] as const) {
+			const wish = { cents: 0, currency, memberId: null, active: false, expiresAt: null };
+			const [card] = await inTransaction(db, (tx) => issue(tx, [wish], at));
+			const giftCard = { deed: 'activated' as const, id: card?.ok ? card.id : '' };
+			const lines = [line('a', 400), { ...line('card', 2500), giftCard }];
+			const ask = anAsk(null, lines, { basket: { currency, lines } });
+			const sold = await sell(db, await aSale(db, shop, ask, at, { storeId }), at);
+			if (!sold.ok) throw new Error(`${currency}: ${sold.refusal.code}`);
+			expect(sold.receipt).toMatchObject({ totalCents: 2900, cardsSoldCents: 2500 });
+		}
+		const { today, otherCurrencies } = await todayOf(db, { storeId: null, days: 14 }, at);
+		expect(today).toMatchObject({ salesCents: 400, receipts: 1 });
+		expect(otherCurrencies).toEqual([{ currency: 'CHF', receipts: 1, salesCents: 400 }]);
+		expect((await totalReceipts(db, everything)).totalCents).toBe(before.totalCents + 400);
+	});
+});
+
+describe('codes of gift cards that somebody tries', () => {
+	it('stand on the first page for a day, with how often the alarm was raised', async () => {
+		const at = later(now, 5 * day);
+		expect(await lastCodesTried(db, at)).toBeNull();
+		for (let i = 0; i <= missesUntilAlarm.perAddress; i++) await countMiss({ db, ip: '203.0.113.9' }, at);
+		for (let i = 0; i <= missesUntilAlarm.perAddress; i++)
+			await countMiss({ db, ip: '203.0.113.8' }, later(at, 60_000));
+		expect(await lastCodesTried(db, later(at, 90_000))).toEqual({ at: later(at, 60_000), times: 2 });
+		expect(await lastCodesTried(db, later(at, 2 * day))).toBeNull();
 	});
 });
