@@ -1,92 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
-import { parse, stringify } from 'devalue';
-import { expect as patient, test as base } from './test.ts';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import { aTablet, barcodeOf, call, cashier, expect, expectAccessible, field, scan, tablet } from './counter.ts';
+import { test as base } from './test.ts';
 
-/** The till in the hands of its people: scanner, keyboard, a network that goes away. The goods are the demo shop's. */
-const owner = { email: 'owner@pareto.example', password: 'linden-and-saffron' };
-const cashier = { name: 'Ada Lorenz', pin: '2580' };
-const tablet = { width: 1024, height: 768 };
-/** A machine that does other work at the same time is slow, not wrong. */
-const expect = patient.configure({ timeout: 15_000 });
-
-/** A procedure of the console, called as its pages do. */
-async function call<Answer>(request: APIRequestContext, path: string, input?: unknown): Promise<Answer> {
-	const answer =
-		input === undefined
-			? await request.get(`/api/trpc/${path}`)
-			: await request.post(`/api/trpc/${path}`, {
-					data: JSON.stringify(stringify(input)),
-					headers: { 'content-type': 'application/json', origin: process.env.PARETO_ADDRESS ?? '' }
-				});
-	expect(answer.status(), await answer.text()).toBe(200);
-	return parse((await answer.json()).result.data) as Answer;
-}
-
-/** A code for one more tablet. */
-async function enrolmentCode(request: APIRequestContext): Promise<string> {
-	await call(request, 'admin.identity.signIn', owner);
-	const [store] = await call<{ id: string }[]>(request, 'admin.stores.list');
-	const wanted = { key: `enrol-${Date.now()}`, storeId: store?.id, name: 'Till of a test' };
-	return (await call<{ code: string }>(request, 'admin.identity.devices.makeEnrolmentCode', wanted)).code;
-}
-
-/** The first field of the page, whatever it is called in its language. */
-const field = (page: Page) => page.getByRole('textbox').first();
-
-async function signIn(page: Page): Promise<void> {
-	await page.getByRole('button', { name: cashier.name }).click();
-	await page.keyboard.type(cashier.pin);
-	await page.keyboard.press('Enter');
-	await expect(page.locator('.tile').first()).toBeVisible();
-}
-
-/** The tablet of all these tests, with Ada at it: it is enrolled once, since nobody may try codes without end. */
-let enrolled: Promise<Awaited<ReturnType<BrowserContext['storageState']>>> | undefined;
-
-async function aTablet(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-	enrolled ??= enrol(await browser.newContext(options));
-	return browser.newContext({ viewport: tablet, ...options, storageState: await enrolled });
-}
-
-async function enrol(context: BrowserContext) {
-	const page = await context.newPage();
-	await page.goto('/till');
-	await field(page).fill(await enrolmentCode(context.request));
-	await field(page).press('Enter');
-	await signIn(page);
-	const state = await context.storageState();
-	await context.close();
-	return state;
-}
-
-/** What a scanner that acts as a keyboard sends: all keys at once, each let go before the next, then Enter. */
-async function scan(page: Page, code: string): Promise<void> {
-	const keyboard = await page.context().newCDPSession(page);
-	const events = [...code, 'Enter'].flatMap((key) => {
-		const enter = key === 'Enter';
-		const about = {
-			key,
-			code: enter ? key : `${/\d/.test(key) ? 'Digit' : 'Key'}${key}`,
-			windowsVirtualKeyCode: enter ? 13 : key.charCodeAt(0)
-		};
-		return [
-			{ type: 'keyDown' as const, text: enter ? '\r' : key, ...about },
-			{ type: 'keyUp' as const, ...about }
-		];
-	});
-	await Promise.all(events.map((event) => keyboard.send('Input.dispatchKeyEvent', event)));
-	await keyboard.detach();
-}
-
-const barcodeOf = (page: Page, name: string): Promise<string> =>
-	page.evaluate((name) => {
-		const { products } = JSON.parse(localStorage.getItem('till.catalogue.1') ?? '{}') as {
-			products: { name: string; barcode: string }[];
-		};
-		return products.find((product) => product.name === name)?.barcode ?? '';
-	}, name);
-
+/** The till in the hands of its people: scanner, keyboard, a network that goes away. */
 const test = base.extend<{ till: Page }>({
 	till: async ({ browser, baseURL }, use) => {
 		const context = await aTablet(browser, { ...(baseURL && { baseURL }), locale: 'en-GB' });
@@ -262,14 +178,6 @@ test('a network that goes away while a sale is sent leaves one receipt', async (
 	expect(answers.map(({ replayed }) => replayed)).toEqual([false, true]);
 	expect(new Set(answers.map(({ receipt }) => receipt.number))).toEqual(new Set([await receiptNumber(page)]));
 });
-
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-	const { violations } = await new AxeBuilder({ page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-		.analyze();
-	const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-	expect(told, screen).toEqual([]);
-}
 
 /** One walk along the screens, looked at where most of what a screen can show is on it at once. */
 async function tour(browser: Browser, options: BrowserContextOptions): Promise<void> {

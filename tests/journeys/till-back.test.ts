@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
+import { members } from '#customers/tables';
 import { issue } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { inviteStaff } from '#identity/server';
@@ -15,7 +16,7 @@ import { Tablet } from '../support/tablet.ts';
 import { ownPin } from '../support/till.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
-/** Goods that come back to a tablet: without their receipt, and in exchange for others. */
+/** What a tablet does beside plain sales: goods without their receipt, exchanges, somebody who joins. */
 const { db, url } = await testDatabase();
 openShop(url);
 const shop = await stock(db, new Date());
@@ -251,5 +252,57 @@ describe('an exchange at the till', () => {
 		await till.commit(approval());
 		expect(till.receipt?.exchangeOf?.number).toBe(number);
 		expect(till.exchanged?.given.tenders).toMatchObject([{ kind: 'hand', insteadOf: { cardId: card.id } }]);
+	});
+});
+
+describe('somebody who joins at the till', () => {
+	it('is a member once when the answer is lost, has the sale at once, and their card says who they are', async () => {
+		const tablet = await aTill();
+		const { till } = tablet;
+		pick(tablet, 'Tea');
+		till.joining.begin();
+		await expect(till.join()).rejects.toThrow();
+		expect(till.joining).toMatchObject({ unsent: false, code: null });
+		// While somebody joins, what is scanned is their card.
+		expect(await till.scan('777000111222')).toBe(true);
+		Object.assign(till.joining, { name: ' Mara ', contact: 'mara@example.com', programme: true });
+		tablet.faults.push('lost');
+		await expect(till.join()).rejects.toThrow();
+		expect(till.joining.unsent).toBe(true);
+		await till.join();
+		expect(till.sale.member?.name).toBe('Mara');
+		expect(till.sale).toMatchObject({ trusted: true });
+		expect(await db.select().from(members).where(eq(members.email, 'mara@example.com'))).toHaveLength(1);
+		till.joining.open = false;
+		till.sale.removeMember();
+		expect(await till.scan('777000111222')).toBe(true);
+		expect(till.sale.member?.name).toBe('Mara');
+	});
+
+	it('is told when their address is somebody’s already, and the cashier goes on with that member', async () => {
+		const { till } = await aTill();
+		till.joining.begin({ contact: 'mara@example.com' });
+		till.joining.programme = true;
+		const thrown: unknown = await till.join().catch((error: unknown) => error);
+		expect(till.server.troubleOf(thrown)).toMatchObject({ refusal: { code: 'member.email_taken' } });
+		till.joining.open = false;
+		expect(await till.scan('mara@example.com', 'member')).toBe(true);
+		expect(till.sale.member?.name).toBe('Ma…');
+	});
+
+	it('a card is linked to whoever showed their phone, or by a supervisor; nobody else’s points are at stake', async () => {
+		const tablet = await aTill();
+		const { till } = tablet;
+		const memberId = await aMember(db, new Date());
+		await till.scan(await codeOf(memberId));
+		till.linking = true;
+		expect(await till.scan('888000111333')).toBe(false);
+		expect(tablet.refusals()).toEqual(['member_card.show_phone']);
+		await till.signIn(people.sue, '135790');
+		expect(await till.scan('888000111333')).toBe(true);
+		expect(till.linking).toBe(false);
+		till.sale.removeMember();
+		expect(await till.scan('888000111333')).toBe(true);
+		expect(till.sale.member?.fact.id).toBe(memberId);
 	});
 });

@@ -1,6 +1,7 @@
 import type { PointsBalance } from '#ledger';
 import type { Cents, Points } from '#core/amounts';
 import type { Change } from '#platform/trail';
+import type { ReturnReason } from '#purchases';
 
 /**
  * Reports: read models for the console.
@@ -18,7 +19,7 @@ import type { Change } from '#platform/trail';
 export interface Figures {
 	/** paid for goods after discounts, less what was returned */
 	salesCents: Cents;
-	/** worth of the goods that came back */
+	/** worth of the goods that came back, with and without their receipts */
 	returnsCents: Cents;
 	/** sales made; a return makes none of them undone */
 	receipts: number;
@@ -42,6 +43,17 @@ export interface Figures {
 export interface DayFigures extends Figures {
 	/** ISO date in the programme's time zone */
 	day: string;
+}
+
+/** Goods that came back for one reason. */
+export interface ReturnedFor {
+	/** null: nobody said why */
+	reason: ReturnReason | null;
+	returns: number;
+	cents: Cents;
+	/** of them: without their receipt */
+	blindReturns: number;
+	blindCents: Cents;
 }
 
 /** What the programme owes its customers at an instant. */
@@ -69,6 +81,8 @@ export interface Today {
 	weekAgo: Figures;
 	/** oldest first, the last one is today */
 	days: DayFigures[];
+	/** in these days; what was worth most first */
+	returned: ReturnedFor[];
 	/** of the whole house; null for those who are limited to some stores */
 	outstanding: Outstanding | null;
 	/** receipts of today in other currencies; empty in a shop with one */

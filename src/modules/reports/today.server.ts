@@ -3,7 +3,7 @@ import { addDays, localDay, startOfDay } from '#core/time';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
-import type { DayFigures, Figures, Outstanding, Today } from './index.ts';
+import type { DayFigures, Figures, Outstanding, ReturnedFor, Today } from './index.ts';
 
 interface Filter {
 	from: Date;
@@ -49,8 +49,9 @@ export async function todayOf(
 		clock
 	};
 	const sql = sqlOf(reads);
-	const [sums, outstanding, otherCurrencies] = await Promise.all([
+	const [sums, returned, outstanding, otherCurrencies] = await Promise.all([
 		sumsByDay(sql, filter),
+		returnedIn(sql, { ...filter, from: startOfDay(addDays(day, 1 - days), timeZone) }),
 		// What is outstanding belongs to the whole house: nobody limited to some stores sees it.
 		within ? null : outstandingOf(sql, currency, rules.spend, now),
 		otherCurrenciesOf(sql, { ...filter, from: startOfDay(day, timeZone) })
@@ -67,6 +68,7 @@ export async function todayOf(
 		yesterday: figuresOf(sums.get(addDays(day, -1)), '_until'),
 		weekAgo: figuresOf(sums.get(addDays(day, -7)), '_until'),
 		days: series.slice(-days),
+		returned,
 		outstanding,
 		otherCurrencies
 	};
@@ -75,10 +77,11 @@ export async function todayOf(
 function figuresOf(sums: Sums | undefined, suffix: '' | '_until'): Figures {
 	const of = (name: string) => sums?.[name + suffix] ?? 0;
 	const receipts = of('receipts');
-	const salesCents = of('total_cents') - of('returned_cents');
+	const returnsCents = of('returned_cents') + of('blind_cents');
+	const salesCents = of('total_cents') - returnsCents;
 	return {
 		salesCents,
-		returnsCents: of('returned_cents'),
+		returnsCents,
 		receipts,
 		averageCents: receipts === 0 ? null : scale(salesCents, 1, receipts, 'nearest'),
 		pointsEarned: of('points_earned') - of('points_taken_back'),
@@ -124,6 +127,12 @@ const parts: Part[] = [
 			points_given_back: 'sum(f.points_given_back)',
 			gift_card_cents_back: 'sum(f.gift_card_cents)'
 		}
+	},
+	{
+		from: 'blind_returns f',
+		at: 'f.happened_at',
+		where: 'f.currency = $4 and ($5::text[] is null or f.store_id = any($5))',
+		sums: { blind_cents: 'sum(f.total_cents)' }
 	},
 	{
 		from: 'receipts f join voucher_redemptions r on r.receipt_id = f.id',
@@ -172,6 +181,32 @@ async function sumsByDay(sql: Raw, filter: Filter): Promise<Map<string, Sums>> {
 	);
 	for (const { day, ...sums } of answers.flat()) byDay.set(day as string, { ...byDay.get(day as string), ...sums });
 	return byDay;
+}
+
+/** What came back and why. A gift card that came back is no goods, as in the figures beside it. */
+async function returnedIn(sql: Raw, { from, to, currency, stores }: Filter): Promise<ReturnedFor[]> {
+	const rows = await sql.unsafe<
+		{ reason: ReturnedFor['reason']; returns: number; cents: number; blind_returns: number; blind_cents: number }[]
+	>(
+		`select reason_kind as reason, count(*)::int as returns, sum(cents)::bigint as cents,
+			(count(*) filter (where blind))::int as blind_returns,
+			coalesce(sum(cents) filter (where blind), 0)::bigint as blind_cents
+		from (
+			select reason_kind, total_cents - cards_taken_back_cents as cents, false as blind, happened_at, currency, store_id
+			from returns where total_cents > cards_taken_back_cents
+			union all
+			select reason_kind, total_cents, true, happened_at, currency, store_id from blind_returns
+		) f
+		where f.happened_at >= $1 and f.happened_at < $2 and f.currency = $3
+			and ($4::text[] is null or f.store_id = any($4))
+		group by 1 order by 3 desc, 1`,
+		[from.toISOString(), to.toISOString(), currency, stores]
+	);
+	return rows.map(({ blind_returns, blind_cents, ...row }) => ({
+		...row,
+		blindReturns: blind_returns,
+		blindCents: blind_cents
+	}));
 }
 
 /** Points that fell due are gone, also before the job wrote them off; an expired card's money is nobody's claim. */

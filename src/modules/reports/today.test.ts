@@ -1,6 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { undoSales } from '#checkout/server';
-import type { ReceiptView } from '#purchases';
+import { newCode } from '#core/codes';
+import { newId } from '#core/ids';
+import type { ReceiptView, ReturnReason } from '#purchases';
+import { blindReturns, returns } from '#purchases/tables';
 import { day, later } from '#core/time';
 import { cardRules, issue, saveCardRules } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
@@ -180,5 +184,33 @@ describe('codes of gift cards that somebody tries', () => {
 			await countMiss({ db, ip: '203.0.113.8' }, later(at, 60_000));
 		expect(await lastCodesTried(db, later(at, 90_000))).toEqual({ at: later(at, 60_000), times: 2 });
 		expect(await lastCodesTried(db, later(at, 2 * day))).toBeNull();
+	});
+});
+
+describe('what came back', () => {
+	it('is told by reason, with and without receipts, in the days and the stores that are asked for', async () => {
+		const blind = (reasonKind: ReturnReason, totalCents: number, storeId: string, happenedAt: Date) => ({
+			...{ id: newId('blindReturn'), number: newCode('receipt'), storeId, currency: 'EUR', reasonKind, happenedAt },
+			...{ totalCents, refundCents: totalCents, giftCardCents: 0 }
+		});
+		const third = later(nextDay, day);
+		await db
+			.insert(blindReturns)
+			.values([
+				blind('faulty', 700, shop.storeId, third),
+				blind('faulty', 300, shop.otherStoreId, third),
+				blind('unwanted', 400, shop.storeId, later(third, -20 * day))
+			]);
+		await db.update(returns).set({ reasonKind: 'faulty' }).where(eq(returns.receiptId, kept.id));
+		const told = async (storeId: string | null, days: number) =>
+			(await todayOf(db, { storeId, days }, third)).returned.map((row) => Object.values(row));
+		expect(await told(null, 14)).toEqual([
+			['faulty', 3, 3500, 2, 1000],
+			[null, 1, 2700, 0, 0]
+		]);
+		expect(await told(shop.otherStoreId, 14)).toEqual([['faulty', 1, 300, 1, 300]]);
+		expect((await told(null, 30)).map(([reason]) => reason)).toEqual(['faulty', null, 'unwanted']);
+		expect(await told(null, 1)).toEqual([['faulty', 2, 1000, 2, 1000]]);
+		expect(await figures(third)).toMatchObject({ salesCents: -1000, returnsCents: 1000 });
 	});
 });
