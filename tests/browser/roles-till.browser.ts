@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import {
 	aTablet,
 	barcodeOf,
@@ -35,6 +35,21 @@ async function openReturn(page: Page, number: string): Promise<void> {
 	await expect(page.locator('.stepper').first()).toBeVisible();
 }
 
+/** The tablet in the morning: nobody is signed in, until somebody's PIN. */
+async function morning(browser: Browser, baseURL: string | undefined): Promise<Page> {
+	const context = await aTablet(browser, { ...(baseURL && { baseURL }), locale: 'en-GB', viewport: tablet });
+	// Already so, after another day at this tablet.
+	await call(context.request, 'till.identity.signOut', null).catch(() => undefined);
+	const page = await context.newPage();
+	page.setDefaultTimeout(20_000);
+	await page.goto('/till');
+	await pressUntil(button(page, cashier.name), page.getByRole('button', { name: '5', exact: true }));
+	await page.keyboard.type(cashier.pin);
+	await page.keyboard.press('Enter');
+	await expect(page.locator('.tile').first()).toBeVisible();
+	return page;
+}
+
 async function signOut(page: Page, name: string): Promise<void> {
 	await button(page, name).click();
 	await button(page, 'Switch cashier').click();
@@ -46,11 +61,9 @@ test('a cashier’s day: somebody joins, saves with a voucher, buys a gift card 
 	baseURL
 }) => {
 	test.slow();
-	const context = await aTablet(browser, { ...(baseURL && { baseURL }), locale: 'en-GB' });
-	const page = await context.newPage();
-	page.setDefaultTimeout(20_000);
-	await page.goto('/till');
-	await pressUntil(button(page, 'New member'), sheet(page));
+	const page = await morning(browser, baseURL);
+	const context = page.context();
+	await button(page, 'New member').click();
 
 	await test.step('somebody joins, and agrees first', async () => {
 		await button(page, 'Make them a member').click();
@@ -111,13 +124,11 @@ test('a supervisor’s day: agrees to a return without a receipt, takes over a h
 	baseURL
 }) => {
 	test.slow();
-	const context = await aTablet(browser, { ...(baseURL && { baseURL }), locale: 'en-GB', viewport: tablet });
-	const page = await context.newPage();
-	page.setDefaultTimeout(20_000);
-	await page.goto('/till');
+	const page = await morning(browser, baseURL);
+	const context = page.context();
 
 	await test.step('goods without their receipt need a PIN beside the cashier’s', async () => {
-		await pressUntil(button(page, 'Return'), page.getByLabel('Receipt number'));
+		await button(page, 'Return').click();
 		await button(page, 'Without a receipt').click();
 		await scan(page, await barcodeOf(page, 'Croissant'));
 		await expect(page.locator('.worth')).toContainText('2.60');
@@ -131,7 +142,7 @@ test('a supervisor’s day: agrees to a return without a receipt, takes over a h
 		await sheet(page).locator('input').focus();
 		await page.keyboard.type('0000');
 		await button(page, 'Allow').click();
-		await expect(sheet(page).getByRole('alert')).toBeVisible();
+		await expect(sheet(page)).toContainText('This PIN is not right');
 		await sheet(page).locator('input').focus();
 		await page.keyboard.type(supervisor.pin);
 		await button(page, 'Allow').click();
