@@ -131,6 +131,22 @@ export const memberEntries: Record<string, Entry> = {
 	'wallet.identity.prove': { who: shopper, input: () => ({ code: '123456' }), ...noCookie },
 	'wallet.identity.sessions': { who: shopper, ...noCookie },
 	'wallet.identity.endSessions': { who: shopper, input: () => ({ id: null }), ...noCookie },
+	'wallet.receipts.claim': {
+		who: shopper,
+		input: ({ key }) => ({ key: key(), number: 'R' }),
+		answers: 'claim.no_receipt'
+	},
+	'wallet.giftcards.changePin': {
+		who: shopper,
+		input: ({ cardId: id }) => ({ id, current: null, pin: '2469' }),
+		stranger: 'gift_card.not_found'
+	},
+	'admin.receipts.claim': {
+		who: customersPeople,
+		input: ({ key, memberId }) => ({ key: key(), memberId, number: 'R', reason: 'They forgot their phone' }),
+		answers: 'claim.no_receipt',
+		trail: { none: 'there is no such receipt' }
+	},
 	[`${data}.of`]: { who: desk, input: ({ memberId }) => ({ id: memberId }) },
 	[`${data}.stake`]: { who: managers, input: ({ memberId }) => ({ id: memberId }) },
 	[`${data}.erase`]: {

@@ -4,3 +4,4 @@ export { previewReturn, undoSales, type ReturnCommand } from './undo.server.ts';
 export { Scene, type Wanted } from './gather.server.ts';
 export { counterOf, openCounter, preview, type CounterDesk } from './counter.server.ts';
 export { identify, type IdentifyCommand } from './identify.server.ts';
+export { claimReceipt } from './claim.server.ts';

@@ -28,5 +28,8 @@ export interface CardMovement {
 export interface OpenCard extends HeldCard {
 	/** to show at the till; null while the card cannot pay */
 	code: string | null;
+	hasPin: boolean;
+	/** the house wants one on cards of this value */
+	pinStays: boolean;
 	movements: CardMovement[];
 }

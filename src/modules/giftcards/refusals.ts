@@ -23,6 +23,8 @@ export const giftCardRefusals = declareRefusals({
 	'gift_card.not_enough': 'conflict',
 	'gift_card.pin_none': 'conflict',
 	'gift_card.pin_there': 'forbidden',
+	/** the house wants one on cards of this value */
+	'gift_card.pin_stays': 'forbidden',
 	'gift_card.pin_form': 'invalid',
 	'gift_card.pin_easy': 'invalid',
 	'gift_card.pin_wrong': 'forbidden',

@@ -11,6 +11,7 @@ export {
 } from './cards.server.ts';
 export { giftCardJobs } from './gift-jobs.server.ts';
 export { expireCards } from './expire.server.ts';
+export { handOver } from './hand-over.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';
 export { CardDesk } from './desk.server.ts';
 export { loadCards, type LoadedCard } from './facts.server.ts';

@@ -4,6 +4,7 @@ import { historyOf, moneyOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { reveal } from './codes.server.ts';
 import { giftCardRefusals } from './refusals.ts';
+import { mustHavePin } from './holder-pin.server.ts';
 import type { HeldCard, OpenCard } from './held.ts';
 import { stateOf } from './rules.ts';
 import { giftCards } from './tables.server.ts';
@@ -36,14 +37,17 @@ export async function heldCard(reads: Reads, memberId: string, cardId: string, n
 		.from(giftCards)
 		.where(and(eq(giftCards.id, cardId), eq(giftCards.memberId, memberId)));
 	if (!row) throw giftCardRefusals.refuse('gift_card.not_found');
-	const [money, history] = await Promise.all([
+	const [money, history, pinStays] = await Promise.all([
 		moneyOf(reads, [row.id], now),
-		historyOf(reads, row.id, { cursor: null, limit: movementsShown })
+		historyOf(reads, row.id, { cursor: null, limit: movementsShown }),
+		mustHavePin(reads, row)
 	]);
 	const view = viewOf(row, money.get(row.id)?.available ?? 0, now);
 	return {
 		...view,
 		code: pays(view) ? reveal(row) : null,
+		hasPin: row.pinHash !== null,
+		pinStays,
 		movements: history.items.map(({ at, amount, reason, ref }) => ({ at: new Date(at), cents: amount, reason, ref }))
 	};
 }

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { hour, minute } from '#core/time';
+import { reasonOf, type MemberSteps } from '#customers/server';
+import { claimTry, minutesUntil, type Limit } from '#identity/server';
+import { tellChanged } from '#platform/live';
+import { procedure, router } from '#platform/trpc';
+import { writeOnce } from '#platform/write';
+import { claimReceipt } from './claim.server.ts';
+import { claimRefusals } from './claim-refusals.ts';
+
+const key = z.string().max(64);
+const number = z.string().max(200);
+
+/** Numbers of receipts have 50 bits; whoever types many is looking for other people's. */
+const limits: readonly Limit[] = [
+	{ tries: 10, within: 15 * minute },
+	{ tries: 40, within: 24 * hour }
+];
+
+/** @param steps what each module does when two of its members become one */
+export const claimWalletRouter = (steps: readonly MemberSteps[]) =>
+	router({
+		/** Adds a receipt of a purchase without one's code. A mutation, so that its number stands in no address. */
+		claim: procedure('wallet.own')
+			.input(z.object({ key, number }))
+			.mutation(async ({ ctx, input }) => {
+				const { memberId } = ctx.actor;
+				const until = await claimTry(ctx.db, `receipts added by ${memberId}`, limits, ctx.now);
+				if (until) throw claimRefusals.refuse('claim.too_often', { minutes: minutesUntil(until, ctx.now) });
+				const claim = { memberId, number: input.number, reason: null };
+				const claimed = await writeOnce(ctx, 'checkout.claim', input, (tx) =>
+					claimReceipt(tx, claim, steps, ctx, ctx.now)
+				);
+				tellChanged(ctx.db, [memberId]);
+				return claimed;
+			})
+	});
+
+/** @param steps as for the wallet's */
+export const claimRouter = (steps: readonly MemberSteps[]) =>
+	router({
+		/** The same for a member who stands before somebody of the house. */
+		claim: procedure('members.write')
+			.input(z.object({ key, memberId: z.string().max(40), number, reason: z.string().max(2000) }))
+			.mutation(async ({ ctx, input }) => {
+				const claim = { memberId: input.memberId, number: input.number, reason: reasonOf(input.reason) };
+				const claimed = await writeOnce(ctx, 'checkout.claim_for', input, (tx) =>
+					claimReceipt(tx, claim, steps, ctx, ctx.now)
+				);
+				tellChanged(ctx.db, [input.memberId]);
+				return claimed;
+			})
+	});
