@@ -1,5 +1,6 @@
 import * as checkout from '#checkout/router';
 import * as customers from '#customers/router';
+import { memberImport } from '#customers/server';
 import * as giftcards from '#giftcards/router';
 import * as groups from '#groups/router';
 import * as identity from '#identity/router';
@@ -19,7 +20,7 @@ import { codeImport } from '#vouchers/server';
 import * as wallet from '#wallet/router';
 
 // What can come in as a file, wherever procedures are called.
-registerImports(productImport, storeImport(currenciesSold), codeImport, pointsImport);
+registerImports(productImport, storeImport(currenciesSold), codeImport, pointsImport, memberImport);
 
 /** All procedures, by face and module: `admin.vouchers.list`. */
 export const appRouter = router({

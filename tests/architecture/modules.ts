@@ -34,7 +34,7 @@ export const modules: readonly Module[] = [
 		name: 'customers',
 		owns: 'members, codes, consents, tags, attributes',
 		// Whoever is erased can no longer sign in; whoever claims receipts or asks for members again and again is slowed down.
-		imports: ['identity', 'stores']
+		imports: ['identity', 'imports', 'stores']
 	},
 	{ name: 'ledger', owns: 'accounts, transfers, entries, lots, holds', imports: [] },
 	{
@@ -68,17 +68,28 @@ export const modules: readonly Module[] = [
 	{
 		name: 'checkout',
 		owns: 'nothing: it gathers, commits and undoes through the others',
-		imports: ['identity', 'pricing', 'stores', 'customers', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
+		imports: [
+			'identity',
+			'pricing',
+			'stores',
+			'customers',
+			'ledger',
+			'groups',
+			'points',
+			'purchases',
+			'giftcards',
+			'vouchers'
+		]
 	},
 	{
 		name: 'wallet',
 		owns: 'nothing: the shopper’s screens put together',
-		imports: ['pricing', 'stores', 'ledger', 'points', 'purchases', 'giftcards', 'vouchers']
+		imports: ['pricing', 'stores', 'ledger', 'groups', 'points', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'reports',
 		owns: 'nothing: read models of the console',
-		imports: ['stores', 'customers', 'ledger', 'purchases', 'giftcards', 'vouchers'],
+		imports: ['stores', 'customers', 'ledger', 'groups', 'purchases', 'giftcards', 'vouchers'],
 		readsEverything: true
 	}
 ];

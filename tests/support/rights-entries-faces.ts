@@ -61,6 +61,7 @@ export const wallet: Record<string, Entry> = {
 	},
 	'wallet.home.shop': { who: everybody },
 	'wallet.home.overview': { who: shopper },
+	'wallet.home.sharing': { who: shopper },
 	'wallet.home.history': { who: shopper, input: () => ({ cursor: null }) },
 	'wallet.home.receipt': { who: shopper, input: ({ receipt }) => ({ id: receipt.id }), stranger: 'receipt.unknown' }
 };

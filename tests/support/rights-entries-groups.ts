@@ -1,5 +1,5 @@
 import type { Entry } from './rights-entry.ts';
-import { customersPeople } from './rights-entry.ts';
+import { customersPeople, desk } from './rights-entry.ts';
 
 /** Who may do what with households and firms; see rights-entry.ts for how to write an entry. */
 
@@ -8,6 +8,9 @@ const unknown = { answers: 'group.unknown', trail: { none: 'no group of the worl
 const groupId = 'mgp_none';
 
 export const groupEntries: Record<string, Entry> = {
+	'admin.reports.groups': { who: desk, input: () => ({ text: '', kind: null, ended: false, cursor: null }) },
+	'admin.reports.group': { who: desk, input: () => ({ id: groupId }), answers: 'group.unknown' },
+	'admin.reports.groupHistory': { who: customersPeople, input: () => ({ id: groupId, cursor: null }) },
 	'admin.groups.found': {
 		who: customersPeople,
 		input: ({ key, memberId }) => ({

@@ -107,6 +107,11 @@ export const memberEntries: Record<string, Entry> = {
 		trail: { none: 'it looks and changes nothing' }
 	},
 	'admin.reports.memberIds': { who: customersPeople, input: () => ({ filter: memberFilter, cursor: null }) },
+	'admin.reports.exportMembers': {
+		who: ['console owner', 'console manager'],
+		input: () => ({ filter: memberFilter, after: null }),
+		trail: 'kept'
+	},
 	'till.customers.join': {
 		who: sellers,
 		input: ({ key }) => ({ key: key(), name: 'Ada', contact: null, card: null, agreed }),

@@ -27,6 +27,7 @@ const anna = (more: Partial<MemberCard> = {}, points = 0): MemberCard => ({
 	via: 'rotating',
 	attributes: [],
 	types: [],
+	group: null,
 	nextExpiry: null,
 	nextMaturing: null,
 	rights: [],

@@ -1,5 +1,6 @@
 import { declareRefusals } from '#core/refusal';
 import type { Points } from '#core/amounts';
+import type { GroupKind } from '#groups';
 import type { AttributeKind, AttributeValue } from '#customers';
 import type { GiftCardFact, MemberFact, Right } from '#pricing';
 import type { CatalogueProduct } from '#stores';
@@ -53,6 +54,8 @@ export interface MemberCard {
 	attributes: { label: string; kind: AttributeKind; value: AttributeValue }[];
 	/** points of the types beside those that pay */
 	types: { typeId: string; name: string; points: Points }[];
+	/** whose points they are, where a purse is shared, or a firm that they buy for; null: their own */
+	group: { kind: GroupKind; name: string } | null;
 	/** the points that expire next, and when; null: none do */
 	nextExpiry: { points: Points; endsAt: string } | null;
 	/** the pending points that become spendable next, and when */

@@ -4,6 +4,8 @@ import { never } from '#core/must';
 import { hour, minute } from '#core/time';
 import { maskedName, type Member } from '#customers';
 import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill } from '#customers/server';
+import { usesPurse } from '#groups';
+import { belongingsOf } from '#groups/server';
 import { findByCode as findCard } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { inTransaction, type Db, type Reads } from '#platform/db';
@@ -169,6 +171,8 @@ async function memberCard(
 	const wish = { memberId: who.id, giftCards: cards.map(({ id }) => ({ id, cents: null })) };
 	const { scene, facts } = await look(db, wish, command, now);
 	const { lots, maturing } = scene.book.points(who.id);
+	// Of several firms the one whose purse it is.
+	const group = (await belongingsOf(db, who.id)).find(({ role }) => usesPurse(role)) ?? null;
 	const [ending] = lots.flatMap(({ endsAt, points }) => (endsAt === null ? [] : [{ points, endsAt }]));
 	return {
 		kind: 'member',
@@ -182,6 +186,8 @@ async function memberCard(
 			types: typeBalances(scene.programme.rules.types ?? [], (unit) => scene.book.points(who.id, unit)).map(
 				({ typeId, name, spendable }) => ({ typeId, name, points: spendable })
 			),
+			// A household's name is its people's: the till needs only that there is one.
+			group: group && { kind: group.kind, name: group.kind === 'firm' ? group.name : '' },
 			nextExpiry: ending ?? null,
 			nextMaturing: maturing[0] ?? null,
 			rights: facts.rights,

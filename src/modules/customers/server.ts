@@ -12,7 +12,9 @@ export { askErasure, atStake, erase, eraseDue, takeBackErasure } from './erase.s
 export { findErasure } from './erasing.server.ts';
 export { erasing } from './erase-job.server.ts';
 export { dataPolicyOf, saveDataPolicy } from './data-policy.server.ts';
-export { valuesAtTill } from './attributes.server.ts';
 export { findByContact } from './find.server.ts';
 export { findByLinkedCode } from './linked-codes.server.ts';
+export { memberImport } from './member-import.server.ts';
+export { memberHead, memberLines } from './member-lines.server.ts';
+export { listAttributes, valuesAtTill } from './attributes.server.ts';
 export { changeProfile } from './people.server.ts';

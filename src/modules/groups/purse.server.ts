@@ -13,7 +13,7 @@ import { groupsRefusals, pooledReason, unpooledReason } from './index.ts';
 export async function enterPurse(tx: Tx, groupId: string, memberIds: readonly string[], now: Date): Promise<void> {
 	const book = await openBook(tx, [...memberIds, groupId], now, { lock: true, own: true });
 	for (const fromOwnerId of memberIds) {
-		const brought = book.absorb({ fromOwnerId, toOwnerId: groupId, reason: pooledReason, ref: groupId });
+		const brought = book.absorb({ fromOwnerId, toOwnerId: groupId, reason: pooledReason, ref: fromOwnerId });
 		if (!brought.ok) throw new Refusal(brought.refusal);
 	}
 	await book.write(tx);
@@ -38,7 +38,7 @@ export async function leavePurse(
 			toOwnerId: memberId,
 			points,
 			reason: unpooledReason,
-			ref: groupId
+			ref: memberId
 		});
 		if (!given.ok) {
 			const { spendable } = book.points(groupId);
@@ -70,7 +70,7 @@ export async function emptyPurse(
 	// An heir who shares another purse brings it there, as everything that is theirs.
 	const whole = await openBook(tx, [heirId, groupId], now, { lock: true });
 	must(whole.purseOf(groupId) === groupId, 'a purse that is emptied is nobody’s yet');
-	const taken = whole.absorb({ fromOwnerId: groupId, toOwnerId: heirId, reason: unpooledReason, ref: groupId });
+	const taken = whole.absorb({ fromOwnerId: groupId, toOwnerId: heirId, reason: unpooledReason, ref: heirId });
 	if (!taken.ok) throw new Refusal(taken.refusal);
 	await whole.write(tx);
 }

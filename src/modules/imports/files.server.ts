@@ -7,7 +7,7 @@ import { CsvFault, csvRecords } from '#platform/csv/read';
 import type { Reads, Tx } from '#platform/db';
 import type { By } from '#platform/trail';
 import { largestFile, matchColumns, pieceBytes, type FoundColumn } from './index.ts';
-import type { ImportKind } from './kind.server.ts';
+import { fieldsOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
 import { importPieces, imports } from './tables.server.ts';
@@ -145,7 +145,7 @@ export async function lookAt(reads: Reads, kind: ImportKind, row: ImportRow, cho
 	const [header, ...body] = rows;
 	if (!header || body.length === 0) throw refuse('import.empty');
 	const kept = row.matching?.length === header.length ? row.matching : null;
-	const matched = kept ?? matchColumns(header, kind.fields);
+	const matched = kept ?? matchColumns(header, await fieldsOf(reads, kind));
 	return {
 		form,
 		columns: header.map((name, place) => ({

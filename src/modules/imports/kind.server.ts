@@ -31,6 +31,8 @@ export interface ImportKind {
 	/** whoever holds it may import these files */
 	permission: string;
 	fields: readonly ImportField[];
+	/** columns that a house's own settings add */
+	ownFields?(reads: Reads): Promise<readonly ImportField[]>;
 	/** of one of these lists the file must have at least one column */
 	anyOf?: readonly string[];
 	/**
@@ -63,3 +65,7 @@ export function kindOf(name: string): ImportKind {
 	must(kind, `there is no import of ${name}`);
 	return kind;
 }
+
+/** Every column that files of a kind may have here. */
+export const fieldsOf = async (reads: Reads, { fields, ownFields }: ImportKind): Promise<readonly ImportField[]> =>
+	ownFields ? [...fields, ...(await ownFields(reads))] : fields;

@@ -7,7 +7,7 @@ import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './files.server.ts';
 import { importsJob } from './jobs.server.ts';
-import { allKinds, findKind, kindOf, type ImportKind } from './kind.server.ts';
+import { allKinds, fieldsOf, findKind, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { cancelImport, checkImport, confirmImport } from './steps.server.ts';
 import { importView, listImports, listRefused } from './views.server.ts';
@@ -75,7 +75,8 @@ export const adminRouter = router({
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
 			const { kind, aboutId } = await mine(ctx, input.id);
-			const { fields, anyOf, about } = kindOf(kind);
+			const { anyOf, about } = kindOf(kind);
+			const fields = await fieldsOf(ctx.db, kindOf(kind));
 			return {
 				...(await importView(ctx.db, input.id)),
 				about: about && aboutId ? { id: aboutId, title: (await about(ctx.db, aboutId)).title } : null,
@@ -101,7 +102,8 @@ export const adminRouter = router({
 		.query(async ({ ctx, input }) => {
 			const row = await mine(ctx, input.id);
 			const page = await listRefused(ctx.db, row, input.after, input.limit);
-			const names = new Map(kindOf(row.kind).fields.map((field) => [field.key, field.names[ctx.language][0]]));
+			const fields = await fieldsOf(ctx.db, kindOf(row.kind));
+			const names = new Map(fields.map((field) => [field.key, field.names[ctx.language][0]]));
 			return {
 				next: page.next,
 				header: row.header ?? [],

@@ -5,8 +5,8 @@ import type { CsvForm } from '#platform/csv/form';
 import type { Db, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import { lockImport, piecesOf } from './files.server.ts';
-import { keptHours, type Counts } from './index.ts';
-import { kindOf, type ImportKind } from './kind.server.ts';
+import { keptHours, type Counts, type ImportField } from './index.ts';
+import { fieldsOf, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
 import { importKeys, importPieces, importRefused, imports } from './tables.server.ts';
@@ -27,12 +27,12 @@ async function headerOf(db: Db | Tx, id: string, form: CsvForm): Promise<string[
 }
 
 /** @throws `import.field_twice`, `import.field_missing`, each with the `field`'s key */
-function checkMatching(kind: ImportKind, matching: readonly (string | null)[]): void {
+function checkMatching(kind: ImportKind, fields: readonly ImportField[], matching: readonly (string | null)[]): void {
 	const chosen = matching.filter((field) => field !== null);
-	const known = new Set(kind.fields.map(({ key }) => key));
+	const known = new Set(fields.map(({ key }) => key));
 	const twice = chosen.find((field, place) => !known.has(field) || chosen.indexOf(field) !== place);
 	if (twice !== undefined) throw refuse('import.field_twice', { field: twice });
-	const missing = kind.fields.find(({ key, required }) => required && !chosen.includes(key));
+	const missing = fields.find(({ key, required }) => required && !chosen.includes(key));
 	if (missing) throw refuse('import.field_missing', { field: missing.key });
 	if (kind.anyOf && !kind.anyOf.some((field) => chosen.includes(field)))
 		throw refuse('import.field_missing', { field: kind.anyOf[0] ?? '' });
@@ -49,7 +49,8 @@ export async function checkImport(
 		throw refuse('import.not_now');
 	const header = await headerOf(tx, id, form);
 	if (header.length !== matching.length) throw refuse('import.field_missing', { field: '' });
-	checkMatching(kindOf(row.kind), matching);
+	const kind = kindOf(row.kind);
+	checkMatching(kind, await fieldsOf(tx, kind), matching);
 	await tx.delete(importKeys).where(eq(importKeys.importId, id));
 	await tx.delete(importRefused).where(eq(importRefused.importId, id));
 	await tx

@@ -6,8 +6,8 @@ import { insertRows, listOf } from '#platform/bulk';
 import { CsvFault, csvRecords, type CsvRecord } from '#platform/csv/read';
 import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { importOf, lockImport, piecesOf, type ImportRow } from './files.server.ts';
-import { mostRefused, mostRows, type Counts, type ImportLine, type ImportOutcome } from './index.ts';
-import { kindOf, type ImportKind } from './kind.server.ts';
+import { mostRefused, mostRows, type Counts, type ImportField, type ImportLine, type ImportOutcome } from './index.ts';
+import { fieldsOf, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
 import { importKeys, importRefused, imports } from './tables.server.ts';
@@ -130,7 +130,8 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 	if (stateOf(present) !== stateOf(row) || (records.length > 0 && present.cursor !== from)) return false;
 	const write = row.confirmedAt !== null;
 	const kind = kindOf(row.kind);
-	const readings = records.map((record) => reading(record, kind, row));
+	const fields = await fieldsOf(tx, kind);
+	const readings = records.map((record) => reading(record, fields, row));
 	const lines = await withoutDuplicates(tx, kind, row, readings);
 	const sound = lines.flatMap((one) => ('refusal' in one ? [] : [one.line]));
 	const { language, actor } = present;
@@ -172,7 +173,7 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 type Reading = { line: ImportLine } | { field: string | null; refusal: RefusalData };
 
 /** A record as cells by their fields, or what is wrong with its form. */
-function reading({ line, cells }: CsvRecord, kind: ImportKind, row: ImportRow): Reading {
+function reading({ line, cells }: CsvRecord, fields: readonly ImportField[], row: ImportRow): Reading {
 	const { data } = importRefusals;
 	const [matching, header] = [row.matching ?? [], row.header ?? []];
 	if (cells.length < header.length)
@@ -183,7 +184,7 @@ function reading({ line, cells }: CsvRecord, kind: ImportKind, row: ImportRow): 
 	for (const [place, field] of matching.entries()) {
 		if (field === null) continue;
 		const cell = cells[place] ?? '';
-		const about = kind.fields.find(({ key }) => key === field);
+		const about = fields.find(({ key }) => key === field);
 		if (about?.required && cell === '') return { field, refusal: data('import.required') };
 		if (cell.length > (about?.longest ?? 500))
 			return { field, refusal: data('import.too_long', { most: about?.longest ?? 500 }) };

@@ -2,14 +2,20 @@ import * as z from 'zod/mini';
 import { pointsOf, historyOf } from '#ledger/server';
 import type { Actor } from '#core/actor';
 import { addDays, startOfDay } from '#core/time';
+import { listAttributes, memberHead, memberLines } from '#customers/server';
+import { minorDigits } from '#ui/format.ts';
+import { noteExport } from './member-export.server.ts';
 import { asOtherStore, needStore, withinReach } from '#platform/reach';
-import { procedure, router } from '#platform/trpc';
+import { procedure, router, wideProcedure } from '#platform/trpc';
 import type { Reads } from '#platform/db';
 import { getReceipt } from '#purchases/server';
 import { typeBalancesOf } from '#points/server';
 import { listStores, programmeOf } from '#stores/server';
 import { memberOrders, type MemberFilter } from './index.ts';
 import { lastCodesTried } from './alarms.server.ts';
+import { groupKinds } from '#groups';
+import { belongingsOf } from '#groups/server';
+import { groupHistory, groupPage, listGroups } from './groups.server.ts';
 import { dayAsked, liabilityOf } from './liability.server.ts';
 import { lookUp } from './look-up.server.ts';
 import { listMembers, memberIds } from './member-list.server.ts';
@@ -133,21 +139,61 @@ export const adminRouter = router({
 			return memberIds(ctx.db, { filter, cursor: input.cursor, size: 500 });
 		}),
 
+	/**
+	 * A filtered list as lines of a file that can be brought in again, a thousand members at a time. That somebody took it
+	 * with them is kept: the first part says so.
+	 */
+	exportMembers: wideProcedure('members.export')
+		.input(z.object({ filter: memberFilter, after: cursor }))
+		.mutation(async ({ ctx, input }) => {
+			const { timeZone, currency } = await programmeOf(ctx.db);
+			const filter = filterIn(input.filter, timeZone);
+			const asked = await listAttributes(ctx.db);
+			const page = await memberIds(ctx.db, { filter, cursor: input.after, size: 1000 });
+			if (input.after === null) await noteExport(ctx.db, input.filter, ctx, ctx.now);
+			return {
+				timeZone,
+				head: memberHead(asked, ctx.language),
+				items: await memberLines(ctx.db, page.ids, { asked, timeZone, moneyDigits: minorDigits(currency) }),
+				nextCursor: page.nextCursor
+			};
+		}),
+
 	member: procedure('members.read')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
 			const page = await memberPage(ctx.db, input.id, ctx.actor.storeIds);
 			const { id } = page.member;
-			const [points, history] = await Promise.all([
+			const [points, groups, history] = await Promise.all([
 				pointsOf(ctx.db, [id], ctx.now),
+				belongingsOf(ctx.db, id),
 				historyOf(ctx.db, id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
 			const balance = points.get(id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 			const { rules } = await programmeOf(ctx.db);
 			const types = rules.types ?? [];
 			const pointTypes = types.map(({ id: typeId, name, archived }) => ({ typeId, name, archived }));
-			return { ...page, points: balance, types: await typeBalancesOf(ctx.db, id, types, ctx.now), pointTypes, history };
+			return { ...page, points: balance, types: await typeBalancesOf(ctx.db, id, types, ctx.now), pointTypes, groups, history };
 		}),
+
+	/** Households and firms. */
+	groups: procedure('members.read')
+		.input(z.object({ text, kind: z.nullable(z.enum(groupKinds)), ended: z.boolean(), cursor }))
+		.query(async ({ ctx, input }) => {
+			const [page, { timeZone }] = await Promise.all([listGroups(ctx.db, input, ctx.now), programmeOf(ctx.db)]);
+			return { ...page, timeZone };
+		}),
+
+	group: procedure('members.read')
+		.input(z.object({ id }))
+		.query(async ({ ctx, input }) => {
+			const [group, { timeZone }] = await Promise.all([groupPage(ctx.db, input.id, ctx.now), programmeOf(ctx.db)]);
+			return { ...group, timeZone };
+		}),
+
+	groupHistory: procedure('ledger.read')
+		.input(z.object({ id, cursor }))
+		.query(({ ctx, input }) => groupHistory(ctx.db, input.id, input.cursor)),
 
 	/** Two members side by side, before they are put together. */
 	mergePreview: procedure('members.merge')

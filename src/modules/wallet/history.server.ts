@@ -1,4 +1,5 @@
 import type { Page } from '#core/page';
+import { purseOf } from '#groups/server';
 import { instant, sqlOf, type Reads } from '#platform/db';
 import type { WalletEvent } from './index.ts';
 
@@ -26,12 +27,14 @@ interface EventRow {
 	reason: string | null;
 	note: string | null;
 	type_name: string | null;
+	who: string | null;
 }
 
 /**
  * Three sources, each cut to one page in the order of its own index before they are put together. Points that belong to
  * a receipt or a return are told there; of the rest, what one movement did to several pots is one event. Who was merged into
- * the member had a history too, and it is theirs; that points went from one to the other is no event.
+ * the member had a history too, and it is theirs; that points went from one to the other is no event. Of a purse that they
+ * share, what others earned and spent is told by their first names and the points alone: where they bought is theirs.
  */
 const eventsQuery = `
 	with family as materialized (
@@ -41,7 +44,7 @@ const eventsQuery = `
 			r.total_cents, r.discount_cents as saved_cents, r.gift_card_cents, r.points_earned as earned,
 			r.points_spent as spent, null::bigint as owed, r.earned_pending_until as pending_until,
 			(select sum(b.total_cents)::bigint from returns b where b.receipt_id = r.id) as returned_cents, null::text as reason,
-			null::text as note, null::text as type_name
+			null::text as note, null::text as type_name, null::text as who
 		from receipts r join stores s on s.id = r.store_id
 		where r.member_id = any(array(select id from family)) and (r.happened_at, r.id) < ($2::timestamptz, $3::text collate "C")
 		order by r.happened_at desc, r.id desc limit $4
@@ -49,7 +52,7 @@ const eventsQuery = `
 		select 'return' as kind, b.id, b.happened_at as at, b.receipt_id, s.name as store_name, b.currency,
 			b.total_cents, null::bigint as saved_cents, b.gift_card_cents, b.points_given_back as earned,
 			b.points_taken_back as spent, b.points_owed as owed, null::timestamptz as pending_until,
-			null::bigint as returned_cents, null::text as reason, null::text as note, null::text as type_name
+			null::bigint as returned_cents, null::text as reason, null::text as note, null::text as type_name, null::text as who
 		from returns b join stores s on s.id = b.store_id
 		where b.member_id = any(array(select id from family)) and (b.happened_at, b.id) < ($2::timestamptz, $3::text collate "C")
 		order by b.happened_at desc, b.id desc limit $4
@@ -61,15 +64,32 @@ const eventsQuery = `
 			0::bigint as spent, null::bigint as owed, null::timestamptz as pending_until, null::bigint as returned_cents, e.reason,
 			(select a.note from point_acts a where a.id = min(e.ref)) as note,
 			(select t->>'name' from programmes p cross join jsonb_array_elements(p.rules->'types') t
-				where t->>'id' = substring(min(e.name) from ':(pty_[0-9a-z]+)')) as type_name
+				where t->>'id' = substring(min(e.name) from ':(pty_[0-9a-z]+)')) as type_name, null::text as who
 		from entries e
-		where e.owner_id = any(array(select id from family)) and e.reason <> 'merged' and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
+		where (e.owner_id = any(array(select id from family)) or (e.owner_id = $5 and e.posted_at >= $6::timestamptz)) and e.reason <> 'merged' and (e.reason = 'matured' or e.ref is null or left(e.ref, 4) not in ('rcp_', 'ret_'))
 		group by e.posted_at, e.reason, case when e.reason in ('matured', 'expired') then null else e.ref end,
 			substring(e.name from ':(pty_[0-9a-z]+)')
 		having (e.posted_at, min(e.transfer_id)) < ($2::timestamptz, $3::text collate "C")
 		order by e.posted_at desc, min(e.transfer_id) desc limit $4
+	), by_others as (
+		select 'points' as kind, min(e.transfer_id) as id, e.posted_at as at, null::text as receipt_id,
+			null::text as store_name, null::text as currency, null::bigint as total_cents, null::bigint as saved_cents,
+			null::bigint as gift_card_cents, sum(e.amount)::bigint as earned, 0::bigint as spent, null::bigint as owed,
+			null::timestamptz as pending_until, null::bigint as returned_cents, min(e.reason) as reason, null::text as note,
+			(select t->>'name' from programmes p cross join jsonb_array_elements(p.rules->'types') t
+				where t->>'id' = substring(min(e.name) from ':(pty_[0-9a-z]+)')) as type_name,
+			coalesce(split_part(min(m.name), ' ', 1), '') as who
+		from entries e
+		left join returns b on b.id = e.ref
+		join receipts r on r.id = coalesce(b.receipt_id, e.ref)
+		join members m on m.id = r.member_id
+		where e.owner_id = $5 and e.posted_at >= $6::timestamptz and left(e.ref, 4) in ('rcp_', 'ret_') and e.reason <> 'matured'
+			and r.member_id <> all(array(select id from family))
+		group by e.posted_at, e.ref, substring(e.name from ':(pty_[0-9a-z]+)')
+		having (e.posted_at, min(e.transfer_id)) < ($2::timestamptz, $3::text collate "C") and sum(e.amount) <> 0
+		order by e.posted_at desc, min(e.transfer_id) desc limit $4
 	)
-	select * from bought union all select * from given_back union all select * from moved
+	select * from bought union all select * from given_back union all select * from moved union all select * from by_others
 	order by at desc, id desc limit $4`;
 
 /**
@@ -82,9 +102,17 @@ export async function walletHistory(
 	{ cursor = null, limit = 20 }: { cursor?: string | null; limit?: number } = {}
 ): Promise<Page<WalletEvent>> {
 	const before = placeOf(cursor);
+	const purse = await purseOf(reads, memberId);
 	const rows = await sqlOf(reads).unsafe<EventRow[]>(
 		eventsQuery,
-		[memberId, before?.at ?? 'infinity', before?.id ?? '', limit + 1],
+		[
+			memberId,
+			before?.at ?? 'infinity',
+			before?.id ?? '',
+			limit + 1,
+			purse?.groupId ?? null,
+			purse?.since.toISOString() ?? null
+		],
 		{ prepare: true }
 	);
 	const items = rows.slice(0, limit).map(eventOf);
@@ -102,7 +130,7 @@ function eventOf(row: EventRow): WalletEvent {
 	const { kind, id } = row;
 	const at = instant(row.at);
 	if (kind === 'points')
-		return { kind, id, at, reason: row.reason ?? '', points: row.earned, typeName: row.type_name, note: row.note };
+		return { kind, id, at, reason: row.reason ?? '', points: row.earned, typeName: row.type_name, note: row.note, who: row.who };
 	const shared = {
 		id,
 		at,

@@ -1,5 +1,6 @@
 import type { Cents, Points } from '#core/amounts';
 import type { HeldCard } from '#giftcards';
+import type { GroupKind } from '#groups';
 import type { PointsBalance } from '#ledger';
 import type { TypeBalance } from '#points';
 import type { SpendableNow } from '#pricing';
@@ -57,6 +58,8 @@ export type WalletEvent =
 			typeName: string | null;
 			/** a word from whoever moved them */
 			note: string | null;
+			/** who of those who share the purse: their first name, where it was somebody else's purchase */
+			who: string | null;
 	  };
 
 /** A member's points as their wallet shows them. */
@@ -69,6 +72,8 @@ export interface WalletPoints extends PointsBalance {
 	leastGiven: Points | null;
 	/** points of the types beside those that pay, in the house's order */
 	types: TypeBalance[];
+	/** with whom they are shared; null: they are the member's own */
+	shared: { kind: GroupKind; name: string; others: (string | null)[] } | null;
 }
 
 /** Everything the wallet's first screen shows, and what the others need to be drawn around it. */

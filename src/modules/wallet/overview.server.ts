@@ -1,4 +1,5 @@
 import { heldCards } from '#giftcards/server';
+import { purseOf } from '#groups/server';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { lapsesAt, policyOf, typeBalancesOf } from '#points/server';
@@ -11,9 +12,10 @@ import type { WalletOverview } from './index.ts';
 const latestShown = 4;
 
 export async function walletOverview(reads: Reads, memberId: string, now: Date): Promise<WalletOverview> {
-	const [programme, points, { policy }, lapses, vouchers, cards, latest] = await Promise.all([
+	const [programme, points, purse, { policy }, lapses, vouchers, cards, latest] = await Promise.all([
 		programmeOf(reads),
 		pointsOf(reads, [memberId], now),
+		purseOf(reads, memberId),
 		policyOf(reads),
 		lapsesAt(reads, memberId),
 		heldVouchers(reads, memberId, now),
@@ -29,7 +31,12 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 			now: spendableNow(balance.spendable, programme.rules.spend),
 			lapsesAt: balance.spendable > 0 ? lapses : null,
 			leastGiven: policy.transfer.enabled ? policy.transfer.least : null,
-			types
+			types,
+			shared: purse && {
+				kind: purse.kind,
+				name: purse.name,
+				others: purse.others.map(({ firstName }) => firstName)
+			}
 		},
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),
 		giftCards: cards.filter(({ state, balanceCents }) => state === 'active' && balanceCents > 0),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { purchaseRefusals } from '#purchases';
 import { getReceipt } from '#purchases/server';
 import { isRefusal } from '#core/refusal';
+import { purseOf } from '#groups/server';
 import { procedure, publicProcedure, router } from '#platform/trpc';
 import { programmeOf } from '#stores/server';
 import { walletHistory } from './history.server.ts';
@@ -20,6 +21,12 @@ export const walletRouter = router({
 	}),
 
 	overview: procedure('wallet.own').query(({ ctx }) => walletOverview(ctx.db, ctx.actor.memberId, ctx.now)),
+
+	/** Under which names changes of the member's points are told besides their own: nothing where they share no purse. */
+	sharing: procedure('wallet.own').query(async ({ ctx }) => {
+		const purse = await purseOf(ctx.db, ctx.actor.memberId);
+		return purse ? [purse.groupId, ...purse.others.map(({ memberId }) => memberId)] : [];
+	}),
 
 	history: procedure('wallet.own')
 		.input(z.object({ cursor: z.nullable(z.string().check(z.maxLength(100))) }))

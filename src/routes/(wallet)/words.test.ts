@@ -196,7 +196,8 @@ describe('an event in words', () => {
 			reason,
 			points: some,
 			typeName: null,
-			note: null
+			note: null,
+			who: null
 		});
 		expect(eventTitle(points('expired', -5), reader())).toBe('Points expired');
 		expect(eventTitle(points('granted', 5), reader())).toBe('Points from the shop');

@@ -215,6 +215,10 @@ export function eventTitle(event: WalletEvent, reader: Reader): string {
 function plainTitle(event: WalletEvent, reader: Reader): string {
 	if (event.kind === 'purchase') return storeText(event.storeName, reader);
 	if (event.kind === 'return') return m.wallet_event_return({ store: storeText(event.storeName, reader) });
+	if (event.who !== null) {
+		const name = isolated(event.who || m.wallet_shared_nameless());
+		return event.points > 0 ? m.wallet_event_shared_earned({ name }) : m.wallet_event_shared_spent({ name });
+	}
 	if (event.reason === 'expired') return m.wallet_event_expired();
 	if (event.reason === 'inactive') return m.wallet_event_inactive();
 	if (event.reason === 'matured') return m.wallet_event_matured();

@@ -5,7 +5,8 @@ export const importKindNames: Record<string, () => string> = {
 	products: m.admin_nav_products,
 	stores: m.admin_nav_stores,
 	voucher_codes: m.admin_import_kind_voucher_codes,
-	points: m.admin_import_kind_points
+	points: m.admin_import_kind_points,
+	members: m.admin_nav_members
 };
 
 export const importStateNames: Record<ImportState, () => string> = {

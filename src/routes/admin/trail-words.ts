@@ -90,6 +90,7 @@ const pages: Record<string, (id: string) => string> = {
 	voucherCode: (id) => `/admin/vouchers/code/${id}`,
 	gift_card: (id) => `/admin/gift-cards/${id}`,
 	member: (id) => `/admin/members/${id}`,
+	group: (id) => `/admin/members/groups/${id}`,
 	receipt: (id) => `/admin/receipts/${id}`,
 	programme: () => '/admin/settings',
 	store: (id) => `/admin/stores/${id}`,

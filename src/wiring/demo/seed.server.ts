@@ -14,6 +14,7 @@ import { assign, createVoucher, findByCode, makeCodes } from '#vouchers/server';
 import { lifeOf, visitsOf, type Life, type Visit } from './buying.ts';
 import { catalogue, places, shop, taxClasses, taxedInFull, type DemoProduct } from './catalogue.ts';
 import { Chance } from './chance.ts';
+import { formGroups } from './groups.ts';
 import { house, personOf } from './people.ts';
 import { demoVouchers } from './vouchers.ts';
 
@@ -86,6 +87,8 @@ export async function seedShop(db: Db, { now, say, signal, members: count = demo
 		const percent = Math.floor(((from + batch) / visits.length) * 100);
 		if (percent >= told + 20) say(`Demo shop: a year of purchases, ${Math.min(100, (told += 20))} %`);
 	}
+	const together = members.slice(1, 6).map(({ id }) => id);
+	await formGroups(db, together, now);
 }
 
 async function layGround(db: Db, at: Date): Promise<Ground> {

@@ -21,7 +21,8 @@ const wallet = (spendable: number, more: Partial<Told> = {}): Told => ({
 		now: null,
 		lapsesAt: null,
 		leastGiven: null,
-		types: []
+		types: [],
+		shared: null
 	},
 	now,
 	...more
@@ -73,7 +74,8 @@ test('points that expire are told with what is left', () => {
 		reason: 'expired',
 		points: -12,
 		typeName: null,
-		note: null
+		note: null,
+		who: null
 	};
 	expect(said(new News(wallet(92)), wallet(80, { latest: [expired] }))).toEqual([
 		'Points expired: −12. You have 80 points now.'

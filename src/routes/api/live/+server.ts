@@ -10,7 +10,9 @@ export const GET: RequestHandler = async ({ locals }) => {
 	if (actor.kind !== 'shopper') error(401, 'sign in first');
 	// A card in this wallet may be charged by somebody else who has its code.
 	const cards = await locals.api.wallet.giftcards.held();
-	const ownerIds = [actor.memberId, ...cards.map(({ id }) => id)];
+	// What others do to a purse that is shared is told under their names.
+	const sharing = await locals.api.wallet.home.sharing();
+	const ownerIds = [actor.memberId, ...cards.map(({ id }) => id), ...sharing];
 	try {
 		return streamChanges(changes(), { viewer: actor.memberId, ownerIds, now: () => new Date() });
 	} catch (refusal) {
