@@ -1,7 +1,7 @@
 import { must } from '#core/must';
 import { Refusal } from '#core/refusal';
 import { openBook, postTo } from '#ledger/server';
-import type { Tx } from '#platform/db';
+import { sqlOf, type Tx } from '#platform/db';
 import { groupsRefusals, pooledReason, unpooledReason } from './index.ts';
 
 /**
@@ -60,11 +60,11 @@ export async function emptyPurse(
 	now: Date
 ): Promise<void> {
 	const ids = [...new Set([...memberIds, ...(heirId === null ? [] : [heirId]), groupId])];
-	const book = await openBook(tx, ids, now, { lock: true, own: true });
+	await openBook(tx, ids, now, { lock: true, own: true });
 	await postTo(tx, memberIds, null);
-	const { spendable, pending, debt } = book.points(groupId);
 	if (heirId === null) {
-		if (spendable + pending + debt > 0) throw groupsRefusals.refuse('group.heir_needed', { field: 'heirId' });
+		const left = await sqlOf(tx)`select from accounts where owner_id = ${groupId} and credited <> debited limit 1`;
+		if (left.length > 0) throw groupsRefusals.refuse('group.heir_needed', { field: 'heirId' });
 		return;
 	}
 	// An heir who shares another purse brings it there, as everything that is theirs.

@@ -173,7 +173,14 @@ export const adminRouter = router({
 			const { rules } = await programmeOf(ctx.db);
 			const types = rules.types ?? [];
 			const pointTypes = types.map(({ id: typeId, name, archived }) => ({ typeId, name, archived }));
-			return { ...page, points: balance, types: await typeBalancesOf(ctx.db, id, types, ctx.now), pointTypes, groups, history };
+			return {
+				...page,
+				points: balance,
+				types: await typeBalancesOf(ctx.db, id, types, ctx.now),
+				pointTypes,
+				groups,
+				history
+			};
 		}),
 
 	/** Households and firms. */

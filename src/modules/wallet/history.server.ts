@@ -130,7 +130,16 @@ function eventOf(row: EventRow): WalletEvent {
 	const { kind, id } = row;
 	const at = instant(row.at);
 	if (kind === 'points')
-		return { kind, id, at, reason: row.reason ?? '', points: row.earned, typeName: row.type_name, note: row.note, who: row.who };
+		return {
+			kind,
+			id,
+			at,
+			reason: row.reason ?? '',
+			points: row.earned,
+			typeName: row.type_name,
+			note: row.note,
+			who: row.who
+		};
 	const shared = {
 		id,
 		at,
