@@ -89,7 +89,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'reports',
 		owns: 'nothing: read models of the console',
-		imports: ['stores', 'customers', 'ledger', 'groups', 'purchases', 'giftcards', 'vouchers'],
+		imports: ['stores', 'customers', 'ledger', 'points', 'groups', 'purchases', 'giftcards', 'vouchers'],
 		readsEverything: true
 	}
 ];

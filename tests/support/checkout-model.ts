@@ -120,6 +120,8 @@ const inputOf = (one: Command): string =>
 
 const refused = (code: string, quoteNow: string | null = null): Told => ({ refused: code, quoteNow });
 
+const unmodelled = { chargedCents: 0, pointsCharged: 0, pointsForgiven: 0, typesTakenBack: [] };
+
 export class Model {
 	notes: Notes;
 
@@ -367,13 +369,10 @@ export class Model {
 			totalCents: back.netCents,
 			refundCents: sumOf('hand'),
 			giftCardCents: sumOf('gift_card'),
-			chargedCents: 0,
+			...unmodelled,
 			pointsGivenBack: back.pointsGivenBack,
 			pointsTakenBack: back.pointsTakenBack,
 			pointsOwed: owed,
-			pointsCharged: 0,
-			pointsForgiven: 0,
-			typesTakenBack: [],
 			tenders,
 			reasonKind: null,
 			reason: command.reason,

@@ -12,7 +12,7 @@ import { keepTrail, withoutCodes, type By } from '#platform/trail';
 import { programmeOf } from '#stores/server';
 import { mostPoints, pointsRefusals, reasonLength, type ActKind, type PointsPolicy } from './index.ts';
 import { policyOf } from './policy.server.ts';
-import { getPointType } from './types.server.ts';
+import { getPointType } from './point-type.server.ts';
 import { pointActs } from './tables.server.ts';
 
 const { refuse } = pointsRefusals;

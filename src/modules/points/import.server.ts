@@ -5,7 +5,7 @@ import type { Tx } from '#platform/db';
 import { latinDigits } from '#ui/money-input.ts';
 import { adjustAll, type Adjusting } from './acts.server.ts';
 import { mostPoints, pointsRefusals } from './index.ts';
-import { pointTypes } from './types.server.ts';
+import { pointTypes } from './point-type.server.ts';
 
 const fields: readonly ImportField[] = [
 	{

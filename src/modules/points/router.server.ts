@@ -7,7 +7,7 @@ import { writeOnce } from '#platform/write';
 import { adjust, extend, transfer } from './acts.server.ts';
 import { pointsRefusals } from './index.ts';
 import { policyOf, savePolicy } from './policy.server.ts';
-import { pointTypes, savePointTypes } from './types.server.ts';
+import { pointTypes, savePointTypes } from './point-type.server.ts';
 import { actsOf } from './views.server.ts';
 
 const givingLimit: readonly Limit[] = [

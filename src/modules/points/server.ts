@@ -4,4 +4,4 @@ export { adjust, extend, transfer } from './acts.server.ts';
 export { lapseInactive, lapsesAt } from './lapse.server.ts';
 export { policyOf, savePolicy } from './policy.server.ts';
 export { pointSteps } from './member-steps.server.ts';
-export { savePointTypes, typeBalances, typeBalancesOf } from './types.server.ts';
+export { savePointTypes, typeBalances, typeBalancesOf } from './point-type.server.ts';

@@ -206,10 +206,10 @@ export function storeText(storeName: string, { programme }: Pick<Reader, 'progra
 
 /** The title of an event in the history. */
 export function eventTitle(event: WalletEvent, reader: Reader): string {
-	const title = plainTitle(event, reader);
+	const what = plainTitle(event, reader);
 	return event.kind === 'points' && event.typeName !== null
-		? m.wallet_event_type({ title, typeName: isolated(event.typeName) })
-		: title;
+		? m.wallet_event_type({ what, typeName: isolated(event.typeName) })
+		: what;
 }
 
 function plainTitle(event: WalletEvent, reader: Reader): string {

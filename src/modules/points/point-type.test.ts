@@ -16,7 +16,7 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { bringIn } from '../../../tests/support/importing.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
 import { adjust, pointSteps, pointsImport, savePointTypes, typeBalancesOf } from './server.ts';
-import { pointTypes, type PointTypeInput } from './types.server.ts';
+import { pointTypes, type PointTypeInput } from './point-type.server.ts';
 
 const { db, url } = await testDatabase();
 testSettings(url);
