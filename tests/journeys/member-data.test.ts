@@ -373,7 +373,9 @@ describe('a copy of what is kept about a member', () => {
 			'member.reason_form'
 		);
 		const { bytes } = await admin.memberData.export.mutate({ id: memberId, reason: 'They asked by letter' });
-		const all = Object.values(unzipSync(bytes)).map((file) => strFromU8(file)).join();
+		const all = Object.values(unzipSync(bytes))
+			.map((file) => strFromU8(file))
+			.join();
 		expect(all).toContain('asked@test.example');
 		expect(all).not.toMatch(/Nobody Asked|quiet-one/);
 		const [entry] = await sql<{ reason: string }[]>`
