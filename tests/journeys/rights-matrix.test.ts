@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '#core/actor';
 import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
@@ -40,6 +41,9 @@ async function outcomeOf(path: string, actor: Actor, input: unknown): Promise<Ou
 	return outcome as Outcome;
 }
 
+/** the fields of things that the trail kept while all of this was called */
+const trailFields = new Set<string>();
+
 async function called(path: string, actor: Actor, input: unknown, tx: Tx): Promise<Outcome> {
 	const { api, requestId } = world.call(actor, tx as unknown as Db);
 	const procedure = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], api) as (
@@ -57,6 +61,14 @@ async function called(path: string, actor: Actor, input: unknown, tx: Tx): Promi
 		select pg_current_xact_id_if_assigned() is not null as touched,
 			(select count(*)::int from once_keys where at = ${world.now.toISOString()}) as kept,
 			(select count(*)::int from trail_entries where request_id = ${requestId}) as trail`;
+	if ((row?.trail ?? 0) > 0)
+		for (const { name } of await sqlOf(tx)<{ name: string }[]>`
+			select distinct coalesce(k.name, c->>'field') as name
+			from trail_entries t cross join jsonb_array_elements(t.changes) c
+			left join lateral (select jsonb_object_keys(v) as name from (values (c->'before'), (c->'after')) parts (v)
+				where jsonb_typeof(v) = 'object' and c->>'field' <> 'hours') k on true
+			where t.request_id = ${requestId}`)
+			trailFields.add(name);
 	return { refused, touched: row?.touched ?? false, kept: row?.kept ?? 0, trail: row?.trail ?? 0 };
 }
 
@@ -128,4 +140,15 @@ describe.each(procedures.filter(({ path }) => entries[path]))('$path', ({ path }
 it('the trail owes these, and no others', () => {
 	const owed = Object.entries(entries).flatMap(([path, { trail }]) => (trail === 'owed' ? [path] : []));
 	expect(owed.length, owed.join(', ')).toBeLessThanOrEqual(8);
+});
+
+it('calls every field that the trail keeps by a name in words', () => {
+	const messages = JSON.parse(readFileSync('src/messages/en/admin.json', 'utf8')) as Record<string, unknown>;
+	const keyOf = (field: string) => `trail_field_${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+	expect(
+		[...trailFields]
+			.map(keyOf)
+			.filter((key) => !(key in messages))
+			.sort()
+	).toEqual([]);
 });

@@ -144,7 +144,8 @@ export const memberEntries: Record<string, Entry> = {
 	'wallet.giftcards.changePin': {
 		who: shopper,
 		input: ({ cardId: id }) => ({ id, current: null, pin: '2469' }),
-		stranger: 'gift_card.not_found'
+		stranger: 'gift_card.not_found',
+		trail: 'kept'
 	},
 	'admin.receipts.claim': {
 		who: customersPeople,

@@ -1,5 +1,7 @@
 import type { TrailEntry } from '#reports';
+import type { OpeningHours } from '#stores';
 import { getLocale } from '#locale';
+import { spansWords, weekdayName } from './store-words.ts';
 import type { Words } from './words.ts';
 
 type Change = TrailEntry['changes'][number];
@@ -29,12 +31,39 @@ export const areaWords = (area: string): string => messageFor(`trail_area_${area
 export const nothing = '–';
 
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
+const dayForm = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Opening hours by weekday and by the days on which it is otherwise, so that a change shows the days that changed. */
+function hoursByDay(value: unknown, words: Words): Map<string, string> {
+	const days = new Map<string, string>();
+	if (!isRecord(value)) return days;
+	const { weekly, exceptions } = value as unknown as OpeningHours;
+	for (const [place, spans] of weekly.entries()) days.set(weekdayName(place, words), spansWords(spans, words));
+	for (const { day, spans } of exceptions) days.set(words.day(new Date(`${day}T12:00:00Z`)), spansWords(spans, words));
+	return days;
+}
+
+function hoursChanges({ before, after }: { before: unknown; after: unknown }, words: Words): ChangeWords[] {
+	const [was, is] = [hoursByDay(before, words), hoursByDay(after, words)];
+	return [...new Set([...was.keys(), ...is.keys()])]
+		.map((day) => ({
+			field: `${fieldWords('hours')}: ${day}`,
+			values: { before: was.get(day) ?? nothing, after: is.get(day) ?? nothing }
+		}))
+		.filter(({ values }) => values.before !== values.after);
+}
 
 /** A stored value in words: by what its field is called, as refusals' details are. */
 function valueWords(field: string, value: unknown, words: Words, currency: string): string {
 	if (typeof value === 'boolean') return messageFor(value ? 'trail_value_yes' : 'trail_value_no') ?? String(value);
-	if (typeof value === 'number') return /cents$/i.test(field) ? words.money(value, currency) : words.number(value);
-	if (typeof value === 'string') return instantForm.test(value) ? words.dateTime(new Date(value)) : value;
+	if (typeof value === 'number') {
+		if (/BasisPoints$/.test(field)) return words.share(value / 10_000);
+		return /cents$/i.test(field) ? words.money(value, currency) : words.number(value);
+	}
+	if (typeof value === 'string') {
+		if (instantForm.test(value)) return words.dateTime(new Date(value));
+		return dayForm.test(value) ? words.day(new Date(`${value}T12:00:00Z`)) : value || nothing;
+	}
 	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || nothing;
 	if (!isRecord(value)) return nothing;
 	return Object.entries(value)
@@ -53,6 +82,7 @@ export function changeWords(changes: readonly Change[], words: Words, currency: 
 	return changes.flatMap((change): ChangeWords[] => {
 		if ('hidden' in change) return [{ field: fieldWords(change.field), values: null }];
 		const { field, before, after } = change;
+		if (field === 'hours') return hoursChanges(change, words);
 		if (isRecord(before) && isRecord(after)) {
 			return Object.keys({ ...before, ...after })
 				.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
