@@ -56,6 +56,9 @@ function askOffset(at: number, timeZone: string): number {
 export const localDay = (at: Date, timeZone: string): string =>
 	later(at, offset(at, timeZone)).toISOString().slice(0, 10);
 
+/** The hour of an instant by the zone's clock, 0 to 23. */
+export const localHour = (at: Date, timeZone: string): number => later(at, offset(at, timeZone)).getUTCHours();
+
 /** The first instant of an ISO date in a time zone; where midnight is skipped that night, the first instant after it. */
 export function startOfDay(isoDay: string, timeZone: string): Date {
 	const midnight = Date.parse(`${isoDay}T00:00:00Z`);

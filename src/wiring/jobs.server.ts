@@ -10,6 +10,7 @@ import type { Job } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
 import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
 import { lapseInactive } from '#points/server';
+import { reminderJobs } from '#reminders/server';
 import { findProgramme } from '#stores/server';
 import { memberSteps } from './member-steps.server.ts';
 
@@ -79,5 +80,6 @@ export const jobs: readonly Job[] = [
 	erasing(memberSteps),
 	...giftCardJobs,
 	...identityJobs,
-	...importJobs
+	...importJobs,
+	...reminderJobs
 ];

@@ -3,6 +3,7 @@ import { giftCardSteps } from '#giftcards/server';
 import { groupSteps } from '#groups/server';
 import { pointSteps } from '#points/server';
 import { purchaseSteps } from '#purchases/server';
+import { reminderSteps } from '#reminders/server';
 import { voucherSteps } from '#vouchers/server';
 
 /**
@@ -16,5 +17,6 @@ export const memberSteps: readonly MemberSteps[] = [
 	groupSteps,
 	pointSteps,
 	purchaseSteps,
+	reminderSteps,
 	customerSteps
 ];

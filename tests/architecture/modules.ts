@@ -82,6 +82,11 @@ export const modules: readonly Module[] = [
 		]
 	},
 	{
+		name: 'reminders',
+		owns: 'what members were told that ends soon',
+		imports: ['customers', 'ledger', 'points', 'stores']
+	},
+	{
 		name: 'wallet',
 		owns: 'nothing: the shopper’s screens put together',
 		imports: ['pricing', 'stores', 'ledger', 'groups', 'points', 'purchases', 'giftcards', 'vouchers']

@@ -23,6 +23,7 @@ const about: Record<string, (m: Messages, locale: { locale: Language }) => strin
 	points: (m, locale) => m.export_points({}, locale),
 	point_movements: (m, locale) => m.export_point_movements({}, locale),
 	points_by_hand: (m, locale) => m.export_points_by_hand({}, locale),
+	reminders: (m, locale) => m.export_reminders({}, locale),
 	receipts: (m, locale) => m.export_receipts({}, locale),
 	receipt_lines: (m, locale) => m.export_receipt_lines({}, locale),
 	returns: (m, locale) => m.export_returns({}, locale),

@@ -28,13 +28,19 @@ export interface PointsPolicy {
 	};
 	/** goods come back whose points were spent already */
 	returned: SpentPointsRule;
+	/** how many days before their points, or their gift cards, end members get a letter; null: none is sent */
+	warnDays: number | null;
 }
+
+/** A letter a year ahead is no reminder. */
+export const mostWarnDays = 90;
 
 /** What a house begins with: manual moves within sight, no gifts among members. */
 export const defaultPolicy: PointsPolicy = {
 	adjust: { most: 10_000, mostPerDay: 50_000, mayOwe: false },
 	transfer: { enabled: false, least: 100, mostPerDay: 5_000 },
-	returned: { kind: 'owed' }
+	returned: { kind: 'owed' },
+	warnDays: null
 };
 
 /** No move is larger, whatever the policy says. */

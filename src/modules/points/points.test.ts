@@ -42,7 +42,8 @@ const allow = async (change: { [K in keyof PointsPolicy]?: Partial<PointsPolicy[
 	const policy = {
 		adjust: { ...defaultPolicy.adjust, ...change.adjust },
 		transfer: { ...defaultPolicy.transfer, ...change.transfer },
-		returned: defaultPolicy.returned
+		returned: defaultPolicy.returned,
+		warnDays: null
 	};
 	await inTransaction(db, (tx) => savePolicy(tx, { policy, version }, byHouse, now));
 };

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import * as z from 'zod/mini';
 import type { Reads, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
-import { defaultPolicy, mostPoints, pointsRefusals, type PointsPolicy } from './index.ts';
+import { defaultPolicy, mostPoints, mostWarnDays, pointsRefusals, type PointsPolicy } from './index.ts';
 import { pointsPolicies } from './tables.server.ts';
 
 /** One policy per database: a fixed key makes a second one impossible. */
@@ -16,7 +16,8 @@ const policySchema = z.strictObject({
 	returned: z.union([
 		z.strictObject({ kind: z.enum(['owed', 'charged']) }),
 		z.strictObject({ kind: z.literal('forgiven'), mostPoints: points })
-	])
+	]),
+	warnDays: z.nullable(z.int().check(z.minimum(1), z.maximum(mostWarnDays)))
 });
 
 /** What the house allows, and its version (0: nobody has saved one yet). */

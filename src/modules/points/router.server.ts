@@ -58,7 +58,8 @@ export const adminRouter = router({
 					returned: z.union([
 						z.strictObject({ kind: z.enum(['owed', 'charged']) }),
 						z.strictObject({ kind: z.literal('forgiven'), mostPoints: z.number() })
-					])
+					]),
+					warnDays: z.nullable(z.number())
 				})
 			})
 		)

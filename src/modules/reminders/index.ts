@@ -1,0 +1,12 @@
+/**
+ * Reminders: somebody is told before something of theirs ends.
+ *
+ * Owns: what was told to whom.
+ * Promises: each end is told once, in the member's language, as many days before as the house says; a letter that the mail
+ * server does not take is tried again an hour later.
+ * Never: decides what ends when (the ledger and the gift cards do); writes to who is blocked, leaves, or has no address.
+ *
+ * These letters are part of the service that somebody joined for, and say nothing else: they need no consent to news. The
+ * house sends none until it says how many days before.
+ */
+export type ReminderSubject = 'points' | 'gift_card';
