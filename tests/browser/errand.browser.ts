@@ -58,7 +58,7 @@ async function openConsole(page: Page): Promise<void> {
 	await page.goto('/admin');
 	await page.getByLabel('E-mail address').fill(owner.email);
 	await page.getByLabel('Password', { exact: true }).fill(owner.password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible();
 }
 
@@ -81,7 +81,7 @@ async function openTill(page: Page, enrolment: string): Promise<void> {
 	await page.getByRole('button', { name: 'Set up' }).click();
 	await page.getByRole('button', { name: cashier.name }).click();
 	await page.keyboard.type(cashier.pin);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await expect(page.getByText('Scan or pick the first product.')).toBeVisible();
 }
 

@@ -12,7 +12,7 @@ async function signIn(page: Page, email: string, secret: string): Promise<void> 
 	await page.goto('/admin/sign-in');
 	await page.getByLabel('E-mail', { exact: false }).fill(email);
 	await page.getByLabel('Password', { exact: true }).fill(secret);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** What an authenticator app shows: base 32, then RFC 6238. */
