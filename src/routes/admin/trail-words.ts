@@ -32,6 +32,11 @@ export const nothing = '–';
 
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 const dayForm = /^\d{4}-\d{2}-\d{2}$/;
+const idForm = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{22}$/;
+/** one of a few words that are stored as such */
+const wordForm = /^[a-z][a-z_]{1,30}$/;
+/** fields in which people write what they like */
+const typed = new Set(['name', 'title', 'typeName', 'label', 'key', 'description', 'city', 'brand', 'choices']);
 
 /** Opening hours by weekday and by the days on which it is otherwise, so that a change shows the days that changed. */
 function hoursByDay(value: unknown, words: Words): Map<string, string> {
@@ -62,7 +67,10 @@ function valueWords(field: string, value: unknown, words: Words, currency: strin
 	}
 	if (typeof value === 'string') {
 		if (instantForm.test(value)) return words.dateTime(new Date(value));
-		return dayForm.test(value) ? words.day(new Date(`${value}T12:00:00Z`)) : value || nothing;
+		if (dayForm.test(value)) return words.day(new Date(`${value}T12:00:00Z`));
+		// Of a thing that is named nowhere else in the entry: enough to tell two apart.
+		if (idForm.test(value)) return `…${value.slice(-6)}`;
+		return !typed.has(field) && wordForm.test(value) ? (messageFor(`trail_value_${value}`) ?? value) : value || nothing;
 	}
 	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || nothing;
 	if (!isRecord(value)) return nothing;

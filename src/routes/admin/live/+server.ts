@@ -16,7 +16,7 @@ export const GET: RequestHandler = ({ locals, url }) => {
 	const { actor, language } = locals;
 	const ownerIds = url.searchParams.getAll('of').slice(0, 200);
 	const readable = (id: string) =>
-		(isId('member', id) && may(actor, 'members.read')) ||
+		((isId('member', id) || isId('memberGroup', id)) && may(actor, 'members.read')) ||
 		(isId('giftCard', id) && may(actor, 'giftcards.read')) ||
 		(isId('store', id) && may(actor, 'figures.read') && (storesOf(actor)?.includes(id) ?? true));
 	if (actor.kind !== 'staff' || !ownerIds.every(readable)) error(403, '');
