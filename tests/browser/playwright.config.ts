@@ -11,7 +11,9 @@ export default defineConfig({
 	// One demo shop for all of them, started by the setup: each file finds its own members and codes in it.
 	globalSetup: './setup.ts',
 	workers: 2,
-	timeout: 60_000,
+	// Patience for a busy machine: nothing here says how fast the product is.
+	timeout: 120_000,
+	expect: { timeout: 10_000 },
 	forbidOnly: Boolean(process.env.CI),
 	reporter: report ? [['list'], ['json', { outputFile: report }]] : 'list',
 	use: {

@@ -165,7 +165,7 @@ test('what the shop gives appears by itself, is said once, and covers nothing', 
 		const box = await needed.boundingBox();
 		expect(box && box.y + box.height).toBeLessThan(top);
 	}
-	await expect(news).toBeHidden({ timeout: 7000 });
+	await expect(news).toBeHidden({ timeout: 15_000 });
 	await page.getByRole('link', { name: 'Gift cards' }).click();
 	await expect(page.getByText('€15.00').first()).toBeVisible();
 	await office.close();
