@@ -19,6 +19,7 @@ import { language } from '#wiring/hooks/language.server';
 import { request } from '#wiring/hooks/request.server';
 import { hotRequests } from '#wiring/rest/hot.server';
 import { appRouter, type AppRouter, type Caller } from '#wiring/router.server';
+import './words.ts';
 
 /**
  * Settings and mail for a test that goes through the real hooks and the real router.

@@ -18,6 +18,7 @@ import { sendGifts } from './gift-send.server.ts';
 import { giftsOf, openGift } from './gift-views.server.ts';
 import { cancelGift, changeGift, claimGift, makeGift, tokenOf, type Giver, type GiftWish } from './gifts.server.ts';
 import { giftCards, gifts } from './tables.server.ts';
+import '../../../tests/support/words.ts';
 
 const { db, url } = await testDatabase({ max: 12 });
 /** half past ten in the evening of 1 March in the shop */

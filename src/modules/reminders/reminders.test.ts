@@ -14,6 +14,7 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { aMember, openShop, testSettings } from '../../../tests/support/shop.ts';
 import { remind, reminderSteps } from './server.ts';
 import { reminders } from './tables.server.ts';
+import '../../../tests/support/words.ts';
 
 const { db, url } = await testDatabase();
 testSettings(url);
