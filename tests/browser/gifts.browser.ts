@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { post } from '#client/rest.ts';
-import { createApi, type Api } from '#client/trpc.ts';
+import type { Api } from '#client/trpc.ts';
+import { asOwner, atTill, fetchOf } from './office.ts';
 import { expect, pressUntil, test } from './test.ts';
 
 /** A gift card changes hands: given, opened, put into a wallet, asked about, spent. */
@@ -30,35 +31,9 @@ async function enterCode(page: Page, address: string): Promise<void> {
 	await page.getByLabel('Six-digit code').fill(code);
 }
 
-/** Calls with the cookies of a browser, without a page. */
-const fetchOf =
-	({ request }: BrowserContext, origin: string): typeof fetch =>
-	async (path, init) => {
-		const { method = 'GET', body, headers } = init ?? {};
-		const answer = await request.fetch(origin + String(path), {
-			method,
-			headers: { ...Object.fromEntries(new Headers(headers)), origin },
-			...(typeof body === 'string' ? { data: body } : {})
-		});
-		return new Response(new Uint8Array(await answer.body()), { status: answer.status() });
-	};
-
-async function asOwner(context: BrowserContext, origin: string): Promise<Api['admin']> {
-	const { admin } = createApi(fetchOf(context, origin));
-	await admin.identity.signIn.mutate({ email: 'owner@pareto.example', password: 'linden-and-saffron' });
-	return admin;
-}
-
 /** A tablet scans a gift card's code and takes an amount from it. @returns what is left on it by the receipt */
 async function spend(context: BrowserContext, origin: string, house: Api['admin'], code: string, cents: number) {
-	const [store] = await house.stores.list.query();
-	const wanted = { key: key(), storeId: store?.id ?? '', name: 'Gifts' };
-	const enrolment = await house.identity.devices.makeEnrolmentCode.mutate(wanted);
-	const fetch = fetchOf(context, origin);
-	const { till } = createApi(fetch);
-	await till.identity.enrol.mutate({ code: enrolment.code });
-	const ada = (await till.identity.cashiers.query()).find(({ name }) => name === 'Ada Lorenz');
-	await till.identity.signIn.mutate({ staffId: ada?.id ?? '', pin: '2580' });
+	const { till } = await atTill(context, origin, house, 'Gifts');
 	const scanned = await till.checkout.identify.mutate({ text: code, wanted: null });
 	if (scanned.kind !== 'giftCard') throw new Error(`the till takes it for a ${scanned.kind}`);
 	const line = { key: 'a', productId: null, name: 'Tea', categoryId: null, quantity: 1000, unitCents: cents };
@@ -71,7 +46,7 @@ async function spend(context: BrowserContext, origin: string, house: Api['admin'
 	};
 	const { quote } = await till.checkout.quote.mutate({ ask });
 	const sale = { key: key(), ask, fingerprint: quote.fingerprint };
-	await post('/api/v1/checkout/commit', sale, fetch);
+	await post('/api/v1/checkout/commit', sale, fetchOf(context, origin));
 }
 
 const newAddress = (who: string): string => `${who}-${crypto.randomUUID()}@test.example`;

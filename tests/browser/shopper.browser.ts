@@ -3,59 +3,23 @@ import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
 import { post } from '#client/rest.ts';
-import { createApi, type Api } from '#client/trpc.ts';
+import type { Api } from '#client/trpc.ts';
+import { asOwner, atTill, fetchOf, mailedCode } from './office.ts';
 import type { ReceiptView } from '#purchases';
 import { expect, pressUntil, test } from './test.ts';
 
 /** A shopper's day: joins, says who they are, adds a receipt, guards a card, takes a copy of everything, leaves, stays. */
 test.use({ viewport: { width: 390, height: 844 } });
 
-/** The newest code that was sent to an address: without a mail server it lies on the page for that. */
-async function mailedCode(context: BrowserContext, address: string): Promise<string> {
-	const mails = await context.newPage();
-	await mails.goto('/dev/mail');
-	const text = await mails.getByRole('main').innerText();
-	await mails.close();
-	const code = new RegExp(`(\\d{6})[^\\n]*\\s+${address}`).exec(text)?.[1];
-	expect(code, `a code for ${address} in:\n${text}`).toBeTruthy();
-	return code as string;
-}
-
-/** Calls with the cookies of a browser, without a page. */
-const fetchOf =
-	({ request }: BrowserContext, origin: string): typeof fetch =>
-	async (path, init) => {
-		const { method = 'GET', body, headers } = init ?? {};
-		const answer = await request.fetch(origin + String(path), {
-			method,
-			headers: { ...Object.fromEntries(new Headers(headers)), origin },
-			...(typeof body === 'string' ? { data: body } : {})
-		});
-		return new Response(new Uint8Array(await answer.body()), { status: answer.status() });
-	};
-
-async function asOwner(context: BrowserContext, origin: string): Promise<Api['admin']> {
-	const { admin } = createApi(fetchOf(context, origin));
-	await admin.identity.signIn.mutate({ email: 'owner@pareto.example', password: 'linden-and-saffron' });
-	return admin;
-}
-
 /** A tablet sells something for 40 euros to somebody who shows no code. */
 async function sellToNobody(context: BrowserContext, origin: string, house: Api['admin']): Promise<ReceiptView> {
-	const [store] = await house.stores.list.query();
-	const wanted = { key: crypto.randomUUID(), storeId: store?.id ?? '', name: 'Kiosk' };
-	const enrolment = await house.identity.devices.makeEnrolmentCode.mutate(wanted);
-	const fetch = fetchOf(context, origin);
-	const { till } = createApi(fetch);
-	await till.identity.enrol.mutate({ code: enrolment.code });
-	const ada = (await till.identity.cashiers.query()).find(({ name }) => name === 'Ada Lorenz');
-	await till.identity.signIn.mutate({ staffId: ada?.id ?? '', pin: '2580' });
+	const { till, currency } = await atTill(context, origin, house, 'Kiosk');
 	const goods = { key: 'a', productId: null, name: 'Honey', categoryId: null, quantity: 1000, unitCents: 4000 };
-	const basket = { currency: store?.currency ?? 'EUR', lines: [goods] };
+	const basket = { currency, lines: [goods] };
 	const ask = { memberId: null, basket, rightIds: [], giftCards: [], points: 0 };
 	const { quote } = await till.checkout.quote.mutate({ ask });
 	const sale = { key: crypto.randomUUID(), ask, fingerprint: quote.fingerprint };
-	const { receipt } = await post<{ receipt: ReceiptView }>('/api/v1/checkout/commit', sale, fetch);
+	const { receipt } = await post<{ receipt: ReceiptView }>('/api/v1/checkout/commit', sale, fetchOf(context, origin));
 	return receipt;
 }
 
