@@ -3,7 +3,8 @@ import { later } from '#core/time';
 import { linkLetter, paragraph } from '#platform/mail/letter';
 import type { Message } from '#platform/mail/mail';
 import { day, money, points } from '#ui/format.ts';
-import type { Ending, Reminded } from './endings.server.ts';
+import type { Reminded } from './endings.server.ts';
+import type { Ending } from './index.ts';
 
 /** The build makes the words: they are loaded with the first mail that is written, since the start comes before them. */
 const load = async () => (await import('#messages')).m;

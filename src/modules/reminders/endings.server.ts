@@ -1,14 +1,9 @@
-import type { Cents, Points } from '#core/amounts';
 import type { Language } from '#core/languages';
 import { addDays, localDay, startOfDay } from '#core/time';
 import { openBook } from '#ledger/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
-
-/** Something of a member's that ends soon, and that they have not been told of. */
-export type Ending =
-	| { subject: 'points'; endsAt: Date; points: Points }
-	| { subject: 'gift_card'; cardId: string; lastSymbols: string; endsAt: Date; cents: Cents; currency: string };
+import type { Ending } from './index.ts';
 
 export interface Reminded {
 	memberId: string;

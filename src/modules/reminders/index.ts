@@ -1,3 +1,5 @@
+import type { Cents, Points } from '#core/amounts';
+
 /**
  * Reminders: somebody is told before something of theirs ends.
  *
@@ -9,4 +11,8 @@
  * These letters are part of the service that somebody joined for, and say nothing else: they need no consent to news. The
  * house sends none until it says how many days before.
  */
-export type ReminderSubject = 'points' | 'gift_card';
+
+/** Something of a member's that ends soon, and that they have not been told of. */
+export type Ending =
+	| { subject: 'points'; endsAt: Date; points: Points }
+	| { subject: 'gift_card'; cardId: string; lastSymbols: string; endsAt: Date; cents: Cents; currency: string };
