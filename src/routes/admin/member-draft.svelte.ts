@@ -1,5 +1,6 @@
 import type { Attribute, AttributeValue, PersonInput } from '#customers';
 import { nobody } from '#customers';
+import { birthdayDraft, readBirthday, type BirthdayDraft } from '#customers/BirthdayFields.svelte';
 import type { Language } from '#core/languages';
 import type { RefusalData } from '#core/refusal';
 import { number } from '#ui/format.ts';
@@ -18,17 +19,13 @@ function thousandthsOf(text: string): number | null {
 // Never changed, only replaced.
 const noProblems: ReadonlyMap<string, RefusalData> = new Map();
 
-const two = (text: string): string => text.padStart(2, '0');
-
 /** A member as they are being written: texts as they are typed. */
 export class MemberDraft {
 	name = $state('');
 	email = $state('');
 	phone = $state('');
 	language = $state('');
-	day = $state('');
-	month = $state('');
-	year = $state('');
+	birthday = $state<BirthdayDraft>({ day: '', month: '', year: '' });
 	address = $state('');
 	note = $state('');
 	/** texts, choices, days, `yes` or `no`, and numbers as they are typed, by the attribute's id */
@@ -53,10 +50,7 @@ export class MemberDraft {
 		this.language = person.language ?? '';
 		this.address = person.address ?? '';
 		this.note = person.note ?? '';
-		const [month = '', day = ''] = (person.birthday ?? '').split('-');
-		this.month = month;
-		this.day = day === '' ? '' : number(Number(day), language);
-		this.year = person.birthYear === null ? '' : String(person.birthYear);
+		this.birthday = birthdayDraft(person, language);
 		for (const { id, kind } of attributes) {
 			const value = known?.attributes[id] ?? null;
 			if (kind === 'money') this.amounts[id] = typeof value === 'number' ? value : null;
@@ -68,17 +62,12 @@ export class MemberDraft {
 	}
 
 	get person(): PersonInput {
-		const day = latinDigits(this.day).trim();
-		const year = latinDigits(this.year).trim();
-		const none = day === '' && this.month === '' && year === '';
 		return {
 			name: this.name || null,
 			email: this.email || null,
 			phone: this.phone || null,
 			language: this.language || null,
-			// What is only half a day is sent as it is, so that the answer can say so beside the field.
-			birthday: none ? null : `${two(this.month)}-${two(day)}`,
-			birthYear: year === '' ? null : /^\d{4}$/.test(year) ? Number(year) : 0,
+			...readBirthday(this.birthday),
 			address: this.address || null,
 			note: this.note || null
 		};

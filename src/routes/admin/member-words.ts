@@ -3,15 +3,6 @@ import type { AttributeKind, AttributeValue, ConsentPurpose, ConsentSource, Link
 import { m } from '#messages';
 import type { Words } from './words.ts';
 
-/** The months of the calendar that birthdays are kept in, in the reader's words. */
-export const monthNames = (language: Language): { value: string; label: string }[] =>
-	Array.from({ length: 12 }, (_, month) => ({
-		value: String(month + 1).padStart(2, '0'),
-		label: new Intl.DateTimeFormat(intlTag[language], { month: 'long', calendar: 'gregory', timeZone: 'UTC' }).format(
-			Date.UTC(2024, month, 15)
-		)
-	}));
-
 /** A birthday with or without its year. */
 export const birthdayWords = (birthday: string, year: number | null, language: Language): string =>
 	new Intl.DateTimeFormat(intlTag[language], {
