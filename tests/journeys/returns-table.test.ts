@@ -8,7 +8,7 @@ import { members } from '#customers/tables';
 import { issue } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { lifeOf } from '#ledger';
-import { moneyOf, openBook, pointsOf } from '#ledger/server';
+import { expire, moneyOf, openBook, pointsOf } from '#ledger/server';
 import { insertRows } from '#platform/bulk';
 import { inTransaction, sqlOf } from '#platform/db';
 import { byHouse } from '#platform/trail';
@@ -56,6 +56,8 @@ interface Meanwhile {
 	voucherDays?: number;
 	cardDays?: number;
 	rule?: SpentPointsRule;
+	/** of the points that a receipt earned, so many ended unused before its goods come back; absent: none */
+	unused?: number;
 	happens?: (memberIds: string[], cardIds: string[]) => Promise<unknown>;
 }
 
@@ -66,13 +68,14 @@ const mark = (table: 'members' | 'gift_cards', column: string) => async (memberI
 		[ids, later(soldAt, day / 2).toISOString()]
 	);
 };
-const spendAll = async (memberIds: string[]) => {
+/** @param but so many points, which are left */
+const spendAll = (but: number) => async (memberIds: string[]) => {
 	const at = later(soldAt, day / 2);
 	await inTransaction(db, async (tx) => {
 		const book = await openBook(tx, memberIds, at, { lock: true });
 		for (const ownerId of memberIds) {
-			const { spendable } = book.points(ownerId);
-			if (spendable > 0) book.spend({ ownerId, points: spendable, reason: 'spent', ref: newId('receipt', at) });
+			const points = book.points(ownerId).spendable - but;
+			if (points > 0) book.spend({ ownerId, points, reason: 'spent', ref: newId('receipt', at) });
 		}
 		await book.write(tx);
 	});
@@ -95,14 +98,26 @@ const replaceCards = async (_: string[], cardIds: string[]) => {
 const meanwhiles: Record<string, Meanwhile> = {
 	nothing: { after: 1 },
 	'the voucher expired': { after: 20, voucherDays: 10 },
-	'the points were spent, and are owed': { after: 1, happens: spendAll },
-	'the points were spent, and are paid for': { after: 1, happens: spendAll, rule: { kind: 'charged' } },
+	'the points were spent, and are owed': { after: 1, happens: spendAll(0) },
+	'the points were spent, and are paid for': { after: 1, happens: spendAll(0), rule: { kind: 'charged' } },
 	'the points were spent, and some are forgiven': {
 		after: 1,
-		happens: spendAll,
+		happens: spendAll(0),
 		rule: { kind: 'forgiven', mostPoints: 7 }
 	},
-	'the points expired': { after: 400 },
+	'the points expired': { after: 400, unused: Infinity },
+	'the points expired, and were written off': {
+		after: 400,
+		unused: Infinity,
+		happens: () => expire(db, { now: later(soldAt, 399 * day) })
+	},
+	'the points were spent but for twenty, which expired': { after: 400, unused: 20, happens: spendAll(20) },
+	'the points were spent but for seven, which expired, and are paid for': {
+		after: 400,
+		unused: 7,
+		happens: spendAll(7),
+		rule: { kind: 'charged' }
+	},
 	'the card was blocked': { after: 1, happens: mark('gift_cards', 'blocked_at') },
 	'the card was replaced': { after: 1, happens: replaceCards },
 	'the card expired': { after: 20, cardDays: 10 },
@@ -345,7 +360,7 @@ describe.each(Object.entries(meanwhiles))('goods come back after: %s', (name, me
 			);
 			problem(
 				'earned',
-				total(given, (b) => b.pointsTakenBack + b.pointsCharged + b.pointsForgiven),
+				total(given, (b) => b.pointsTakenBack + b.pointsCharged + b.pointsForgiven + b.pointsLapsed),
 				whole.pointsTakenBack
 			);
 			if (!name.includes('erased'))
@@ -385,6 +400,14 @@ describe.each(Object.entries(meanwhiles))('goods come back after: %s', (name, me
 					700 - receipt.pointsSpent + receipt.pointsEarned + total(given, (b) => b.pointsGivenBack - b.pointsTakenBack);
 				problem('points', [balance?.spendable, balance?.debt, debts], [expected, 0, 0]);
 			}
+			// What ended unused is nobody's to take: no debt comes of it, and no cent is kept for it.
+			const unused = Math.min(meanwhile.unused ?? 0, receipt.pointsEarned, whole.pointsTakenBack);
+			problem(
+				'ended unused',
+				total(given, (b) => b.pointsLapsed),
+				unused
+			);
+			if (meanwhile.unused === Infinity) problem('a debt for nothing', [balance?.debt, debts], [0, 0]);
 			if (name.includes('paid for') && one.payment === 'money') problem('a debt', debts, 0);
 			if (name.includes('forgiven') && total(given, (b) => b.pointsForgiven) > 7)
 				wrong.push('more was forgiven than the house forgives');

@@ -30,7 +30,7 @@ describe('the checkout, compared with notes on paper', () => {
 		// What chance brings now and then is asked of a long run only.
 		if (many * steps < 3000) return;
 		for (const what of ['sold before', 'given back before', 'thrown away', 'quote.stale', 'key.reused']) met(what);
-		for (const what of ['somebody owes points', 'points are pending', 'mature']) met(what);
+		for (const what of ['somebody owes points', 'points are pending', 'points had ended unused', 'mature']) met(what);
 		for (const kind of ['P0001', '40001', '40P01', 'cut']) met(`fault ${kind}`);
 		for (const code of ['points.too_few', 'gift_card.too_little', 'return.nothing_left', 'key.malformed']) met(code);
 		for (const why of ['already_used', 'used_up', 'used_by_member', 'other_member', 'paused', 'voided', 'expired'])

@@ -324,31 +324,34 @@ export class Model {
 		const back = returnOf(receipt.lines, command.lines);
 		if (back.problems[0]) return refused(back.problems[0].code);
 		const cents = receipt.returns.flatMap(({ lines }) => lines).reduce((sum, line) => sum + line.giftCardCents, 0);
-		const already = receipt.returns.reduce((sum, { pointsGivenBack }) => sum + pointsGivenBack, 0);
+		const before = (figure: 'pointsGivenBack' | 'pointsLapsed') =>
+			receipt.returns.reduce((sum, one) => sum + one[figure], 0);
 		const paid = receipt.tenders.flatMap(({ kind, subjectId, cents: part }) =>
 			kind === 'gift_card' ? [{ id: subjectId as string, cents: part }] : []
 		);
 		const parts = cardsBack(paid, cents, cents + back.giftCardCents).filter((part) => part.cents > 0);
 		const takers = parts.map((part) => ({ ...part, by: this.#takerOf(receipt, part.id, now) }));
-		const { joined } = this.notes.members[receipt.memberId] as { joined: boolean };
+		const joined = this.notes.members[receipt.memberId]?.joined === true;
 		if (!joined && takers.some(({ by }) => by === null) && !command.handForCards)
 			return refused('return.card_unusable');
 		const purse = this.purse(receipt.memberId);
-		// What is there goes first; what comes back then pays for the rest.
-		const there = Math.min(back.pointsTakenBack, purses.thereFor(purse, receipt.id, now));
+		// What has ended unused is not taken; of the rest what is there goes first, and what comes back then pays for it.
+		const lapsed = Math.min(back.pointsTakenBack, purses.lapsedOf(purse, receipt.id, now) - before('pointsLapsed'));
+		const taken = back.pointsTakenBack - lapsed;
+		const there = Math.min(taken, purses.thereFor(purse, receipt.id, now));
 		purses.takeBack(purse, receipt.id, there, now);
 		if (back.pointsGivenBack > 0) {
 			const { rules, timeZone } = this.notes.programme;
 			const notBefore = endAfterDays(now, rules.spend.givenBackMinimumDays, timeZone);
-			purses.giveBack(purse, { ofRef: receipt.id, points: back.pointsGivenBack, already, notBefore });
+			const [points, already] = [back.pointsGivenBack, before('pointsGivenBack')];
+			purses.giveBack(purse, { ofRef: receipt.id, points, already, notBefore });
 		}
-		const owed = purses.takeBack(purse, receipt.id, back.pointsTakenBack - there, now);
+		const owed = purses.takeBack(purse, receipt.id, taken - there, now);
 		const tenders: ReturnView['tenders'] = [];
 		if (back.pointsGivenBack > 0)
 			tenders.push({ kind: 'points', cents: back.pointsPaidCents, points: back.pointsGivenBack });
 		for (const { id, by, cents: part } of takers) {
-			const own = this.notes.cards[id] as Card;
-			const instead = { insteadOf: { cardId: id, lastSymbols: own.lastSymbols } };
+			const instead = { insteadOf: { cardId: id, lastSymbols: (this.notes.cards[id] as Card).lastSymbols } };
 			if (by) {
 				by.cents = (by.cents ?? 0) + part;
 				const told = { kind: 'gift_card', cardId: by.id, lastSymbols: by.lastSymbols, cents: part, points: 0 } as const;
@@ -371,7 +374,8 @@ export class Model {
 			giftCardCents: sumOf('gift_card'),
 			...unmodelled,
 			pointsGivenBack: back.pointsGivenBack,
-			pointsTakenBack: back.pointsTakenBack,
+			pointsTakenBack: taken,
+			pointsLapsed: lapsed,
 			pointsOwed: owed,
 			tenders,
 			reasonKind: null,
@@ -405,11 +409,7 @@ export class Model {
 		if (!before)
 			return (this.notes.cards[drawn.id] = {
 				...drawn,
-				currency,
-				initialCents: cents,
-				cents,
-				expiresAt: null,
-				memberId
+				...{ currency, initialCents: cents, cents, expiresAt: null, memberId }
 			});
 		before.initialCents += cents;
 		before.cents = (before.cents ?? 0) + cents;

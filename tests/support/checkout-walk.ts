@@ -407,10 +407,11 @@ export class Walk {
 const sameKey = (a: Command, b: Command): boolean =>
 	a.command.caller === b.command.caller && a.command.key === b.command.key;
 
-const countAnswer = (told: Told): void =>
-	'refused' in told
-		? count(told.refused)
-		: count(`${'sold' in told ? 'sold' : 'given back'}${told.replayed ? ' before' : ''}`);
+function countAnswer(told: Told): void {
+	if ('refused' in told) return count(told.refused);
+	if ('given' in told && told.given.pointsLapsed > 0) count('points had ended unused');
+	count(`${'sold' in told ? 'sold' : 'given back'}${told.replayed ? ' before' : ''}`);
+}
 
 function wordsOf(op: Op): string {
 	if (op.kind === 'mature' || op.kind === 'expire') return op.kind;

@@ -13,6 +13,8 @@ export interface Purse {
 	debt: number;
 	/** what each spend took, by its ref, soonest due first */
 	spends: Record<string, Part[]>;
+	/** what each purchase earned and nobody used in time, written off */
+	lapsed: Record<string, number>;
 }
 
 export interface Part {
@@ -23,9 +25,11 @@ export interface Part {
 
 interface Lot extends Part {
 	pot: string;
+	/** the purchase that earned it; null: points given back */
+	ref: string | null;
 }
 
-export const emptyPurse = (): Purse => ({ lots: [], lastDue: {}, pending: [], debt: 0, spends: {} });
+export const emptyPurse = (): Purse => ({ lots: [], lastDue: {}, pending: [], debt: 0, spends: {}, lapsed: {} });
 
 const total = (parts: readonly { points: number }[]): number => parts.reduce((sum, part) => sum + part.points, 0);
 
@@ -41,7 +45,10 @@ const order = (a: Part, b: Part): number =>
 	a.due === b.due ? 0 : a.due === null ? 1 : b.due === null ? -1 : a.due - b.due;
 
 const alive = (purse: Purse, now: number): Lot[] =>
-	purse.lots.filter((lot) => lot.points > 0 && (lot.due === null || lot.due > now)).sort(order);
+	purse.lots
+		.filter((lot) => lot.points > 0 && (lot.due === null || lot.due > now))
+		// Of what ends at one instant the pots go by their names, a pot by the order in which it was filled.
+		.sort((a, b) => order(a, b) || (a.pot < b.pot ? -1 : a.pot > b.pot ? 1 : 0));
 
 export const spendableOf = (purse: Purse, now: Date): number => total(alive(purse, now.getTime()));
 export const pendingOf = (purse: Purse): number => total(purse.pending);
@@ -66,12 +73,12 @@ function payDebt(purse: Purse, points: number): number {
 	return paid;
 }
 
-function addLot(purse: Purse, pot: string, due: number | null, points: number): void {
+function addLot(purse: Purse, pot: string, due: number | null, points: number, ref: string | null): void {
 	if (points === 0) return;
 	const last = purse.lastDue[pot];
 	const date = due === null || last == null ? due : Math.max(due, last);
 	purse.lastDue[pot] = date;
-	purse.lots.push({ pot, due: date, points });
+	purse.lots.push({ pot, due: date, points, ref });
 }
 
 type Expiry = ProgrammeRules['earn']['expiry'];
@@ -79,12 +86,12 @@ type Expiry = ProgrammeRules['earn']['expiry'];
 /** A lot of the programme's own kind: some days from an instant, then day by day until the day is one that ends a period. */
 function addEarned(
 	purse: Purse,
-	points: number,
+	{ points, ref }: { points: number; ref: string },
 	{ days, rounding, monthDay }: Expiry,
 	from: Date,
 	timeZone: string
 ): void {
-	if (days === null) return addLot(purse, 'forever', null, points);
+	if (days === null) return addLot(purse, 'forever', null, points, ref);
 	const ends = (isoDay: string): boolean => {
 		const [month, next] = [isoDay.slice(5, 7), addDays(isoDay, 1)];
 		if (rounding === 'day') return true;
@@ -95,7 +102,7 @@ function addEarned(
 	let last = addDays(localDay(from, timeZone), days);
 	while (!ends(last)) last = addDays(last, 1);
 	const due = startOfDay(addDays(last, 1), timeZone).getTime();
-	addLot(purse, rounding === 'day' ? `${days} days` : `until ${due}`, due, points);
+	addLot(purse, rounding === 'day' ? `${days} days` : `until ${due}`, due, points, ref);
 }
 
 export interface Earning {
@@ -109,7 +116,7 @@ export interface Earning {
 
 export function earn(purse: Purse, { points, pendingUntil, expiry, timeZone, ref }: Earning, now: Date): void {
 	const rest = points - payDebt(purse, points);
-	if (pendingUntil === null) addEarned(purse, rest, expiry, now, timeZone);
+	if (pendingUntil === null) addEarned(purse, { points: rest, ref }, expiry, now, timeZone);
 	else if (rest > 0) purse.pending.push({ ref, due: pendingUntil.getTime(), points: rest });
 }
 
@@ -117,8 +124,14 @@ export function earn(purse: Purse, { points, pendingUntil, expiry, timeZone, ref
 export function writeOff(purse: Purse, now: Date): number {
 	const lapsed = purse.lots.filter((lot) => lot.due !== null && lot.due <= now.getTime());
 	purse.lots = purse.lots.filter((lot) => !lapsed.includes(lot));
+	for (const { ref, points } of lapsed) if (ref !== null) purse.lapsed[ref] = (purse.lapsed[ref] ?? 0) + points;
 	return total(lapsed);
 }
+
+/** What a purchase earned and nobody used in time, written off or not. */
+export const lapsedOf = (purse: Purse, ref: string, now: Date): number =>
+	(purse.lapsed[ref] ?? 0) +
+	total(purse.lots.filter((lot) => lot.ref === ref && lot.due !== null && lot.due <= now.getTime()));
 
 function take(purse: Purse, points: number, now: Date): Part[] {
 	writeOff(purse, now);
@@ -167,7 +180,7 @@ export function giveBack(
 	if (back.length !== points) throw new Error('more points would come back than were spent');
 	const ends = back.slice(payDebt(purse, points)).map((due) => (due === null ? null : Math.max(due, +notBefore)));
 	for (const { due, points: count } of summed(ends.map((due) => ({ due, points: 1 }))))
-		addLot(purse, due === null ? 'forever' : `until ${due}`, due, count);
+		addLot(purse, due === null ? 'forever' : `until ${due}`, due, count, null);
 }
 
 /** Pending points whose day has come; they live as long as the programme says now. */
@@ -179,10 +192,10 @@ export function mature(
 	const ripe = purse.pending.filter((one) => one.due <= now.getTime()).sort((a, b) => a.due - b.due);
 	purse.pending = purse.pending.filter((one) => !ripe.includes(one));
 	let toDebt = 0;
-	for (const { due, points } of ripe) {
+	for (const { ref, due, points } of ripe) {
 		const paid = payDebt(purse, points);
 		toDebt += paid;
-		addEarned(purse, points - paid, expiry, new Date(due), timeZone);
+		addEarned(purse, { points: points - paid, ref }, expiry, new Date(due), timeZone);
 	}
 	return { points: total(ripe), toDebt };
 }

@@ -3,7 +3,7 @@ import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { present } from '#core/must';
 import { day, later } from '#core/time';
-import { draftRefundCard, keepRefundCards, loadCards } from '#giftcards/server';
+import { draftRefundCard, keepRefundCards, loadCards, refundLives } from '#giftcards/server';
 import { accountNames } from '#ledger';
 import { openBook } from '#ledger/server';
 import { listOf, Writes } from '#platform/bulk';
@@ -166,9 +166,10 @@ async function putOnCard(tx: Tx, writes: Writes, command: Money, now: Date): Pro
 			currency: asked.currency,
 			givenCurrency: currency
 		});
+	const life = (await refundLives(tx, now))(command.storeId);
 	const made = asked
 		? null
-		: draftRefundCard({ memberId: await walletOf(tx, memberId), currency, cents: totalCents }, now);
+		: draftRefundCard({ memberId: await walletOf(tx, memberId), currency, cents: totalCents, life }, now);
 	const card = present(asked ?? made?.state, 'there is a card');
 	const book = await openBook(tx, asked ? [asked.id] : [], now, { lock: true });
 	if (made) {

@@ -1,16 +1,17 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { day, endAfterMonths, later } from '#core/time';
-import { issue, saveCardRules } from '#giftcards/server';
+import { cardRules, issue, saveCardRules } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { audit, historyOf, moneyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import type { BasketLine, CardEntry, CardRules } from '#pricing';
-import { purchaseChecks } from '#purchases/server';
+import { purchaseChecks, returnPolicyOf, saveReturnPolicy } from '#purchases/server';
 import { memberFigures } from '#purchases/tables';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
+import { takeBackBlind } from './blind.server.ts';
 import { commitSales, undoSales, type SaleCommand } from './server.ts';
 import type { SaleResult } from './index.ts';
 
@@ -246,6 +247,59 @@ describe('a gift card that was sold', () => {
 			expect([given, twin, paid].filter(Boolean), `round ${round}`).toHaveLength(1);
 			expect(await balance(id)).toBe(paid ? 2150 : 0);
 		}
+		await allIsWell();
+	});
+});
+
+describe('a card made for a refund', () => {
+	const at = {
+		[shop.storeId]: endAfterMonths(now, 12, 'Europe/Berlin'),
+		[shop.otherStoreId]: endAfterMonths(now, 36, 'Europe/Berlin')
+	};
+	const say = async (refundsEnd: boolean) => {
+		const { version } = await cardRules(db);
+		await inTransaction(db, (tx) => saveCardRules(tx, { rules: { ...rules, refundsEnd }, version }, byHouse, now));
+	};
+	/** Goods come back to a store, their money onto a new card; with receipt, and without. */
+	const made = async (storeId: string) => {
+		const { policy, version } = await returnPolicyOf(db);
+		const withoutReceipt = { ...policy.withoutReceipt, enabled: true, refundTo: 'card' as const };
+		const open = { ...policy, otherStores: true, withoutReceipt };
+		await inTransaction(db, (tx) => saveReturnPolicy(tx, { policy: open, version }, byHouse, now));
+		const receipt = await buy(anAsk(await aMember(db, now), [line('a', coffee)]));
+		const counter = { caller: 'dev_test', key: aKey(), storeId, deviceId: null, staffId: null };
+		const request = { ...counter, receiptId: receipt.id, lines: 'everything' as const, reason: null };
+		const [done] = await inTransaction(db, (tx) => undoSales(tx, [{ ...request, refundTo: 'card' }], now));
+		const blind = await inTransaction(db, (tx) =>
+			takeBackBlind(
+				tx,
+				{
+					...{ ...counter, key: aKey(), memberId: null, toCardId: null, agreedCents: null, approvedBy: 'stf_1' },
+					...{
+						lines: [{ productId: coffee.id, quantity: 1000, unitCents: null }],
+						reasonKind: 'unwanted',
+						reason: null
+					}
+				},
+				byHouse,
+				now
+			)
+		);
+		const cardIds = [done?.result.ok ? done.result.given.tenders[0]?.cardId : '', blind.card?.id];
+		return Promise.all(cardIds.map(async (id) => row(id ?? '')));
+	};
+
+	test('never ends, unless the house says that it ends like one that is sold in that store', async () => {
+		expect((await cardRules(db)).rules.refundsEnd).toBeUndefined();
+		const never = { expiresAt: null, livesMonths: null };
+		expect(await made(shop.storeId)).toMatchObject([never, never]);
+		await say(true);
+		const used = { expiresAt: at[shop.storeId], livesMonths: 12 };
+		expect(await made(shop.storeId)).toMatchObject([used, used]);
+		const sale = { expiresAt: at[shop.otherStoreId], livesMonths: null };
+		expect(await made(shop.otherStoreId)).toMatchObject([sale, sale]);
+		await say(false);
+		expect(await made(shop.otherStoreId)).toMatchObject([never, never]);
 		await allIsWell();
 	});
 });

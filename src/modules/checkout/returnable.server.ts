@@ -1,7 +1,14 @@
 import { must } from '#core/must';
 import { MembersMerged } from '#customers/server';
-import { holdersOf, loadCards, successorsOf, type RefundCard, type SoldCardHolder } from '#giftcards/server';
-import { openBook, type Book } from '#ledger/server';
+import {
+	holdersOf,
+	loadCards,
+	refundLives,
+	successorsOf,
+	type RefundCard,
+	type SoldCardHolder
+} from '#giftcards/server';
+import { lapsedOf, openBook, type Book } from '#ledger/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads } from '#platform/db';
 import type { PointsPolicy } from '#points';
@@ -28,11 +35,15 @@ export interface Returnable {
 	successorOf: Map<string, string>;
 	/** whose the cards are that the receipts sold */
 	holders: Map<string, SoldCardHolder>;
+	/** how long a card lives that a store makes now */
+	refundLife: Awaited<ReturnType<typeof refundLives>>;
 	/** cards made by the returns of this batch */
 	newCards: RefundCard[];
 	/** cards closed by the returns of this batch */
 	closed: string[];
 	book: Book;
+	/** what the receipts earned and nobody used in time, by receipt and unit */
+	lapsed: ReadonlyMap<string, ReadonlyMap<string, number>>;
 	programme: { timeZone: string; currency: string; rules: ProgrammeRules };
 	spentPoints: PointsPolicy['returned'];
 	policy: ReturnPolicy;
@@ -159,8 +170,10 @@ export async function loadReturnable(
 	const purseIds = [...purses.values()].flatMap(({ id, now }) => [id, now ?? id]);
 	const owners = [...memberIds, ...soldTo.values(), ...purseIds, ...cards.keys()];
 	const book = await openBook(reads, owners, now, { lock, refs: receiptIds });
-	const [views, holders, uses, reduced, points, { policy }, programmes] = await Promise.all([
+	const [views, lapsed, refundLife, holders, uses, reduced, points, { policy }, programmes] = await Promise.all([
 		receiptViews(reads, receiptIds),
+		lapsedOf(reads, receiptIds, now),
+		refundLives(reads, now),
 		holdersOf(sql, cardIds),
 		usesOfReceipts(sql, receiptIds),
 		reducedLines(sql, receiptIds),
@@ -183,9 +196,11 @@ export async function loadReturnable(
 		cards,
 		successorOf,
 		holders,
+		refundLife,
 		newCards: [],
 		closed: [],
 		book,
+		lapsed,
 		programme: { timeZone: programme.time_zone, currency: programme.currency, rules: programme.rules },
 		spentPoints: points.policy.returned,
 		policy

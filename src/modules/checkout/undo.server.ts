@@ -4,13 +4,20 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { endAfterDays } from '#core/time';
 import { closeCards, draftRefundCard, keepRefundCards } from '#giftcards/server';
-import { accountNames, unitOf } from '#ledger';
+import { accountNames, pointsUnit, unitOf } from '#ledger';
 import { Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { findOnce, hashOf, isKey, keepOnce, nameOf, onceRefusals, type Kept, type OnceKey } from '#platform/once';
 import { emit, type Event } from '#platform/outbox';
 import { returnOf, settleSpent, typesBack, type ReturnQuote, type SpentPoints } from '#pricing';
-import { purchaseRefusals, typesEarnedOn, type ReceiptView, type ReturnTender, type ReturnView } from '#purchases';
+import {
+	purchaseRefusals,
+	typesEarnedOn,
+	type ReceiptView,
+	type ReturnTender,
+	type ReturnView,
+	type TypeTakenBack
+} from '#purchases';
 import { recordReturns, returnView, type ReturnRows } from '#purchases/server';
 import { giveBackUses } from '#vouchers/server';
 import { checkoutRefusals, type Counter, type ReturnRequest, type ReturnResult } from './index.ts';
@@ -50,9 +57,9 @@ interface Undone {
 /**
  * Takes goods back, whole or by line, in one transaction, one answer each in their order. Each line gives back what had
  * paid for it, in this order: points (as new lots with their first expiry), gift cards (see `planRefund` for cards that
- * were lost or have expired), money. Then the points that the goods had earned are taken back; of those that were spent
- * already the house's policy makes a debt, takes their worth off the money, or forgives them. A voucher's use comes back
- * once nothing it reduced is left with the member. Each unit is returnable once.
+ * were lost or have expired), money. Then the points that the goods had earned are taken back, but those that have ended
+ * unused: nobody had them. Of those that were spent already the house's policy makes a debt, takes their worth off the money,
+ * or forgives them. A voucher's use comes back once nothing it reduced is left with the member. Each unit is returnable once.
  *
  * A blocked member gets everything back but no new card; of an erased one nothing is given or taken on an account that
  * nobody holds any more: cards and money come back, points stay where they are.
@@ -158,7 +165,7 @@ function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone 
 	const rows = rowsOf(
 		command,
 		receipt,
-		{ id, back, points, sold, plan, tenders: moveMoney(scene, receipt, plan, id, now) },
+		{ id, back, points, sold, plan, tenders: moveMoney(scene, receipt, plan, { id, storeId: command.storeId }, now) },
 		now
 	);
 	const view = returnView(rows.head, rows.lines, null);
@@ -215,26 +222,60 @@ interface PointsBack extends SpentPoints {
 	givenBefore: number;
 	/** taken, `owed` of them as a debt */
 	taken: number;
+	/** not taken: had ended unused */
+	lapsed: number;
 	/** taken of the other types */
-	types: { typeId: string; points: number }[];
+	types: TypeTakenBack[];
 }
 
 /** Whose points a return moves: the purse's that the receipt was posted to, also after its member left it. */
 const ownerOf = (scene: Returnable, { id, memberId }: ReceiptView): string => scene.purses.get(id)?.now ?? memberId;
 
+/**
+ * How many of the points that goods had earned have ended unused by now, and so are not taken: of all that the receipt
+ * earned, those that have ended go first, as those that are still there do before those that were spent. So a return takes
+ * the same whether it comes before their end or after, and parts of one never more than the whole.
+ * @param before left out for that reason by earlier returns of the receipt
+ */
+function lapsedIn(scene: Returnable, { id }: ReceiptView, unit: string, earned: number, before: number): number {
+	const ended = scene.lapsed.get(id)?.get(unit) ?? 0;
+	return Math.min(earned, Math.max(0, ended - before));
+}
+
+/** The other types of points that the goods had earned: taken, and ended unused. */
+function typesOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): TypeTakenBack[] {
+	const before = receipt.returns.flatMap(({ typesTakenBack }) => typesTakenBack);
+	return typesBack(typesEarnedOn(receipt), receipt.lines, back).map(({ typeId, points }) => {
+		const left = sum(before.map((one) => (one.typeId === typeId ? (one.lapsed ?? 0) : 0)));
+		const lapsed = lapsedIn(scene, receipt, unitOf(typeId), points, left);
+		return lapsed > 0 ? { typeId, points: points - lapsed, lapsed } : { typeId, points };
+	});
+}
+
 function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): PointsBack {
-	const before = (figure: 'pointsGivenBack' | 'pointsForgiven') =>
+	const before = (figure: 'pointsGivenBack' | 'pointsForgiven' | 'pointsLapsed') =>
 		receipt.returns.reduce((total, one) => total + one[figure], 0);
 	const givenBefore = before('pointsGivenBack');
 	const earned = back.pointsTakenBack;
 	const ownerId = ownerOf(scene, receipt);
 	if (ownerId === receipt.memberId && scene.members.get(receipt.memberId)?.erased)
-		return { given: 0, givenBefore, taken: 0, owed: 0, charged: 0, chargedCents: 0, forgiven: earned, types: [] };
+		return {
+			given: 0,
+			givenBefore,
+			taken: 0,
+			owed: 0,
+			charged: 0,
+			chargedCents: 0,
+			forgiven: earned,
+			lapsed: 0,
+			types: []
+		};
+	const lapsed = lapsedIn(scene, receipt, pointsUnit, earned, before('pointsLapsed'));
 	const { rules, currency } = scene.programme;
 	const missing = scene.book.missing({
 		ownerId,
 		ofRef: receipt.id,
-		points: earned,
+		points: earned - lapsed,
 		givenBack: back.pointsGivenBack
 	});
 	const money = { cents: back.refundCents, worth: currency === receipt.currency ? rules.spend : null };
@@ -243,8 +284,9 @@ function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): P
 		...settled,
 		given: back.pointsGivenBack,
 		givenBefore,
-		taken: earned - settled.charged - settled.forgiven,
-		types: typesBack(typesEarnedOn(receipt), receipt.lines, back)
+		taken: earned - lapsed - settled.charged - settled.forgiven,
+		lapsed,
+		types: typesOf(scene, receipt, back)
 	};
 }
 
@@ -252,6 +294,7 @@ function pointsOf(scene: Returnable, receipt: ReceiptView, back: ReturnQuote): P
 function takeTypes(scene: Returnable, receipt: ReceiptView, types: PointsBack['types'], ref: string): void {
 	const [ownerId, ofRef] = [ownerOf(scene, receipt), receipt.id];
 	for (const { typeId, points } of types) {
+		if (points === 0) continue;
 		const taken = scene.book.takeBack({ ownerId, ofRef, points, reason: 'taken_back', ref, unit: unitOf(typeId) });
 		must(taken.ok, 'earned points can be taken back, if only as a debt');
 	}
@@ -292,13 +335,20 @@ function movePoints(scene: Returnable, receipt: ReceiptView, points: PointsBack,
 }
 
 /** Money on the books; a new card is made where the plan needs one. @returns the tenders as they are kept */
-function moveMoney(scene: Returnable, receipt: ReceiptView, plan: RefundPlan, ref: string, now: Date): ReturnTender[] {
+function moveMoney(
+	scene: Returnable,
+	receipt: ReceiptView,
+	plan: RefundPlan,
+	{ id: ref, storeId }: { id: string; storeId: string },
+	now: Date
+): ReturnTender[] {
 	const { book } = scene;
 	const { currency } = receipt;
 	let fresh: { cardId: string; lastSymbols: string; fresh: true } | null = null;
 	if (plan.newCardCents > 0) {
 		const memberId = scene.members.get(receipt.memberId)?.hasWallet ? receipt.memberId : null;
-		const made = draftRefundCard({ memberId, currency, cents: plan.newCardCents }, now);
+		const life = scene.refundLife(storeId);
+		const made = draftRefundCard({ memberId, currency, cents: plan.newCardCents, life }, now);
 		scene.newCards.push(made);
 		scene.cards.set(made.state.id, made.state);
 		const opened = book.openAccount({ ownerId: made.state.id, name: accountNames.money, unit: currency });
@@ -359,6 +409,7 @@ function rowsOf(
 			pointsOwed: points.owed,
 			pointsCharged: points.charged,
 			pointsForgiven: points.forgiven,
+			pointsLapsed: points.lapsed,
 			typesTakenBack: points.types,
 			tenders: points.given > 0 ? [pointsTender, ...tenders] : tenders,
 			reasonKind: command.reasonKind ?? null,

@@ -39,7 +39,8 @@ const rules = z.strictObject({
 		.check(z.maxLength(50)),
 	earnsPoints: z.boolean(),
 	expiry,
-	expiryByStore: z.record(id, expiry)
+	expiryByStore: z.record(id, expiry),
+	refundsEnd: z.optional(z.boolean())
 });
 
 type Ctx = Parameters<typeof writeOnce>[0];

@@ -10,7 +10,7 @@ import { counterNames } from './cards.server.ts';
 import { codeFor } from './codes.server.ts';
 import type { LoadedCard } from './facts.server.ts';
 import { proves } from './pins.server.ts';
-import { expiryIn } from './rules.ts';
+import { lifeIn } from './rules.ts';
 import { giftCards } from './tables.server.ts';
 
 /** Where and to whom a sale puts money on a card. */
@@ -146,11 +146,7 @@ export class CardDesk {
 	}
 
 	#life(storeId: string, timeZone: string) {
-		const rules = present(this.rules, 'cards are sold by rules');
-		const expiry = expiryIn(rules, storeId);
-		if (expiry.kind === 'never') return { expiresAt: null, livesMonths: null };
-		const livesMonths = expiry.kind === 'after_use' ? expiry.months : null;
-		return { expiresAt: endAfterMonths(this.#now, expiry.months, timeZone), livesMonths };
+		return lifeIn(present(this.rules, 'cards are sold by rules'), storeId, timeZone, this.#now);
 	}
 
 	/** Its end moves on, never back. */

@@ -42,7 +42,8 @@ const rulesSchema = z.strictObject({
 	),
 	earnsPoints: z.boolean(),
 	expiry,
-	expiryByStore: z.record(z.string().check(z.maxLength(40)), expiry)
+	expiryByStore: z.record(z.string().check(z.maxLength(40)), expiry),
+	refundsEnd: z.optional(z.boolean())
 });
 
 /** How the house sells gift cards, and the version of that (0: nobody has saved one yet). */

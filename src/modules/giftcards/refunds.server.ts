@@ -1,8 +1,11 @@
 import type { Cents } from '#core/amounts';
 import { newId } from '#core/ids';
 import { listOf, type Writes } from '#platform/bulk';
-import type { Raw } from '#platform/db';
+import type { Raw, Reads } from '#platform/db';
+import { programmeOf } from '#stores/server';
 import { codeFor } from './codes.server.ts';
+import { refundLifeIn, type CardLife } from './rules.ts';
+import { cardRules } from './policy.server.ts';
 import { giftCards } from './tables.server.ts';
 
 /** A card that is made to take money of a return. Who writes the row also posts the money. */
@@ -11,12 +14,18 @@ export interface RefundCard {
 	state: { id: string; lastSymbols: string; currency: string; state: 'active' };
 }
 
+/** How long a card lives that a store makes for a refund at an instant: what `draftRefundCard` is given. */
+export async function refundLives(reads: Reads, now: Date): Promise<(storeId: string) => CardLife> {
+	const [{ rules }, { timeZone }] = [await cardRules(reads), await programmeOf(reads)];
+	return (storeId) => refundLifeIn(rules, storeId, timeZone, now);
+}
+
 /**
- * Drafts a card for money of a return: active at once and without an end, since it stands for money that was paid.
- * @param memberId in whose wallet it lies; null: whoever holds the slip with its code
+ * Drafts a card for money of a return, active at once.
+ * @param card `memberId`: in whose wallet it lies; null: whoever holds the slip with its code. `life`: see `refundLives`
  */
 export function draftRefundCard(
-	{ memberId, currency, cents }: { memberId: string | null; currency: string; cents: Cents },
+	{ memberId, currency, cents, life }: { memberId: string | null; currency: string; cents: Cents; life: CardLife },
 	now: Date
 ): RefundCard {
 	const id = newId('giftCard', now);
@@ -37,9 +46,8 @@ export function draftRefundCard(
 			replacedAt: null,
 			replacedBy: null,
 			batchId: null,
-			livesMonths: null,
 			pinHash: null,
-			expiresAt: null
+			...life
 		},
 		state: { id, lastSymbols, currency, state: 'active' }
 	};

@@ -1,7 +1,7 @@
 import type { Cents } from '#core/amounts';
 import { codeForms } from '#core/codes';
 import type { RefusalData } from '#core/refusal';
-import { day } from '#core/time';
+import { day, endAfterMonths } from '#core/time';
 import type { CardExpiry, CardRules } from '#pricing';
 import { giftCardRefusals } from './refusals.ts';
 
@@ -49,6 +49,24 @@ export const defaultRules = (currency: string): CardRules => ({
 /** The expiry of cards that a store sells. */
 export const expiryIn = (rules: CardRules, storeId: string): CardExpiry =>
 	(Object.hasOwn(rules.expiryByStore, storeId) ? rules.expiryByStore[storeId] : undefined) ?? rules.expiry;
+
+/** When a card ends, and how many months each use gives it again; null: never, none. */
+export interface CardLife {
+	expiresAt: Date | null;
+	livesMonths: number | null;
+}
+
+/** The life of a card that a store sells at an instant. */
+export function lifeIn(rules: CardRules, storeId: string, timeZone: string, now: Date): CardLife {
+	const expiry = expiryIn(rules, storeId);
+	if (expiry.kind === 'never') return { expiresAt: null, livesMonths: null };
+	const livesMonths = expiry.kind === 'after_use' ? expiry.months : null;
+	return { expiresAt: endAfterMonths(now, expiry.months, timeZone), livesMonths };
+}
+
+/** The life of a card that a store makes for a refund: without an end, unless the house says that it ends like sold ones. */
+export const refundLifeIn = (rules: CardRules, storeId: string, timeZone: string, now: Date): CardLife =>
+	rules.refundsEnd ? lifeIn(rules, storeId, timeZone, now) : { expiresAt: null, livesMonths: null };
 
 /** What is wrong with a card to issue, or null. */
 export function issueProblem(command: IssueCommand, now: Date): RefusalData | null {

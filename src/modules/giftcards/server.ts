@@ -16,7 +16,7 @@ export { hashOfCode, reveal } from './codes.server.ts';
 export { CardDesk } from './desk.server.ts';
 export { loadCards, type LoadedCard } from './facts.server.ts';
 export { cardRules, saveCardRules } from './policy.server.ts';
-export { draftRefundCard, keepRefundCards, successorsOf, type RefundCard } from './refunds.server.ts';
+export { draftRefundCard, keepRefundCards, refundLives, successorsOf, type RefundCard } from './refunds.server.ts';
 export { closeCards, holdersOf, type SoldCardHolder } from './sold-back.server.ts';
 export { heldCard, heldCards } from './wallet-views.server.ts';
 export { giftCardSteps } from './member-steps.server.ts';

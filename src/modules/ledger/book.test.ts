@@ -4,7 +4,7 @@ import { day } from '#core/time';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { lifeOf, type Life } from './index.ts';
-import { historyOf, moneyOf, openBook, pointsOf, type Book, type BookOptions } from './server.ts';
+import { expire, historyOf, lapsedOf, moneyOf, openBook, pointsOf, type Book, type BookOptions } from './server.ts';
 
 const { db } = await testDatabase();
 
@@ -257,5 +257,62 @@ describe('money', () => {
 			'ledger.hold_unknown'
 		]);
 		expect((await moneyOf(db, [ownerId], at(1))).get(ownerId)).toEqual({ unit: 'EUR', balance: 850, available: 850 });
+	});
+});
+
+describe('what ended unused', () => {
+	const ended = async (ref: string, now: Date) => (await lapsedOf(db, [ref], now)).get(ref)?.get('points') ?? 0;
+	const ref = () => newId('receipt', start);
+
+	test('is told by what earned it, written off or not, and leaves out what was used before', async () => {
+		const [ownerId, first, second] = [member(), ref(), ref()];
+		await earn(ownerId, 100, start, life(30, start), first);
+		await earn(ownerId, 50, at(10), life(30, at(10)), second);
+		await spend(ownerId, 40, at(20));
+		expect(await ended(first, at(29))).toBe(0);
+		expect(await ended(first, at(30)), 'overdue').toBe(60);
+		await expire(db, { now: at(30) });
+		expect([await ended(first, at(30)), await ended(second, at(30))], 'written off').toEqual([60, 0]);
+		expect((await lapsedOf(db, [first, second], at(50))).get(second)?.get('points')).toBe(50);
+	});
+
+	test('leaves out what paid a debt and what was given to somebody else', async () => {
+		const [ownerId, friend, mine] = [member(), member(), ref()];
+		await book([ownerId], start, (b) =>
+			b.takeBack({ ownerId, ofRef: ref(), points: 15, reason: 'taken_back', ref: ref() })
+		);
+		await earn(ownerId, 100, start, life(30, start), mine);
+		await book([ownerId, friend], at(1), (b) =>
+			b.movePoints({ fromOwnerId: ownerId, toOwnerId: friend, points: 20, reason: 'transferred', ref: ref() })
+		);
+		expect(await ended(mine, at(40))).toBe(65);
+	});
+
+	test('is followed where points were given longer, matured, and went to who took their owner’s place', async () => {
+		const [ownerId, heir, mine] = [member(), member(), ref()];
+		await book([ownerId], start, (b) =>
+			b.earn({ ownerId, points: 80, ...forever, maturesAt: at(5), reason: 'earned', ref: mine })
+		);
+		await book([ownerId], at(5), (b) => b.mature(ownerId, (from) => life(30, from)));
+		await earn(ownerId, 7, at(6), life(28, at(6)));
+		await book([ownerId], at(10), (b) => b.extend({ ownerId, endsAt: at(60), reason: 'extended', ref: ref() }));
+		expect(await ended(mine, at(40))).toBe(0);
+		await book([ownerId, heir], at(41), (b) =>
+			b.absorb({ fromOwnerId: ownerId, toOwnerId: heir, reason: 'merged', ref: newId('merge', at(41)) })
+		);
+		await spend(heir, 30, at(42));
+		expect(await ended(mine, at(59))).toBe(0);
+		const left = await ended(mine, at(60));
+		await expire(db, { now: at(61) });
+		expect([left, await ended(mine, at(61))]).toEqual([57, 57]);
+		const all = await book([heir], at(61), (b) => b.lapse({ ownerId: heir, reason: 'lapsed', ref: null }));
+		expect(all.points).toBe(0);
+	});
+
+	test('counts what somebody lost who did nothing for long', async () => {
+		const [ownerId, mine] = [member(), ref()];
+		await earn(ownerId, 25, start, forever, mine);
+		await book([ownerId], at(3), (b) => b.lapse({ ownerId, reason: 'lapsed', ref: null }));
+		expect(await ended(mine, at(3))).toBe(25);
 	});
 });

@@ -128,6 +128,24 @@ test('a return takes back what the goods earned, and the visit when nothing of i
 	expect(await had(anna)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
 });
 
+test('what ended unused is not taken back with the goods, of no type, and nothing is owed for it', async () => {
+	const anna = await aMember(db, now);
+	const [receipt, other] = [await buy(anna, [700, 300]), await buy(anna, [1000])];
+	const inMonths = later(now, 40 * day);
+	const half = await giveBack(receipt.id, [{ position: receipt.lines[0]?.position ?? 0, quantity: 1000 }], inMonths);
+	expect(half.typesTakenBack).toEqual([{ typeId: starsId, points: 21 }]);
+	await expire(db, { now: inMonths });
+	const rest = await giveBack(receipt.id, 'everything', inMonths);
+	expect(rest.typesTakenBack).toEqual([
+		{ typeId: stampsId, points: 0, lapsed: 1 },
+		{ typeId: starsId, points: 9 }
+	]);
+	expect(await had(anna, inMonths)).toEqual({ Stamps: 0, Stars: 30, Thanks: 0 });
+	expect((await giveBack(other.id, 'everything', inMonths)).typesTakenBack[0]).toMatchObject({ points: 0, lapsed: 1 });
+	expect(await had(anna, inMonths)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
+	expect((await audit(db)).findings).toEqual([]);
+});
+
 test('what is gone already is owed, and the next of its type pays it', async () => {
 	const anna = await aMember(db, now);
 	const receipt = await buy(anna, [1000]);

@@ -74,6 +74,8 @@ export interface CardRules {
 	expiry: CardExpiry;
 	/** where another rule holds: by store */
 	expiryByStore: Record<string, CardExpiry>;
+	/** whether cards made for a refund end like those that are sold; absent: they never do, since their money was the shopper's */
+	refundsEnd?: boolean | undefined;
 }
 
 /**

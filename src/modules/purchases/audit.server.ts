@@ -39,7 +39,7 @@ export const purchaseChecks: Record<string, string> = {
 		) l on l.return_id = t.id
 		where l.net is distinct from t.total_cents
 			or t.total_cents <> l.points + t.gift_card_cents + t.refund_cents + t.charged_cents
-			or l.taken <> t.points_taken_back + t.points_charged + t.points_forgiven`,
+			or l.taken <> t.points_taken_back + t.points_charged + t.points_forgiven + t.points_lapsed`,
 	'a return without a receipt is what its lines add up to': `
 		select t.id as subject, concat_ws(' ', 'total', t.total_cents, '· lines', l.cents) as detail
 		from blind_returns t left join (select return_id, sum(cents) as cents from blind_return_lines group by return_id) l

@@ -109,6 +109,14 @@ export interface ReturnTender {
 	points: Points;
 }
 
+/** What a return took back of a type of points beside those that pay. */
+export interface TypeTakenBack {
+	typeId: string;
+	points: Points;
+	/** earned by the same goods, and had ended unused by then */
+	lapsed?: Points;
+}
+
 export interface ReturnView {
 	id: string;
 	/** null: from before slips had numbers */
@@ -130,8 +138,10 @@ export interface ReturnView {
 	/** spent already: paid for in money, and forgiven */
 	pointsCharged: Points;
 	pointsForgiven: Points;
+	/** had ended unused by then: not taken */
+	pointsLapsed: Points;
 	/** taken back of the types of points beside those that pay */
-	typesTakenBack: { typeId: string; points: Points }[];
+	typesTakenBack: TypeTakenBack[];
 	tenders: ReturnTender[];
 	reasonKind: ReturnReason | null;
 	reason: string | null;

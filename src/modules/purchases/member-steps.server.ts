@@ -49,7 +49,7 @@ export const purchaseSteps: MemberSteps = {
 			),
 			sql.unsafe<object[]>(
 				`select t.id, r.number as receipt, t.happened_at, t.currency, t.total_cents, t.refund_cents, t.gift_card_cents,
-					t.points_given_back, t.points_taken_back, t.reason
+					t.points_given_back, t.points_taken_back, t.points_lapsed, t.reason
 				from returns t join receipts r on r.id = t.receipt_id where t.member_id = any($1::text[])
 				order by t.happened_at, t.id`,
 				ids

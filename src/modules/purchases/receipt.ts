@@ -108,6 +108,7 @@ export function returnView(
 		pointsOwed: head.pointsOwed,
 		pointsCharged: head.pointsCharged,
 		pointsForgiven: head.pointsForgiven,
+		pointsLapsed: head.pointsLapsed,
 		typesTakenBack: head.typesTakenBack ?? [],
 		tenders: head.tenders,
 		reasonKind: head.reasonKind,

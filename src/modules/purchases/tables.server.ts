@@ -2,7 +2,15 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { amount, at, key, notNegative } from '#platform/columns';
 import type { Unit } from '#pricing';
-import type { ReturnPolicy, ReturnReason, ReturnTender, SoldGiftCard, StoredStep, Tender } from './index.ts';
+import type {
+	ReturnPolicy,
+	ReturnReason,
+	ReturnTender,
+	SoldGiftCard,
+	StoredStep,
+	Tender,
+	TypeTakenBack
+} from './index.ts';
 
 /**
  * What happened, never changed afterwards. Returns are facts of their own.
@@ -123,8 +131,10 @@ export const returns = pgTable(
 		/** … paid for in money instead, and forgiven */
 		pointsCharged: amount().notNull().default(0),
 		pointsForgiven: amount().notNull().default(0),
+		/** … and those that had ended unused by then, which nobody takes */
+		pointsLapsed: amount().notNull().default(0),
 		/** points of other types taken back */
-		typesTakenBack: jsonb().$type<{ typeId: string; points: number }[]>().notNull().default([]),
+		typesTakenBack: jsonb().$type<TypeTakenBack[]>().notNull().default([]),
 		/** where everything went, in the order in which it was given */
 		tenders: jsonb().$type<ReturnTender[]>().notNull().default([]),
 		reasonKind: text().$type<ReturnReason>(),

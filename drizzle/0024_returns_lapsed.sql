@@ -1,0 +1,1 @@
+ALTER TABLE "returns" ADD COLUMN "points_lapsed" bigint DEFAULT 0 NOT NULL;
