@@ -27,7 +27,7 @@ export const hasSentence = (code: string): boolean => sentences.has(messageOf(co
 
 /**
  * Details as texts of the language, by what their names end in: `…Cents` money (with the detail `currency`), `…At` date
- * and time, `…Day` a date, `…Percent` a share, `…Thousandths` a quantity; other numbers are grouped. Every number is also
+ * and time, `…Day` a date, `…Percent` and `…Pcm` (thousandths of a per cent) a share, `…Thousandths` a quantity; other numbers are grouped. Every number is also
  * given raw as `…Raw`, for a message that must choose a plural form.
  */
 export function wordsOf(details: RefusalDetails, language: Language, timeZone: string): Record<string, unknown> {
@@ -52,6 +52,7 @@ function wordOf(
 		if (/cents$/i.test(key) && currency) return money(value, currency, language);
 		if (/thousandths$/i.test(key)) return quantity(value, language);
 		if (/percent$/i.test(key)) return percent(value / 100, language);
+		if (/pcm$/i.test(key)) return percent(value / 100_000, language, 3);
 		return number(value, language);
 	}
 	if (/(^a|A)t$/.test(key)) {

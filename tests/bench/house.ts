@@ -10,7 +10,7 @@ import { insertRows } from '#platform/bulk';
 import { inTransaction, sqlOf, type Db } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import { quote, type Ask, type BasketLine, type Facts } from '#pricing';
-import { createProduct } from '#stores/server';
+import { createProduct, createTaxClass } from '#stores/server';
 import { createVoucher, makeCodes } from '#vouchers/server';
 import { aDefinition, anAsk, line, openShop } from '../support/shop.ts';
 
@@ -62,6 +62,7 @@ export class House {
 	static async open(db: Db, { members: count, tills }: { members: number; tills: number }, now: Date): Promise<House> {
 		const { storeId, categories } = await openShop(db, now);
 		const products = await inTransaction(db, async (tx) => {
+			await createTaxClass(tx, { name: 'Full', ratePcm: 19_000, ordinary: true }, now);
 			const made: { id: string; cents: number }[] = [];
 			for (let n = 0; n < productCount; n++) {
 				const priceCents = 99 + 40 * n;

@@ -17,6 +17,7 @@ import {
 } from '#pricing';
 import type { ReceiptView, ReturnView } from '#purchases';
 import * as purses from './purse-model.ts';
+import { receiptOf } from './noted-receipt.ts';
 import type { Purse } from './purse-model.ts';
 
 /**
@@ -26,7 +27,7 @@ import type { Purse } from './purse-model.ts';
  */
 export interface Notes {
 	programme: { currency: string; timeZone: string; rules: ProgrammeRules; version: number };
-	stores: Record<string, { id: string; currency: string; timeZone: string }>;
+	stores: Record<string, Facts['store']>;
 	products: Record<string, ProductFact>;
 	members: Record<string, { joined: boolean; purse: Purse; figures: Figures | null }>;
 	cards: Record<string, Card>;
@@ -380,10 +381,11 @@ export class Model {
 			tenders,
 			reasonKind: null,
 			reason: command.reason,
-			lines: back.lines.map(({ position, fromThousandths, toThousandths, netCents, giftCardCents }) => ({
+			lines: back.lines.map(({ position, fromThousandths, toThousandths, netCents, taxCents, giftCardCents }) => ({
 				position,
 				quantity: toThousandths - fromThousandths,
 				netCents,
+				taxCents,
 				giftCardCents
 			})),
 			exchangedFor: null
@@ -457,44 +459,3 @@ export class Model {
 export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
 const noted = ({ id: _, number: __, ...view }: ReturnView): NotedReturn => structuredClone(view);
-
-function receiptOf(command: SaleCommand, quoted: Quote, drawn: Drawn, memberJoined: boolean, now: Date): NotedReceipt {
-	const tenders: NotedReceipt['tenders'] = [];
-	if (quoted.pointsSpent > 0 || quoted.pointsPaidCents > 0)
-		tenders.push({ kind: 'points', subjectId: null, cents: quoted.pointsPaidCents, points: quoted.pointsSpent });
-	for (const { id, cents } of quoted.giftCards)
-		if (cents > 0) tenders.push({ kind: 'gift_card', subjectId: id, cents, points: 0 });
-	if (quoted.toPayCents > 0) tenders.push({ kind: 'other', subjectId: null, cents: quoted.toPayCents, points: 0 });
-	return {
-		...drawn,
-		storeId: command.storeId,
-		memberJoined,
-		currency: quoted.currency,
-		happenedAt: (command.happenedAt ?? now).toISOString(),
-		listCents: quoted.listCents,
-		discountCents: quoted.discountCents,
-		totalCents: quoted.totalCents,
-		cardsSoldCents: quoted.cardsSoldCents,
-		pointsSpent: quoted.pointsSpent,
-		pointsPaidCents: quoted.pointsPaidCents,
-		giftCardCents: quoted.giftCardCents,
-		toPayCents: quoted.toPayCents,
-		pointsEarned: quoted.pointsEarned,
-		earnedPendingUntil: quoted.earnedPendingUntil,
-		lines: quoted.lines.map(({ key: _, categoryId: __, costCents: ___, discounts: ____, ...line }, position) => ({
-			...line,
-			giftCard: null,
-			position,
-			returned: 0
-		})),
-		tenders,
-		steps: quoted.steps
-			.filter(({ code }) => code !== 'priced')
-			.map(({ lineKey, ...step }) => ({
-				...step,
-				position: lineKey === null ? null : quoted.lines.findIndex((line) => line.key === lineKey)
-			})),
-		returns: [],
-		exchangeOf: null
-	};
-}

@@ -1,10 +1,12 @@
+import { eq, inArray } from 'drizzle-orm';
 import { openCounter, type CounterDesk } from '#checkout/server';
 import type { ReturnResult, SaleResult } from '#checkout';
 import { pointsOf } from '#ledger/server';
 import { connect, inTransaction, sqlOf, type Connection, type Db } from '#platform/db';
 import { receiptViews } from '#purchases/server';
 import type { ReceiptView } from '#purchases';
-import { createStore, productsByIds } from '#stores/server';
+import { createStore, createTaxClass, productsByIds } from '#stores/server';
+import { products, stores } from '#stores/tables';
 import {
 	byId,
 	type Command,
@@ -38,6 +40,24 @@ export interface World {
 	end(): Promise<void>;
 }
 
+/** Two taxes: one for bread and tea, one for everything else; one store's prices do not contain them. */
+async function layTaxes(db: Db, { products: goods, otherStoreId }: Shop, now: Date) {
+	return inTransaction(db, async (tx) => {
+		const full = await createTaxClass(tx, { name: 'Full', ratePcm: 19_000, ordinary: true }, now);
+		const food = await createTaxClass(tx, { name: 'Food', ratePcm: 7_250, ordinary: false }, now);
+		await tx
+			.update(products)
+			.set({ taxClassId: food.id })
+			.where(inArray(products.id, [goods.bread.id, goods.tea.id]));
+		await tx.update(stores).set({ pricesIncludeTax: false }).where(eq(stores.id, otherStoreId));
+		const classes = [
+			{ id: full.id, name: 'Full', pcm: 19_000 },
+			{ id: food.id, name: 'Food', pcm: 7_250 }
+		];
+		return { classes, ordinaryId: full.id };
+	});
+}
+
 /** @returns the shop as it stands, and the notes of a model that starts from it */
 export async function openWorld(now: Date): Promise<{ world: World; notes: Notes }> {
 	const { db, url, end } = await cloneDatabase({ max: 4 });
@@ -47,20 +67,21 @@ export async function openWorld(now: Date): Promise<{ world: World; notes: Notes
 	const abroad = await inTransaction(db, (tx) =>
 		createStore(tx, { name: 'Kiosk', city: 'London', timeZone, currency: 'GBP' }, now)
 	);
+	const taxes = await layTaxes(db, shop, now);
 	await installFaults(db);
 	const processes = ['one', 'two', 'three'].map((name) => {
 		const connection = connect(url, { max: 3, name: `process-${name}` });
 		return { name: `process-${name}`, connection, db: connection.db, desk: openCounter(connection.db, () => {}) };
 	});
 	const berlin = { currency: 'EUR', timeZone: 'Europe/Berlin' };
-	const stores = [
-		{ id: shop.storeId, ...berlin },
-		{ id: shop.otherStoreId, ...berlin },
-		{ id: abroad.id, currency: 'GBP', timeZone }
+	const open = [
+		{ id: shop.storeId, ...berlin, taxes: { ...taxes, included: true } },
+		{ id: shop.otherStoreId, ...berlin, taxes: { ...taxes, included: false } },
+		{ id: abroad.id, currency: 'GBP', timeZone, taxes: { ...taxes, included: true } }
 	];
 	const notes: Notes = {
 		programme: { ...berlin, rules: shop.rules, version: 1 },
-		stores: Object.fromEntries(stores.map((store) => [store.id, store])),
+		stores: Object.fromEntries(open.map((store) => [store.id, store])),
 		products: await productsByIds(
 			db,
 			Object.values(shop.products).map(({ id }) => id)

@@ -103,12 +103,12 @@ export const catalogueEntries: Record<string, Entry> = {
 	},
 	'admin.stores.createTaxClass': {
 		who: owner,
-		input: ({ key }) => ({ key: key(), name: 'Reduced', rateBasisPoints: 700 }),
+		input: ({ key }) => ({ key: key(), name: 'Reduced', ratePcm: 7000, ordinary: true }),
 		trail: 'kept'
 	},
 	'admin.stores.editTaxClass': {
 		who: owner,
-		input: ({ key }) => ({ key: key(), id: 'tax_none', version: 1, name: 'Reduced', rateBasisPoints: 700 }),
+		input: ({ key }) => ({ key: key(), id: 'tax_none', version: 1, name: 'Reduced', ratePcm: 7000, ordinary: true }),
 		answers: 'tax.unknown',
 		trail: { none: 'the world has no tax class' }
 	},

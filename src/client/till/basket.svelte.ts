@@ -7,7 +7,7 @@ export const whole: Thousandths = 1000;
 export const largestQuantity: Thousandths = 9999 * whole;
 
 /** What the till must know of a product to put it into the basket. */
-export type Sellable = Pick<ProductFact, 'id' | 'name' | 'categoryId' | 'unit' | 'priceCents'>;
+export type Sellable = Pick<ProductFact, 'id' | 'name' | 'categoryId' | 'unit' | 'priceCents' | 'taxId'>;
 
 export interface OpenLine extends BasketLine {
 	unit: 'piece' | 'kilogram';

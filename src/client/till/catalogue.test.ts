@@ -9,6 +9,7 @@ const product = (id: string, barcode: string | null, moreBarcodes: string[]): Ca
 	barcode,
 	unit: 'piece',
 	priceCents: 100,
+	taxId: null,
 	imageId: null,
 	moreBarcodes
 });

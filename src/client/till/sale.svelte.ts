@@ -223,6 +223,7 @@ export class OpenSale {
 			priceCents: product.priceCents,
 			// The till is not told what goods cost the shop; no price depends on it.
 			costCents: product.costCents ?? null,
+			taxId: product.taxId ?? null,
 			archived: product.archived ?? false
 		};
 		this.#products = { ...this.#products, [fact.id]: fact };

@@ -10,9 +10,10 @@ import { listOf, Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { emit } from '#platform/outbox';
 import { keepTrail, type By } from '#platform/trail';
-import type { Unit } from '#pricing';
+import { taxBorne, taxIn, type Unit } from '#pricing';
 import type { ReturnReason } from '#purchases';
 import { recordBlindReturn, returnPolicyOf } from '#purchases/server';
+import { taxesOf } from '#stores/server';
 import { checkoutRefusals, type BlindDone, type BlindLine, type BlindQuote, type Counter } from './index.ts';
 
 export interface BlindCommand extends Counter {
@@ -52,9 +53,10 @@ export async function quoteBlind(
 		throw checkoutRefusals.refuse('return.blind_nothing');
 	const ids = [...new Set(command.lines.flatMap(({ productId }) => productId ?? []))];
 	const [[store], products, lowest] = await Promise.all([
-		sql<{ currency: string }[]>`select currency from stores where id = ${command.storeId}`,
-		sql.unsafe<{ id: string; name: string; unit: Unit; price_cents: number }[]>(
-			'select id, name, unit, price_cents from products where id = any($1::text[])',
+		sql<{ currency: string; prices_include_tax: boolean }[]>`select currency, prices_include_tax from stores
+			where id = ${command.storeId}`,
+		sql.unsafe<{ id: string; name: string; unit: Unit; price_cents: number; tax_class_id: string | null }[]>(
+			'select id, name, unit, price_cents, tax_class_id from products where id = any($1::text[])',
 			[listOf(ids)]
 		),
 		price === 'lowest'
@@ -66,6 +68,8 @@ export async function quoteBlind(
 				)
 			: []
 	]);
+	const { currency, prices_include_tax: included } = present(store, 'a till stands in a store');
+	const taxes = included ? undefined : await taxesOf(reads, included);
 	const known = new Map(products.map((row) => [row.id, row]));
 	const least = new Map(lowest.map((row) => [row.product_id, row.cents]));
 	const lines = command.lines.map(({ productId, quantity, unitCents }, position) => {
@@ -82,16 +86,18 @@ export async function quoteBlind(
 			worth > most.cents
 		)
 			throw checkoutRefusals.refuse('return.blind_line', { position: position + 1 });
+		const shelfCents = scale(worth, quantity, 1000, 'nearest');
+		const tax = taxes && taxBorne(taxes, product?.tax_class_id);
 		return {
 			productId,
 			name: product?.name ?? '',
 			unit: product?.unit ?? ('piece' as const),
 			quantity,
 			unitCents: worth,
-			cents: scale(worth, quantity, 1000, 'nearest')
+			// Whoever bought it paid the tax beside the price, too.
+			cents: shelfCents + (tax ? taxIn(shelfCents, tax.pcm, false) : 0)
 		};
 	});
-	const { currency } = present(store, 'a till stands in a store');
 	const totalCents = sum(lines.map(({ cents }) => cents));
 	if (totalCents < 1) throw checkoutRefusals.refuse('return.blind_nothing');
 	if (mostCents !== null && totalCents > mostCents)

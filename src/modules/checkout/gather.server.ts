@@ -8,7 +8,7 @@ import { CardDesk, cardRules, loadCards } from '#giftcards/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
 import type { Ask, Facts, GiftCardFact, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
-import { storesRefusals } from '#stores';
+import { storesRefusals, storeTaxes } from '#stores';
 import { loadCodes, VoucherBook, type CodeFact, type Holder } from '#vouchers/server';
 
 /** What one quote needs besides its ask. */
@@ -39,8 +39,12 @@ interface StoreRow {
 	name: string;
 	currency: string;
 	time_zone: string;
+	prices_include_tax: boolean;
 	archived_at: string | null;
 }
+
+/** As JSON gives it. */
+type TaxRow = Parameters<typeof storeTaxes>[0][number];
 
 const unique = (texts: readonly (string | null)[]): string[] =>
 	[...new Set(texts.filter((text) => text !== null))].sort() as string[];
@@ -57,6 +61,7 @@ export class Scene {
 	readonly cards: CardDesk;
 	readonly programme: { currency: string; timeZone: string; rules: ProgrammeRules };
 	readonly #stores: Map<string, StoreRow>;
+	readonly #taxes: readonly TaxRow[];
 	readonly #products: Map<string, ProductFact>;
 	readonly #members: Map<string, MemberRow>;
 	/** ids of the codes that each member holds */
@@ -68,6 +73,7 @@ export class Scene {
 			book: Book;
 			codes: Map<string, CodeFact>;
 			programme: Scene['programme'];
+			taxes: TaxRow[];
 			stores: StoreRow[];
 			products: ProductFact[];
 			members: MemberRow[];
@@ -78,6 +84,7 @@ export class Scene {
 		this.book = parts.book;
 		this.vouchers = new VoucherBook(parts.codes);
 		this.programme = parts.programme;
+		this.#taxes = parts.taxes;
 		this.#stores = new Map(parts.stores.map((row) => [row.id, row]));
 		this.#products = new Map(parts.products.map((fact) => [fact.id, fact]));
 		this.#members = new Map(parts.members.map((row) => [row.id, row]));
@@ -118,20 +125,22 @@ export class Scene {
 			loadCards(sql, cardIds, now, lock),
 			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
 			sql.unsafe<StoreRow[]>(
-				`select id, name, currency, time_zone, archived_at from stores where ${among}`,
+				`select id, name, currency, time_zone, prices_include_tax, archived_at from stores where ${among}`,
 				list(storeIds),
-				{
-					prepare: true
-				}
+				{ prepare: true }
 			),
 			sql.unsafe<ProductFact[]>(
 				`select id, name, category_id as "categoryId", unit, price_cents as "priceCents", cost_cents as "costCents",
-					archived_at is not null as archived from products where ${among}`,
+					tax_class_id as "taxId", archived_at is not null as archived from products where ${among}`,
 				list(productIds),
 				{ prepare: true }
 			),
-			sql.unsafe<{ currency: string; time_zone: string; rules: ProgrammeRules }[]>(
-				'select currency, time_zone, rules from programmes limit 1',
+			sql.unsafe<{ currency: string; time_zone: string; rules: ProgrammeRules; taxes: TaxRow[] | null }[]>(
+				`select currency, time_zone, rules, (
+					select json_agg(json_build_object('id', id, 'name', name, 'ratePcm', rate_pcm, 'ordinary', ordinary)
+						order by position, name)
+					from tax_classes where archived_at is null
+				) as taxes from programmes limit 1`,
 				[],
 				{ prepare: true }
 			),
@@ -147,12 +156,14 @@ export class Scene {
 		const row = present(programmes[0], 'the house has a programme');
 		const programme = { currency: row.currency, timeZone: row.time_zone, rules: row.rules };
 		const desk = new CardDesk(cards, selling?.rules ?? null, now);
-		return new Scene(now, { book, codes, programme, stores, products, members, cards: desk });
+		return new Scene(now, { book, codes, programme, taxes: row.taxes ?? [], stores, products, members, cards: desk });
 	}
 
-	store(id: string): { id: string; name: string; currency: string; timeZone: string } | null {
+	store(id: string): (Facts['store'] & { name: string }) | null {
 		const row = this.#stores.get(id);
-		return row && !row.archived_at ? { id, name: row.name, currency: row.currency, timeZone: row.time_zone } : null;
+		if (!row || row.archived_at) return null;
+		const taxes = this.#taxes.length > 0 ? { taxes: storeTaxes(this.#taxes, row.prices_include_tax) } : {};
+		return { id, name: row.name, currency: row.currency, timeZone: row.time_zone, ...taxes };
 	}
 
 	memberJoined(id: string): boolean {
@@ -200,10 +211,10 @@ export class Scene {
 			const product = productId === null ? undefined : this.#products.get(productId);
 			if (product) products[product.id] = product;
 		}
-		const store = present(this.store(storeId), 'the store was checked');
+		const { name: _, ...store } = present(this.store(storeId), 'the store was checked');
 		return {
 			programme: this.programme,
-			store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
+			store,
 			products,
 			member: memberId === null ? null : this.#member(memberId),
 			rights: [...codeIds].flatMap((id) => this.vouchers.right(id, memberId, holder) ?? []),

@@ -425,6 +425,7 @@ function rowsOf(
 			fromThousandths: line.fromThousandths,
 			toThousandths: line.toThousandths,
 			netCents: line.netCents,
+			taxCents: line.taxCents,
 			pointsPaidCents: line.pointsPaidCents,
 			pointsGivenBack: line.pointsGivenBack,
 			giftCardCents: line.giftCardCents,

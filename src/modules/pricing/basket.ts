@@ -191,6 +191,8 @@ function newLine(
 		discounts: [],
 		discountCents: 0,
 		netCents: listCents,
+		taxId: null,
+		taxCents: 0,
 		pointsPaidCents: 0,
 		pointsSpent: 0,
 		giftCardCents: 0,

@@ -75,7 +75,25 @@ export interface ProductFact {
 	unit: Unit;
 	priceCents: Cents;
 	costCents: Cents | null;
+	/** the tax class it bears; null or absent: the ordinary one */
+	taxId?: string | null | undefined;
 	archived: boolean;
+}
+
+/** A tax class. Its rate is in thousandths of a per cent (per cent mille): 8875 is 8.875 %. */
+export interface TaxFact {
+	id: string;
+	name: string;
+	pcm: number;
+}
+
+export interface StoreTaxes {
+	/** whether the prices contain the tax; if not, it is added */
+	included: boolean;
+	/** in the house's order */
+	classes: TaxFact[];
+	/** for amounts typed in and products without a class; null: they bear none */
+	ordinaryId: string | null;
 }
 
 /** A right somebody has: a voucher's code today, an offer later. `kind` prefixes its refusals. */
@@ -133,7 +151,8 @@ export interface MemberFact {
 /** Everything the quote may know, gathered once; plain data that may travel to the browser. */
 export interface Facts {
 	programme: { currency: string; timeZone: string; rules: ProgrammeRules };
-	store: { id: string; currency: string; timeZone: string };
+	/** `taxes` absent: the house keeps none */
+	store: { id: string; currency: string; timeZone: string; taxes?: StoreTaxes | undefined };
 	products: Record<string, ProductFact>;
 	member: MemberFact | null;
 	/** those asked for, and those the member holds */
@@ -160,7 +179,12 @@ export interface QuotedLine {
 	listCents: Cents;
 	discounts: QuotedDiscount[];
 	discountCents: Cents;
+	/** after discounts, with its tax where that is added = pointsPaidCents + giftCardCents + toPayCents */
 	netCents: Cents;
+	/** the tax class it bears; null: none */
+	taxId: string | null;
+	/** of `netCents` */
+	taxCents: Cents;
 	pointsPaidCents: Cents;
 	pointsSpent: Points;
 	giftCardCents: Cents;
@@ -174,8 +198,8 @@ export interface QuotedLine {
 /**
  * One step of the explanation: what was done, to which line (null: the whole basket), by how much. The faces put it
  * into words; the code is a message key `step_<code>`. Amounts are sizes, never negative: the code says which way.
- * By code they add up: `priced` to the list price, those with a `rightId` to the discount, `paid_with_…` to what
- * points and gift cards pay, `to_pay` to the rest, `earned` or `earned_pending` to the points earned, and the `baseCents`
+ * By code they add up: `priced` to the list price, those with a `rightId` to the discount, `tax_added` to the tax beyond
+ * the prices, `paid_with_…` to what points and gift cards pay, `to_pay` to the rest, `earned` or `earned_pending` to the points earned, and the `baseCents`
  * of those with all `not_earning_…` to the total. `earned_type` says what is earned of a type beside (`typeId`, `typeName`,
  * `by`: amount or visit). `debt_first` says how many of the earned points pay a debt.
  */
@@ -189,6 +213,7 @@ export interface Step {
 		| 'cheapest_free'
 		| 'n_for_m'
 		| 'free_delivery'
+		| 'tax_added'
 		| 'paid_with_points'
 		| 'paid_with_gift_card'
 		| 'earned'
@@ -199,6 +224,7 @@ export interface Step {
 		| 'not_earning_product'
 		| 'not_earning_discounted'
 		| 'not_earning_gift_card'
+		| 'not_earning_tax'
 		| 'not_earning_paid_with_points'
 		| 'not_earning_paid_with_gift_card'
 		| 'debt_first'
@@ -234,6 +260,14 @@ export interface TypeEarned {
 	points: Points;
 }
 
+/** What a basket bears of one tax. */
+export interface QuotedTax extends TaxFact {
+	included: boolean;
+	/** what bears it, without it */
+	netCents: Cents;
+	cents: Cents;
+}
+
 export interface Quote {
 	/** the store's */
 	currency: string;
@@ -241,7 +275,12 @@ export interface Quote {
 	lines: QuotedLine[];
 	listCents: Cents;
 	discountCents: Cents;
+	/** tax that the prices do not contain */
+	taxAddedCents: Cents;
+	/** listCents − discountCents + taxAddedCents */
 	totalCents: Cents;
+	/** every tax in the total, by class */
+	taxes: QuotedTax[];
 	/** part of the total that puts money on gift cards: neither points nor gift cards pay it */
 	cardsSoldCents: Cents;
 	pointsSpent: Points;

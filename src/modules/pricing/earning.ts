@@ -3,6 +3,7 @@ import { endAfterDays } from '#core/time';
 import type { Facts, MemberFact, QuotedLine, Step, TypeEarned } from './contract.ts';
 import type { EarnRules, PointType } from './rules.ts';
 import { stepOf } from './steps.ts';
+import { beforeTax } from './tax.ts';
 
 export interface Earning {
 	points: Points;
@@ -64,6 +65,7 @@ function basesOf(lines: QuotedLine[], rules: EarnRules, cardsEarn: boolean, step
 	const products = new Set(rules.excludedProductIds);
 	let withPoints = 0;
 	let withCards = 0;
+	let tax = 0;
 	const bases = lines.map((line) => {
 		const reason =
 			line.giftCard && !cardsEarn ? 'not_earning_gift_card' : notEarning(line, rules, categories, products);
@@ -77,8 +79,13 @@ function basesOf(lines: QuotedLine[], rules: EarnRules, cardsEarn: boolean, step
 		const cards = rules.paidWithGiftCard ? 0 : line.giftCardCents;
 		withPoints += points;
 		withCards += cards;
-		return line.netCents - points - cards;
+		const paid = line.netCents - points - cards;
+		// A tax beyond the price earns nothing: the same goods earn alike wherever the tax stands.
+		const base = beforeTax(line, paid);
+		tax += paid - base;
+		return base;
 	});
+	if (tax > 0) steps.push(stepOf('not_earning_tax', { cents: tax }));
 	if (withPoints > 0) steps.push(stepOf('not_earning_paid_with_points', { cents: withPoints }));
 	if (withCards > 0) steps.push(stepOf('not_earning_paid_with_gift_card', { cents: withCards }));
 	return bases;

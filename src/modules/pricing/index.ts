@@ -37,6 +37,9 @@ export type {
 	Right,
 	SoldCard,
 	Step,
+	StoreTaxes,
+	QuotedTax,
+	TaxFact,
 	Unit
 } from './contract.ts';
 export { cardDeeds } from './contract.ts';
@@ -47,6 +50,7 @@ export { spendableNow, type SpendableNow } from './payment.ts';
 export { standingOf } from './judge.ts';
 export { quote } from './quote.ts';
 export { clashOf, isClash } from './stacking.ts';
+export { taxBorne, taxIn } from './tax.ts';
 export { pricingRefusals, returnRefusals, rightRefusals } from './refusals.ts';
 export {
 	cardsBack,

@@ -1,206 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cardRules, noon, products } from '../../../tests/support/pricing.ts';
+import { right, shop, wishes } from '../../../tests/support/chance-quotes.ts';
+import { noon } from '../../../tests/support/pricing.ts';
 import { agreed } from './fingerprint.ts';
-import {
-	quote,
-	returnOf,
-	type Ask,
-	type BasketLine,
-	type Facts,
-	type ProgrammeRules,
-	type Quote,
-	type Right
-} from './index.ts';
-
-/* What may come to a till: mostly sane, so that much is priced, sometimes not. */
-
-const mostly = <T>(sane: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
-	fc.oneof({ weight: 12, arbitrary: sane }, { weight: 1, arbitrary: odd });
-const oddNumber = fc.oneof(fc.constantFrom(0, -1, 0.5, NaN, Infinity, 2 ** 60, -0), fc.double());
-const cents = mostly(fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 10 ** 10 }));
-const productId = fc.constantFrom(...Object.keys(products));
-const categoryId = fc.constantFrom('bakery', 'drinks', 'fruit', 'other');
-const few = <T>(one: fc.Arbitrary<T>) => fc.uniqueArray(one, { maxLength: 2 });
-
-const line: fc.Arbitrary<BasketLine> = fc
-	.record({
-		productId: fc.option(mostly(productId, fc.constant('unicorn'))),
-		name: fc.option(fc.constant('Repair')),
-		categoryId: fc.option(categoryId),
-		quantity: mostly(
-			fc.integer({ min: 1, max: 5 }).map((pieces) => pieces * 1000),
-			fc.oneof(fc.integer({ min: 1, max: 10 ** 9 }), oddNumber)
-		),
-		unitCents: mostly(cents, oddNumber),
-		delivery: fc.option(fc.boolean(), { nil: undefined, freq: 2 })
-	})
-	.map((made) => ({ key: '', ...made }));
-
-const cardIds = ['c1', 'c2', 'c3'];
-const cardLine: fc.Arbitrary<BasketLine> = fc
-	.record({
-		unitCents: mostly(fc.integer({ min: 500, max: 20_000 }), oddNumber),
-		quantity: mostly(fc.constant(1000), oddNumber),
-		productId: mostly(fc.constant(null), productId),
-		giftCard: fc.oneof(
-			fc.constant({ deed: 'issued' as const, id: null }),
-			fc.record({
-				deed: fc.constantFrom('activated' as const, 'topped_up' as const),
-				id: fc.constantFrom(...cardIds, 'dream')
-			})
-		)
-	})
-	.map((made) => ({ key: '', name: null, categoryId: null, ...made }));
-
-const lines = fc
-	.tuple(
-		mostly(fc.array(line, { maxLength: 6 }), fc.array(line, { minLength: 7, maxLength: 20 })),
-		fc.oneof(
-			{ weight: 3, arbitrary: fc.constant<BasketLine[]>([]) },
-			{ weight: 1, arbitrary: fc.array(cardLine, { maxLength: 3 }) }
-		)
-	)
-	.map((made) => made.flat().map((one, index) => ({ ...one, key: `l${index}` })));
-
-const effect: fc.Arbitrary<Right['effect']> = fc.oneof(
-	fc.record({
-		kind: fc.constant('percent' as const),
-		percent: fc.integer({ min: 1, max: 100 }),
-		capCents: fc.option(cents)
-	}),
-	fc.record({ kind: fc.constant('amount' as const), cents }),
-	fc.record({
-		kind: fc.constant('free_product' as const),
-		productIds: fc.uniqueArray(productId, { minLength: 1, maxLength: 3 }),
-		quantity: fc.integer({ min: 1, max: 3000 })
-	}),
-	fc.record({
-		kind: fc.constant('fixed_price' as const),
-		cents,
-		quantity: fc.option(fc.integer({ min: 1, max: 5000 }))
-	}),
-	fc
-		.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
-		.map(([free, more]) => ({ kind: 'cheapest_free' as const, of: free + more, free })),
-	fc
-		.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.option(fc.integer({ min: 1, max: 3 })))
-		.map(([pay, more, sets]) => ({ kind: 'n_for_m' as const, of: pay + more, pay, sets })),
-	fc.record({ kind: fc.constant('free_delivery' as const), capCents: fc.option(cents) })
-);
-
-const stacking: fc.Arbitrary<Right['stacking']> = fc.oneof(
-	fc.constant({ kind: 'alone' as const }),
-	{ weight: 3, arbitrary: fc.constant({ kind: 'together' as const }) },
-	fc.record({ kind: fc.constant('group' as const), group: fc.constantFrom('spring', 'staff') })
-);
-
-const right = (id: string): fc.Arbitrary<Right> =>
-	fc.record({
-		id: fc.constant(id),
-		kind: fc.constant('voucher' as const),
-		sourceId: mostly(fc.constant(`source of ${id}`), fc.constantFrom('spring', 'autumn')),
-		title: fc.constant(`Voucher ${id}`),
-		currency: mostly(fc.constant('EUR'), fc.constant('CHF')),
-		effect,
-		conditions: fc.record({
-			minimumCents: mostly(fc.constant(0), cents),
-			productIds: mostly(fc.constant<string[]>([]), few(productId)),
-			categoryIds: mostly(fc.constant<string[]>([]), few(categoryId)),
-			storeIds: mostly(fc.constant<string[]>([]), fc.constant(['airport']))
-		}),
-		stacking,
-		startsAt: mostly(fc.constant(null), fc.constant('2026-03-11T00:00:00Z')),
-		endsAt: mostly(fc.constant(null), fc.constant('2026-03-10T00:00:00Z')),
-		paused: mostly(fc.constant(false), fc.constant(true)),
-		voided: mostly(fc.constant(false), fc.constant(true)),
-		usesInAll: fc.constantFrom(null, 1, 5),
-		usesLeft: mostly(fc.constantFrom(null, 1, 3), fc.constant(0)),
-		limitedPerMember: fc.boolean(),
-		usesLeftForMember: mostly(fc.constant(1), fc.constant(0)),
-		onlyForMemberId: mostly(fc.constant(null), fc.constantFrom('anna', 'bert')),
-		heldUntil: mostly(fc.constant(null), fc.constant('2026-03-10T12:10:00Z'))
-	});
-
-const rules: fc.Arbitrary<Facts['programme']['rules']> = fc.record({
-	earn: fc.record({
-		points: fc.integer({ min: 0, max: 20 }),
-		perCents: fc.constantFrom(1, 7, 100, 1000),
-		rounding: fc.constantFrom('down' as const, 'nearest' as const, 'up' as const),
-		discountedLines: fc.boolean(),
-		paidWithPoints: fc.boolean(),
-		paidWithGiftCard: fc.boolean(),
-		excludedCategoryIds: few(categoryId),
-		excludedProductIds: few(productId),
-		pendingDays: fc.constantFrom(0, 14),
-		expiry: fc.constantFrom<ProgrammeRules['earn']['expiry']>(
-			{ days: null, rounding: 'day', monthDay: null },
-			{ days: 365, rounding: 'month', monthDay: null }
-		),
-		inactiveDays: fc.constantFrom(null, 90)
-	}),
-	spend: fc.record({
-		enabled: mostly(fc.constant(true), fc.constant(false)),
-		worthPoints: fc.constantFrom(1, 3, 100),
-		worthCents: fc.constantFrom(1, 7, 100),
-		minimumPoints: fc.constantFrom(0, 1, 50, 200),
-		maximumPoints: fc.constantFrom(null, 30, 1000),
-		maximumSharePercent: fc.constantFrom(100, 50, 1),
-		stepPoints: fc.constantFrom(1, 7, 100),
-		givenBackMinimumDays: fc.constant(30)
-	})
-});
-
-const shop: fc.Arbitrary<Facts> = fc.record({
-	programme: fc.record({
-		currency: mostly(fc.constant('EUR'), fc.constant('CHF')),
-		timeZone: fc.constant('Europe/Vienna'),
-		rules
-	}),
-	store: fc.constant({ id: 'ring', currency: 'EUR', timeZone: 'Europe/Vienna' }),
-	products: fc.constant(products),
-	member: fc.option(
-		fc.record({
-			id: fc.constant('anna'),
-			blocked: mostly(fc.constant(false), fc.constant(true)),
-			spendablePoints: fc.integer({ min: 0, max: 20_000 }),
-			pendingPoints: fc.nat(50),
-			debtPoints: fc.constantFrom(0, 30)
-		})
-	),
-	rights: fc.tuple(right('r1'), right('r2'), right('r3')),
-	giftCards: fc.tuple(
-		...cardIds.map((id) =>
-			fc.record({
-				id: fc.constant(id),
-				lastSymbols: fc.constant(id),
-				currency: mostly(fc.constant('EUR'), fc.constant('CHF')),
-				availableCents: mostly(fc.integer({ min: 0, max: 10_000 }), cents),
-				state: mostly(fc.constant('active' as const), fc.constantFrom('inactive', 'replaced', 'blocked', 'expired')),
-				valueCents: fc.constantFrom(null, 5000),
-				pin: mostly(fc.constantFrom('none' as const, 'given' as const), fc.constant('needed' as const))
-			})
-		)
-	),
-	cardRules: fc.oneof(
-		fc.constantFrom(undefined, null),
-		fc.boolean().map((earnsPoints) => ({ ...cardRules, earnsPoints }))
-	)
-});
-
-const wishes: fc.Arbitrary<Ask> = fc.record({
-	memberId: mostly(fc.constantFrom('anna', null), fc.constant('bert')),
-	basket: fc.record({ currency: mostly(fc.constant('EUR'), fc.constant('XXX')), lines }),
-	rightIds: fc.array(mostly(fc.constantFrom('r1', 'r2', 'r3'), fc.constant('dream')), { maxLength: 3 }),
-	giftCards: fc.array(
-		fc.record({
-			id: mostly(fc.constantFrom(...cardIds), fc.constant('dream')),
-			cents: mostly(fc.option(cents), oddNumber)
-		}),
-		{ maxLength: 3 }
-	),
-	points: mostly(fc.oneof(fc.constant('most' as const), fc.nat(2000)), oddNumber)
-});
+import { quote, returnOf, type Ask, type Facts, type Quote } from './index.ts';
 
 const errand = fc.tuple(wishes, shop);
 const total = <T>(things: readonly T[], of: (thing: T) => number) => things.reduce((sum, thing) => sum + of(thing), 0);
@@ -225,7 +28,8 @@ describe('whatever is asked', () => {
 			'toPayCents',
 			'pointsEarned'
 		] as const;
-		check((quoted) => {
+		check((quoted, _, { store }) => {
+			const added = (one: { taxCents: number }) => (store.taxes?.included === false ? one.taxCents : 0);
 			for (const figure of figures)
 				expect(
 					total(quoted.lines, (one) => one[figure]),
@@ -234,12 +38,20 @@ describe('whatever is asked', () => {
 			const broken = quoted.lines.filter(
 				(one) =>
 					figures.some((figure) => !Number.isSafeInteger(one[figure]) || one[figure] < 0) ||
-					one.netCents !== one.listCents - one.discountCents ||
+					one.netCents !== one.listCents - one.discountCents + added(one) ||
 					one.netCents !== one.pointsPaidCents + one.giftCardCents + one.toPayCents ||
 					one.discountCents !== total(one.discounts, ({ cents }) => cents)
 			);
 			expect(broken).toEqual([]);
-			expect(quoted.totalCents).toBe(quoted.listCents - quoted.discountCents);
+			expect(quoted.totalCents).toBe(quoted.listCents - quoted.discountCents + quoted.taxAddedCents);
+			expect(quoted.taxAddedCents).toBe(total(quoted.lines, added));
+			expect(total(quoted.taxes, ({ cents }) => cents)).toBe(total(quoted.lines, ({ taxCents }) => taxCents));
+			expect(total(quoted.taxes, ({ cents, netCents }) => cents + netCents)).toBe(
+				total(
+					quoted.lines.filter(({ taxId }) => taxId !== null),
+					({ netCents }) => netCents
+				)
+			);
 			expect(quoted.totalCents).toBe(quoted.pointsPaidCents + quoted.giftCardCents + quoted.toPayCents);
 			expect(quoted.giftCardCents).toBe(total(quoted.giftCards, ({ cents }) => cents));
 			const sold = quoted.lines.filter(({ giftCard }) => giftCard);
@@ -262,6 +74,7 @@ describe('whatever is asked', () => {
 			expect(off.map(({ rightId, cents }) => ({ id: rightId, cents }))).toEqual(
 				quoted.applied.map(({ id, cents }) => ({ id, cents }))
 			);
+			expect(cents('tax_added')).toBe(quoted.taxAddedCents);
 			expect(cents('paid_with_points')).toBe(quoted.pointsPaidCents);
 			expect(total(stepsOf(quoted, 'paid_with_points'), (step) => step.points)).toBe(quoted.pointsSpent);
 			expect(cents('paid_with_gift_card')).toBe(quoted.giftCardCents);
@@ -351,7 +164,7 @@ describe('what does not matter', () => {
 					...facts,
 					rights: [...facts.rights].reverse(),
 					giftCards: [...facts.giftCards].reverse(),
-					products: Object.fromEntries(Object.entries(products).reverse())
+					products: Object.fromEntries(Object.entries(facts.products).reverse())
 				};
 				expect(quote(ask, turned, noon).fingerprint).toBe(quote(ask, facts, noon).fingerprint);
 			})

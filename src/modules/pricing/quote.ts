@@ -9,10 +9,11 @@ import { payWithCards, payWithPoints } from './payment.ts';
 import { pricingRefusals } from './refusals.ts';
 import { applyRights } from './rights.ts';
 import { stepOf } from './steps.ts';
+import { taxLines } from './tax.ts';
 
 /**
- * What a basket costs, what pays it, what it earns, and why: list prices, then rights (see `stages`), then points, then gift cards, then
- * what the purchase earns. Money put on gift cards is only added to what is to be paid. Everything is in minor units of the store's currency and in whole points, and adds up exactly
+ * What a basket costs, what pays it, what it earns, and why: list prices, then rights (see `stages`), then the tax where
+ * prices do not contain it, then points, then gift cards, then what the purchase earns. Money put on gift cards is only added to what is to be paid. Everything is in minor units of the store's currency and in whole points, and adds up exactly
  * by line, by step and in all.
  *
  * Never throws on what people ask for: faults are among `problems` and `refused`, and the rest is priced without them.
@@ -23,7 +24,8 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 	const { member, problems } = memberOf(ask, facts);
 	const rights = applyRights(ask, facts, situationOf(facts, member, basket, now));
 	const discountCents = sum(rights.applied.map((right) => right.cents));
-	const totalCents = listCents - discountCents;
+	const taxed = taxLines(lines, facts);
+	const totalCents = listCents - discountCents + taxed.addedCents;
 	const goods = lines.filter((line) => line.giftCard === null);
 	const cardsSoldCents = totalCents - sum(goods.map((line) => line.netCents));
 	const points = payWithPoints(goods, ask, facts, member, cardsSoldCents);
@@ -35,7 +37,9 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 		lines,
 		listCents,
 		discountCents,
+		taxAddedCents: taxed.addedCents,
 		totalCents,
+		taxes: taxed.taxes,
 		cardsSoldCents,
 		pointsSpent: points.points,
 		pointsPaidCents: points.cents,
@@ -53,6 +57,7 @@ export function quote(ask: Ask, facts: Facts, now: Date): Quote {
 		steps: [
 			...basket.steps,
 			...rights.steps,
+			...taxed.steps,
 			...points.steps,
 			...cards.steps,
 			stepOf('to_pay', { cents: toPayCents }),

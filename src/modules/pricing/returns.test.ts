@@ -7,6 +7,7 @@ const line = (more: Partial<SoldLine> = {}): SoldLine => ({
 	quantity: 3000,
 	returned: 0,
 	netCents: 1000,
+	taxCents: 70,
 	pointsPaidCents: 0,
 	pointsSpent: 0,
 	giftCardCents: 0,
@@ -98,6 +99,7 @@ const soldLine = fc
 		quantity,
 		returned: 0,
 		netCents: points + gift + pay,
+		taxCents: Math.floor((points + gift + pay) / 7),
 		pointsPaidCents: points,
 		pointsSpent: points * 2,
 		giftCardCents: gift,
@@ -106,6 +108,7 @@ const soldLine = fc
 	}));
 const figures = [
 	'netCents',
+	'taxCents',
 	'pointsPaidCents',
 	'giftCardCents',
 	'refundCents',
@@ -143,6 +146,7 @@ test('however a receipt comes back, the portions add up to it and none is negati
 				for (const one of sold) {
 					expect(figures.map((figure) => total.get(`${one.position} ${figure}`) ?? 0)).toEqual([
 						one.netCents,
+						one.taxCents,
 						one.pointsPaidCents,
 						one.giftCardCents,
 						one.toPayCents,

@@ -10,6 +10,8 @@ export interface SoldLine {
 	quantity: Thousandths;
 	returned: Thousandths;
 	netCents: Cents;
+	/** of `netCents` */
+	taxCents: Cents;
 	pointsPaidCents: Cents;
 	pointsSpent: Points;
 	giftCardCents: Cents;
@@ -23,6 +25,8 @@ export type ReturnRequest = { position: number; quantity: Thousandths }[] | 'eve
 interface ReturnFigures {
 	/** worth of the goods after discounts = pointsPaidCents + giftCardCents + refundCents */
 	netCents: Cents;
+	/** the tax in it */
+	taxCents: Cents;
 	/** what points had paid of it */
 	pointsPaidCents: Cents;
 	/** spent points to give back */
@@ -67,6 +71,7 @@ export function returnOf(sold: readonly SoldLine[], request: ReturnRequest): Ret
 	return {
 		lines,
 		netCents: total('netCents'),
+		taxCents: total('taxCents'),
 		pointsPaidCents: total('pointsPaidCents'),
 		pointsGivenBack: total('pointsGivenBack'),
 		giftCardCents: total('giftCardCents'),
@@ -165,6 +170,7 @@ function portionOf(line: SoldLine, quantity: Thousandths): ReturnedLine {
 		fromThousandths: from,
 		toThousandths: to,
 		netCents,
+		taxCents: share(line.taxCents),
 		pointsPaidCents,
 		pointsGivenBack: share(line.pointsSpent),
 		giftCardCents,

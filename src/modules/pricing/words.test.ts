@@ -189,9 +189,16 @@ function seeEarning(): void {
 	);
 }
 
+function seeTaxes(): void {
+	const graz = { id: 'graz', currency: 'EUR', timeZone: 'Europe/Vienna' };
+	const classes = [{ id: 'full', name: 'Full', pcm: 20_000 }];
+	see(ask([of('cake')]), { store: { ...graz, taxes: { included: false, classes, ordinaryId: 'full' } } });
+}
+
 function seeReturns(): void {
 	const paid = {
 		netCents: 100,
+		taxCents: 0,
 		pointsPaidCents: 0,
 		pointsSpent: 0,
 		giftCardCents: 0,
@@ -210,6 +217,7 @@ seePayments();
 seeCardSales();
 seeRights();
 seeEarning();
+seeTaxes();
 seeReturns();
 
 // That one is for whoever knows what became of the card since.
@@ -235,6 +243,7 @@ const stepCodes: { [C in Step['code']]: true } = {
 	cheapest_free: true,
 	n_for_m: true,
 	free_delivery: true,
+	tax_added: true,
 	paid_with_points: true,
 	paid_with_gift_card: true,
 	earned: true,
@@ -245,6 +254,7 @@ const stepCodes: { [C in Step['code']]: true } = {
 	not_earning_product: true,
 	not_earning_discounted: true,
 	not_earning_gift_card: true,
+	not_earning_tax: true,
 	not_earning_paid_with_points: true,
 	not_earning_paid_with_gift_card: true,
 	debt_first: true,

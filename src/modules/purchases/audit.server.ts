@@ -23,6 +23,15 @@ export const purchaseChecks: Record<string, string> = {
 			select receipt_id, sum(net_cents) as sold from receipt_lines where gift_card is not null group by receipt_id
 		) l on l.receipt_id = r.id
 		where r.cards_sold_cents <> coalesce(l.sold, 0)`,
+	'a receipt tells the taxes of its lines': `
+		select r.id as subject, concat_ws(' ', 'added', r.tax_added_cents, '· receipt', t.cents, '· lines', l.cents) as detail
+		from receipts r cross join lateral (
+			select coalesce(sum((x->>'cents')::bigint), 0) as cents,
+				coalesce(sum((x->>'cents')::bigint) filter (where not (x->>'included')::boolean), 0) as added
+			from jsonb_array_elements(r.taxes) x
+		) t left join (select receipt_id, sum(tax_cents) as cents from receipt_lines group by receipt_id) l
+			on l.receipt_id = r.id
+		where (t.cents, t.added) is distinct from (coalesce(l.cents, 0), r.tax_added_cents)`,
 	'a line belongs to a receipt of its member': `
 		select l.receipt_id as subject, concat_ws(' ', 'line', l.position) as detail
 		from receipt_lines l left join receipts r on r.id = l.receipt_id

@@ -1,6 +1,6 @@
 import { declareRefusals } from '#core/refusal';
-import type { Cents, Points, Thousandths } from '#core/amounts';
-import type { CardDeed, SoldType, Step, Unit } from '#pricing';
+import { sum, type Cents, type Points, type Thousandths } from '#core/amounts';
+import type { CardDeed, QuotedTax, SoldType, Step, Unit } from '#pricing';
 
 /**
  * Purchases: what happened, for good.
@@ -83,7 +83,12 @@ export interface ReceiptLineView {
 	unitCents: Cents;
 	listCents: Cents;
 	discountCents: Cents;
+	/** after discounts, with its tax where that is added */
 	netCents: Cents;
+	/** the tax it bears, one of the receipt's; null: none */
+	taxId: string | null;
+	/** of `netCents` */
+	taxCents: Cents;
 	pointsPaidCents: Cents;
 	pointsSpent: Points;
 	giftCardCents: Cents;
@@ -146,7 +151,7 @@ export interface ReturnView {
 	reasonKind: ReturnReason | null;
 	reason: string | null;
 	/** of `giftCardCents`: what gift cards had paid of the line, wherever it went */
-	lines: { position: number; quantity: Thousandths; netCents: Cents; giftCardCents: Cents }[];
+	lines: { position: number; quantity: Thousandths; netCents: Cents; taxCents: Cents; giftCardCents: Cents }[];
 	/** the receipt of what went out for it */
 	exchangedFor: { receiptId: string; number: string } | null;
 }
@@ -163,6 +168,10 @@ export interface ReceiptView {
 	happenedAt: string;
 	listCents: Cents;
 	discountCents: Cents;
+	/** by class; null: from before receipts told it */
+	taxes: QuotedTax[] | null;
+	/** of them what the prices did not contain */
+	taxAddedCents: Cents;
 	totalCents: Cents;
 	/** part of the total that put money on gift cards */
 	cardsSoldCents: Cents;
@@ -192,4 +201,15 @@ export function typesEarnedOn({ steps }: Pick<ReceiptView, 'steps'>): (SoldType 
 				}
 			: []
 	);
+}
+
+/** What of each tax came back with the goods of a return: with the lines' shares, so that they add up to the receipt's. */
+export function taxesBack(receipt: Pick<ReceiptView, 'taxes' | 'lines'>, back: Pick<ReturnView, 'lines'>): QuotedTax[] {
+	const soldOf = new Map(receipt.lines.map((line) => [line.position, line]));
+	return (receipt.taxes ?? []).flatMap((tax) => {
+		const its = back.lines.filter(({ position }) => soldOf.get(position)?.taxId === tax.id);
+		if (its.length === 0) return [];
+		const cents = sum(its.map(({ taxCents }) => taxCents));
+		return [{ ...tax, cents, netCents: sum(its.map(({ netCents }) => netCents)) - cents }];
+	});
 }

@@ -55,6 +55,8 @@ export function receiptView(
 		happenedAt: receipt.happenedAt.toISOString(),
 		listCents: receipt.listCents,
 		discountCents: receipt.discountCents,
+		taxes: receipt.taxes,
+		taxAddedCents: receipt.taxAddedCents,
 		totalCents: receipt.totalCents,
 		cardsSoldCents: receipt.cardsSoldCents ?? 0,
 		pointsSpent: receipt.pointsSpent,
@@ -73,6 +75,8 @@ export function receiptView(
 			listCents: line.listCents,
 			discountCents: line.discountCents,
 			netCents: line.netCents,
+			taxId: line.taxId,
+			taxCents: line.taxCents,
 			pointsPaidCents: line.pointsPaidCents,
 			pointsSpent: line.pointsSpent,
 			giftCardCents: line.giftCardCents,
@@ -113,10 +117,11 @@ export function returnView(
 		tenders: head.tenders,
 		reasonKind: head.reasonKind,
 		reason: head.reason,
-		lines: lines.map(({ position, fromThousandths, toThousandths, netCents, giftCardCents }) => ({
+		lines: lines.map(({ position, fromThousandths, toThousandths, netCents, taxCents, giftCardCents }) => ({
 			position,
 			quantity: toThousandths - fromThousandths,
 			netCents,
+			taxCents,
 			giftCardCents
 		})),
 		exchangedFor

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { amount, at, key, notNegative } from '#platform/columns';
-import type { Unit } from '#pricing';
+import type { QuotedTax, Unit } from '#pricing';
 import type {
 	ReturnPolicy,
 	ReturnReason,
@@ -34,7 +34,11 @@ export const receipts = pgTable(
 		/** before discounts */
 		listCents: amount().notNull(),
 		discountCents: amount().notNull(),
-		/** after discounts = pointsPaidCents + giftCardCents + toPayCents */
+		/** every tax in the total, by class; null: from before receipts told it */
+		taxes: jsonb().$type<QuotedTax[]>(),
+		/** of them what the prices did not contain */
+		taxAddedCents: amount().notNull().default(0),
+		/** after discounts, with tax = pointsPaidCents + giftCardCents + toPayCents */
 		totalCents: amount().notNull(),
 		/** part of the total that put money on gift cards: owed by the house, not earned */
 		cardsSoldCents: amount().notNull().default(0),
@@ -58,7 +62,7 @@ export const receipts = pgTable(
 		index('receipts_member').on(t.memberId, t.happenedAt),
 		index('receipts_store').on(t.storeId, t.happenedAt),
 		index('receipts_happened').on(t.happenedAt),
-		check('receipts_total', sql`${t.totalCents} = ${t.listCents} - ${t.discountCents}`),
+		check('receipts_total', sql`${t.totalCents} = ${t.listCents} - ${t.discountCents} + ${t.taxAddedCents}`),
 		check('receipts_tenders', sql`${t.totalCents} = ${t.pointsPaidCents} + ${t.giftCardCents} + ${t.toPayCents}`)
 	]
 );
@@ -79,7 +83,11 @@ export const receiptLines = pgTable(
 		unitCents: amount().notNull(),
 		listCents: amount().notNull(),
 		discountCents: amount().notNull(),
+		/** after discounts, with its tax where that is added */
 		netCents: amount().notNull(),
+		taxId: key(),
+		/** of `netCents` */
+		taxCents: amount().notNull().default(0),
 		pointsPaidCents: amount().notNull(),
 		pointsSpent: amount().notNull(),
 		giftCardCents: amount().notNull(),
@@ -94,7 +102,8 @@ export const receiptLines = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'receipt_lines_once', columns: [t.receiptId, t.position] }),
-		check('receipt_lines_net', sql`${t.netCents} = ${t.listCents} - ${t.discountCents}`),
+		// Its tax is part of the price or beside it, as the receipt says.
+		check('receipt_lines_net', sql`${t.netCents} - ${t.listCents} + ${t.discountCents} in (0, ${t.taxCents})`),
 		check('receipt_lines_tenders', sql`${t.netCents} = ${t.pointsPaidCents} + ${t.giftCardCents} + ${t.toPayCents}`)
 	]
 );
@@ -241,6 +250,8 @@ export const returnLines = pgTable(
 		/** returned after it */
 		toThousandths: amount().notNull(),
 		netCents: amount().notNull(),
+		/** of `netCents` */
+		taxCents: amount().notNull().default(0),
 		pointsPaidCents: amount().notNull(),
 		pointsGivenBack: amount().notNull(),
 		giftCardCents: amount().notNull(),

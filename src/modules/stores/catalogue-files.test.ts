@@ -25,7 +25,7 @@ const { db } = await testDatabase();
 const now = new Date('2026-11-20T10:00:00Z');
 await inTransaction(db, async (tx) => {
 	await foundProgramme(tx, { name: 'Test', currency: 'EUR', timeZone: 'Europe/Berlin' }, now);
-	await createTaxClass(tx, { name: 'Reduced', rateBasisPoints: 700 }, now);
+	await createTaxClass(tx, { name: 'Reduced', ratePcm: 7000, ordinary: false }, now);
 });
 const inEuros = { sold: ['EUR'] };
 registerImports(

@@ -155,11 +155,11 @@ export const catalogueProcedures = {
 		),
 
 	createTaxClass: wideProcedure('programme.write')
-		.input(z.object({ key, name, rateBasisPoints: z.number() }))
+		.input(z.object({ key, name, ratePcm: z.number(), ordinary: z.boolean() }))
 		.mutation(({ ctx, input }) => writeOnce(ctx, 'tax.create', input, (tx) => createTaxClass(tx, input, ctx.now, ctx))),
 
 	editTaxClass: wideProcedure('programme.write')
-		.input(z.object({ key, id, version, name, rateBasisPoints: z.number() }))
+		.input(z.object({ key, id, version, name, ratePcm: z.number(), ordinary: z.boolean() }))
 		.mutation(({ ctx, input }) =>
 			writeOnce(ctx, 'tax.edit', input, async (tx) => {
 				await editTaxClass(tx, input, ctx, ctx.now);

@@ -14,6 +14,7 @@ const shown = {
 	barcode: products.barcode,
 	unit: products.unit,
 	priceCents: products.priceCents,
+	taxId: products.taxClassId,
 	imageId: products.imageId,
 	// Written out: drizzle leaves the table's name away inside a select of one table.
 	moreBarcodes: sql<string[]>`array(select b.barcode from product_barcodes b
@@ -33,6 +34,7 @@ export async function productsByIds(reads: Reads, ids: readonly string[]): Promi
 			unit: products.unit,
 			priceCents: products.priceCents,
 			costCents: products.costCents,
+			taxId: products.taxClassId,
 			archivedAt: products.archivedAt
 		})
 		.from(products)

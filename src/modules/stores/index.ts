@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { scale } from '#core/amounts';
 import { isTimeZone } from '#core/time';
 import type { RefusalData } from '#core/refusal';
-import type { ProgrammeRules } from '#pricing';
+import type { ProgrammeRules, StoreTaxes } from '#pricing';
 import { hoursProblems, type OpeningHours } from './hours.ts';
 import { storesRefusals } from './refusals.ts';
 
@@ -66,6 +65,8 @@ export interface CatalogueProduct {
 	unit: 'piece' | 'kilogram';
 	/** price of one piece or one kilogram */
 	priceCents: number;
+	/** its tax class; null: the ordinary one */
+	taxId: string | null;
 	imageId: string | null;
 	/** the others that it answers to */
 	moreBarcodes: string[];
@@ -149,8 +150,10 @@ export interface ProductInput {
 
 export interface TaxClassInput {
 	name: string;
-	/** hundredths of a per cent: 700 is 7 % */
-	rateBasisPoints: number;
+	/** thousandths of a per cent (per cent mille): 7000 is 7 % */
+	ratePcm: number;
+	/** for amounts typed in and products without a class, instead of the one that was so far */
+	ordinary: boolean;
 }
 
 export const limits = {
@@ -220,8 +223,12 @@ export function storeProblems(input: StoreInput): Problem[] {
 	return problems;
 }
 
-/** Tax contained in (or due on top of) an amount, rounded to the nearest minor unit. */
-export const taxIn = (cents: number, rateBasisPoints: number, included: boolean): number =>
-	included
-		? scale(cents, rateBasisPoints, 10_000 + rateBasisPoints, 'nearest')
-		: scale(cents, rateBasisPoints, 10_000, 'nearest');
+/** A house's tax classes, in its order, as a quote takes them. */
+export const storeTaxes = (
+	classes: readonly { id: string; name: string; ratePcm: number; ordinary: boolean }[],
+	included: boolean
+): StoreTaxes => ({
+	included,
+	classes: classes.map(({ id, name, ratePcm }) => ({ id, name, pcm: ratePcm })),
+	ordinaryId: classes.find(({ ordinary }) => ordinary)?.id ?? null
+});

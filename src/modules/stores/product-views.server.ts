@@ -132,7 +132,7 @@ export async function productView(reads: Reads, id: string) {
 			description: products.description,
 			taxClassId: products.taxClassId,
 			tax: taxClasses.name,
-			rateBasisPoints: taxClasses.rateBasisPoints,
+			ratePcm: taxClasses.ratePcm,
 			version: products.version,
 			createdAt: products.createdAt,
 			barcodes

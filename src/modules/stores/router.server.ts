@@ -17,14 +17,14 @@ import {
 	type CurrenciesSold
 } from './places.server.ts';
 import { programmeOf, updateProgramme } from './programme.server.ts';
-import { listTaxClasses } from './tax.server.ts';
+import { listTaxClasses, taxesOf } from './tax.server.ts';
 
 /** What a tablet reads of its shop, whoever stands before it. */
 export const tillRouter = router({
 	/** the programme and the store this tablet stands in */
 	shop: procedure('till.device').query(async ({ ctx }) => {
 		const [programme, store] = await Promise.all([programmeOf(ctx.db), storeOf(ctx.db, ctx.actor.storeId)]);
-		return { programme, store };
+		return { programme, store: { ...store, taxes: await taxesOf(ctx.db, store.pricesIncludeTax) } };
 	}),
 	catalogue: procedure('till.device').query(({ ctx }) => catalogueOf(ctx.db)),
 	/** A mutation although it changes nothing: what is typed into the search may be a code, and codes stay out of addresses. */

@@ -6,7 +6,7 @@ export { findImage } from './images.server.ts';
 export { productImport } from './product-import.server.ts';
 export { createProduct } from './products.server.ts';
 export { storeImport } from './store-import.server.ts';
-export { createTaxClass } from './tax.server.ts';
+export { createTaxClass, taxesOf } from './tax.server.ts';
 export {
 	catalogueOf,
 	findProductByBarcode,

@@ -98,6 +98,7 @@ it('the quote gets each product it asked for once, archived ones marked, unknown
 			unit: 'piece',
 			priceCents: 320,
 			costCents: 90,
+			taxId: null,
 			archived: false
 		},
 		[gone.id]: {
@@ -107,6 +108,7 @@ it('the quote gets each product it asked for once, archived ones marked, unknown
 			unit: 'piece',
 			priceCents: 250,
 			costCents: 90,
+			taxId: null,
 			archived: true
 		}
 	});

@@ -46,18 +46,25 @@ export const categories = pgTable('categories', {
 	archivedAt: at()
 });
 
-/** Goods that are taxed alike. A rate is a whole number of hundredths of a per cent: 700 is 7 %. */
+/** Goods that are taxed alike. A rate is a whole number of thousandths of a per cent: 8875 is 8.875 %. */
 export const taxClasses = pgTable(
 	'tax_classes',
 	{
 		id: key().primaryKey(),
 		name: text().notNull(),
-		rateBasisPoints: integer().notNull(),
+		ratePcm: integer().notNull(),
+		/** borne by amounts typed in and by products without a class; one at most */
+		ordinary: boolean().notNull().default(false),
 		position: integer().notNull().default(0),
 		version: integer().notNull().default(1),
 		archivedAt: at()
 	},
-	(t) => [check('tax_classes_rate', sql`${t.rateBasisPoints} between 0 and 10000`)]
+	(t) => [
+		check('tax_classes_rate', sql`${t.ratePcm} between 0 and 100000`),
+		uniqueIndex('tax_classes_ordinary')
+			.on(t.ordinary)
+			.where(sql`${t.ordinary}`)
+	]
 );
 
 export const products = pgTable(

@@ -2,7 +2,8 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { newId } from '#core/ids';
 import type { Reads, Tx } from '#platform/db';
 import { byHouse, keepTrail, withoutCodes, type By } from '#platform/trail';
-import { limits, type TaxClassInput } from './index.ts';
+import type { StoreTaxes } from '#pricing';
+import { limits, storeTaxes, type TaxClassInput } from './index.ts';
 import { storesRefusals } from './refusals.ts';
 import { taxClasses } from './tables.server.ts';
 
@@ -19,17 +20,17 @@ export async function listTaxClasses(reads: Reads): Promise<TaxClass[]> {
 		.orderBy(asc(taxClasses.position), asc(taxClasses.name));
 }
 
-async function sound(tx: Tx, { name: wished, rateBasisPoints }: TaxClassInput, mine: string | null) {
+async function sound(tx: Tx, { name: wished, ratePcm, ordinary }: TaxClassInput, mine: string | null) {
 	const name = wished.trim();
 	if (name === '') throw refuse('catalogue.name_missing', { field: 'name' });
 	if (name.length > limits.nameLength) throw refuse('catalogue.text_long', { field: 'name', most: limits.nameLength });
-	if (!Number.isInteger(rateBasisPoints) || rateBasisPoints < 0 || rateBasisPoints > 10_000)
-		throw refuse('tax.rate_form', { field: 'rateBasisPoints' });
+	if (!Number.isInteger(ratePcm) || ratePcm < 0 || ratePcm > 100_000)
+		throw refuse('tax.rate_form', { field: 'ratePcm' });
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtext('stores.tax_classes'))`);
 	const all = await listTaxClasses(tx);
 	if (all.some((other) => other.id !== mine && other.name.toLocaleLowerCase() === name.toLocaleLowerCase()))
 		throw refuse('tax.name_taken', { field: 'name', name });
-	return { name, rateBasisPoints, all };
+	return { name, ratePcm, ordinary, all };
 }
 
 /** @throws `tax.name_taken`, `tax.rate_form`, `catalogue.name_missing` */
@@ -39,17 +40,26 @@ export async function createTaxClass(
 	now: Date,
 	by: By = byHouse
 ): Promise<{ id: string }> {
-	const { name, rateBasisPoints, all } = await sound(tx, input, null);
+	const { name, ratePcm, ordinary, all } = await sound(tx, input, null);
 	const id = newId('taxClass', now);
-	await tx.insert(taxClasses).values({ id, name, rateBasisPoints, position: (all.at(-1)?.position ?? -1) + 1 });
+	if (ordinary) await noneOrdinary(tx, id);
+	await tx.insert(taxClasses).values({ id, name, ratePcm, ordinary, position: (all.at(-1)?.position ?? -1) + 1 });
 	const subject = { kind: 'taxClass', id };
 	await keepTrail(
 		tx,
 		by,
-		{ action: 'tax.created', subject, title: withoutCodes(name), after: { rateBasisPoints } },
+		{ action: 'tax.created', subject, title: withoutCodes(name), after: { ratePcm, ordinary } },
 		now
 	);
 	return { id };
+}
+
+/** Makes room for another ordinary class. Whoever has the former one open is told that it changed. */
+async function noneOrdinary(tx: Tx, but: string): Promise<void> {
+	await tx
+		.update(taxClasses)
+		.set({ ordinary: false, version: sql`version + 1` })
+		.where(sql`${taxClasses.ordinary} and ${taxClasses.id} <> ${but}`);
 }
 
 async function lock(tx: Tx, id: string): Promise<TaxClass> {
@@ -67,10 +77,11 @@ export async function editTaxClass(
 ): Promise<void> {
 	const before = await lock(tx, id);
 	if (before.version !== version) throw refuse('tax.changed_meanwhile', { name: before.name });
-	const { name, rateBasisPoints } = await sound(tx, input, id);
+	const { name, ratePcm, ordinary } = await sound(tx, input, id);
+	if (ordinary) await noneOrdinary(tx, id);
 	await tx
 		.update(taxClasses)
-		.set({ name, rateBasisPoints, version: version + 1 })
+		.set({ name, ratePcm, ordinary, version: version + 1 })
 		.where(eq(taxClasses.id, id));
 	await keepTrail(
 		tx,
@@ -79,11 +90,20 @@ export async function editTaxClass(
 			action: 'tax.changed',
 			subject: { kind: 'taxClass', id },
 			title: withoutCodes(name),
-			before: { name: withoutCodes(before.name), rateBasisPoints: before.rateBasisPoints },
-			after: { name: withoutCodes(name), rateBasisPoints }
+			before: { name: withoutCodes(before.name), ratePcm: before.ratePcm, ordinary: before.ordinary },
+			after: { name: withoutCodes(name), ratePcm, ordinary }
 		},
 		now
 	);
+}
+
+/**
+ * The taxes as a quote takes them, for a store whose prices contain them or not.
+ * @returns undefined in a house without tax classes
+ */
+export async function taxesOf(reads: Reads, included: boolean): Promise<StoreTaxes | undefined> {
+	const all = await listTaxClasses(reads);
+	return all.length === 0 ? undefined : storeTaxes(all, included);
 }
 
 /** @throws `tax.unknown`, `tax.in_use` with `count` while products have it */
@@ -95,7 +115,7 @@ export async function archiveTaxClass(tx: Tx, { id }: { id: string }, by: By, no
 	if (used && used.count > 0) throw refuse('tax.in_use', { count: used.count });
 	await tx
 		.update(taxClasses)
-		.set({ archivedAt: now, version: before.version + 1 })
+		.set({ archivedAt: now, ordinary: false, version: before.version + 1 })
 		.where(eq(taxClasses.id, id));
 	const subject = { kind: 'taxClass', id };
 	await keepTrail(tx, by, { action: 'tax.archived', subject, title: withoutCodes(before.name) }, now);

@@ -62,7 +62,9 @@ function hoursChanges({ before, after }: { before: unknown; after: unknown }, wo
 function valueWords(field: string, value: unknown, words: Words, currency: string): string {
 	if (typeof value === 'boolean') return messageFor(value ? 'trail_value_yes' : 'trail_value_no') ?? String(value);
 	if (typeof value === 'number') {
-		if (/BasisPoints$/.test(field)) return words.share(value / 10_000);
+		if (/Pcm$/.test(field)) return words.rate(value / 100_000);
+		// Until rates were thousandths of a per cent.
+		if (/BasisPoints$/.test(field)) return words.rate(value / 10_000);
 		return /cents$/i.test(field) ? words.money(value, currency) : words.number(value);
 	}
 	if (typeof value === 'string') {

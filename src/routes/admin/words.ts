@@ -26,6 +26,8 @@ export function wordsIn(timeZone: string) {
 		percent: (share: number) => percent(share, language, 0),
 		/** with a digit behind the mark */
 		share: (share: number) => percent(share, language, 1),
+		/** of a tax: down to thousandths of a per cent */
+		rate: (share: number) => percent(share, language, 3),
 		quantity: (thousandths: number, unit?: 'piece' | 'kilogram') => quantity(thousandths, language, unit),
 		day: (at: Date, style?: DayStyle) => day(at, language, timeZone, style),
 		/** the last day of something that ends at this instant */

@@ -16,8 +16,8 @@ export const places = [
 
 /** What is drunk at the bar and what is lent is taxed in full, food by the lower rate. */
 export const taxClasses = {
-	full: { name: 'Standard', rateBasisPoints: 1900 },
-	food: { name: 'Food', rateBasisPoints: 700 }
+	full: { name: 'Standard', ratePcm: 19_000, ordinary: false },
+	food: { name: 'Food', ratePcm: 7_000, ordinary: true }
 };
 export const taxedInFull: readonly string[] = ['Coffee bar', 'Deposits'];
 

@@ -1,0 +1,23 @@
+import type { Language } from '#core/languages';
+import { m } from '#messages';
+import type { QuotedTax } from '#pricing';
+import { money, percent } from '#ui/format.ts';
+
+/** `Food, 7 %`: the name stands as the house wrote it, whichever way the sentence around it runs. */
+export const taxName = ({ name, pcm }: Pick<QuotedTax, 'name' | 'pcm'>, language: Language): string =>
+	`\u2068${name}\u2069, ${percent(pcm / 100_000, language, 3)}`;
+
+/**
+ * The taxes of a receipt or a return as rows: what was added to the prices (it stands before the total), or what the total
+ * contains (it stands after it), with what bears it.
+ */
+export function taxRows(taxes: readonly QuotedTax[] | null, currency: string, language: Language) {
+	const cash = (cents: number) => money(cents, currency, language);
+	return (taxes ?? []).map((tax) => ({
+		key: tax.id,
+		included: tax.included,
+		label: tax.included ? m.tax_contained({ tax: taxName(tax, language) }) : taxName(tax, language),
+		note: m.tax_base({ amount: cash(tax.netCents) }),
+		value: cash(tax.cents)
+	}));
+}
