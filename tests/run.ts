@@ -101,6 +101,10 @@ const stages: Stage[] = [
 	}
 ];
 
+/** Whether the stage before wrote the messages, so that those after it need not. */
+let compiled = false;
+const readsMessages = new Set(['architecture', 'unit', 'build']);
+
 const children = new Set<ChildProcess>();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -118,6 +122,7 @@ async function run({ name, command }: Stage, aside: boolean): Promise<{ code: nu
 		stdio: ['ignore', said, said],
 		env: {
 			...process.env,
+			...(compiled && readsMessages.has(name) ? { PARETO_MESSAGES: 'compiled' } : {}),
 			PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
 			PLAYWRIGHT_JSON_OUTPUT_NAME: reportOf(name)
 		}
@@ -163,6 +168,7 @@ async function check(stage: Stage, aside: boolean): Promise<void> {
 	const began = Date.now();
 	const { code, said } = await run(stage, aside);
 	if (aside) console.log(`${heading}\n${said}`);
+	if (stage.name === 'prepare' && code === 0) compiled = true;
 	const { passed, failed } = count(stage, code);
 	total.passed += passed;
 	total.failed += failed;
