@@ -41,6 +41,7 @@ export const appRouter = router({
 		giftcards: giftcards.tillRouter,
 		checkout: checkout.tillRouter,
 		customers: customers.tillRouter,
+		receipts: checkout.claimTillRouter(memberSteps),
 		reports: reports.tillRouter
 	}),
 	admin: router({

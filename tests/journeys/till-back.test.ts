@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newCode } from '#core/codes';
+import { day, later } from '#core/time';
 import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
 import { members } from '#customers/tables';
@@ -304,5 +306,75 @@ describe('somebody who joins at the till', () => {
 		till.sale.removeMember();
 		expect(await till.scan('888000111333')).toBe(true);
 		expect(till.sale.member?.fact.id).toBe(memberId);
+	});
+});
+
+describe('a purchase made without the member’s code', () => {
+	const bought = async (cents: number, at = new Date(), storeId = shop.storeId, memberId: string | null = null) => {
+		const result = await sell(db, await aSale(db, shop, anAsk(memberId, [line('a', cents)]), at, { storeId }), at);
+		if (!result.ok) throw new Error(result.refusal.code);
+		return result.receipt;
+	};
+	/** A till whose sale is a member's, and what it asks for next is a receipt. */
+	async function adding() {
+		const tablet = await aTill();
+		const memberId = await aMember(db, new Date());
+		await tablet.till.scan(await codeOf(memberId));
+		tablet.till.adding = true;
+		return { tablet, till: tablet.till, memberId };
+	}
+	const had = async (memberId: string) => (await pointsOf(db, [memberId], new Date())).get(memberId)?.spendable;
+
+	it('is added at the counter once, also when the answer is lost, and its points can pay at once', async () => {
+		const { tablet, till, memberId } = await adding();
+		pick(tablet, 'Tea');
+		const receipt = await bought(12_300, later(new Date(), -3 * day));
+		tablet.faults.push('lost');
+		expect(await till.scan(receipt.number)).toBe(false);
+		expect(till.adding).toBe(true);
+		expect(await had(memberId), 'it had arrived').toBe(123);
+		expect(await till.scan(receipt.number)).toBe(true);
+		expect(till.adding).toBe(false);
+		expect(tablet.refusals()).toEqual([]);
+		expect(await had(memberId)).toBe(123);
+		await expect.poll(() => till.sale.member?.fact.spendablePoints).toBe(123);
+		expect(till.sale.basket.lines).toMatchObject([{ name: 'Tea' }]);
+		// Scanned as part of a sale the same receipt leads to its return, as ever.
+		await till.scan(receipt.number);
+		expect(till.phase).toBe('return');
+	});
+
+	it('is refused with a sentence of its own: whatever is wrong with it', async () => {
+		const { tablet, till, memberId } = await adding();
+		const other = await aMember(db, new Date());
+		const wrong: [string, string][] = [
+			[(await bought(1000, later(new Date(), -15 * day))).number, 'claim.too_old'],
+			[(await bought(1000, new Date(), shop.storeId, memberId)).number, 'claim.yours'],
+			[(await bought(1000, new Date(), shop.storeId, other)).number, 'claim.taken'],
+			[newCode('receipt'), 'claim.unknown'],
+			['4111 1111 1111 1111', 'claim.no_receipt']
+		];
+		for (const [number, code] of wrong) {
+			expect(await till.scan(number), code).toBe(false);
+			expect(tablet.refusals().at(-1)).toBe(code);
+		}
+		expect(await had(memberId)).toBe(10);
+		expect(till.adding).toBe(true);
+	});
+
+	it('of another store is added by who may make exceptions; a counter that tries many is stopped', async () => {
+		const { tablet, till, memberId } = await adding();
+		const there = await bought(5000, new Date(), shop.otherStoreId);
+		expect(await till.scan(there.number)).toBe(false);
+		expect(tablet.refusals()).toEqual(['claim.other_store']);
+		await till.signIn(people.sue, '135790');
+		expect(await till.scan(there.number)).toBe(true);
+		expect(await had(memberId)).toBe(50);
+		await till.signIn(people.ann, '4711');
+		till.adding = true;
+		for (let tried = 1; tried < 20; tried++) await till.scan(newCode('receipt'));
+		expect(tablet.refusals().at(-1)).toBe('claim.unknown');
+		await till.scan((await bought(1000)).number);
+		expect(tablet.refusals().at(-1)).toBe('claim.too_often');
 	});
 });

@@ -123,6 +123,12 @@ export const memberEntries: Record<string, Entry> = {
 		input: ({ key, memberId }) => ({ key: key(), memberId, code: '20001235', kind: 'plastic' }),
 		trail: 'kept'
 	},
+	'till.receipts.claim': {
+		who: sellers,
+		input: ({ key, memberId }) => ({ key: key(), memberId, number: 'R' }),
+		answers: 'claim.no_receipt',
+		trail: { none: 'there is no such receipt' }
+	},
 	'wallet.customers.profile': { who: shopper },
 	'wallet.data.overview': { who: shopper },
 	'wallet.data.export': { who: shopper, ...noCookie },

@@ -16,7 +16,7 @@ const idleApi = (fetch: typeof globalThis.fetch): Api =>
  * @param fetch for the commit, which is a plain request
  */
 export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof globalThis.fetch): TillServer {
-	const { identity, stores, customers, giftcards, checkout, reports } = client.till;
+	const { identity, stores, customers, giftcards, checkout, receipts, reports } = client.till;
 	const idle = idleApi(fetch ?? ((...args) => globalThis.fetch(...args)));
 	return {
 		async station() {
@@ -60,6 +60,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		join: (person) => customers.join.mutate(person),
 		linkCard: async (memberId, code) =>
 			void (await customers.linkCard.mutate({ key: newId('request'), memberId, code, kind: 'plastic' })),
+		addReceipt: (wish) => receipts.claim.mutate(wish),
 		exchangeFacts: async (goods, ask, saleKey) => {
 			const { given, facts } = await checkout.previewExchange.mutate({ goods, ask, saleKey });
 			return { given, facts };

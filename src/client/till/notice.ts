@@ -15,6 +15,8 @@ export type Notice =
 	| { kind: 'quiet' }
 	| { kind: 'member'; name: string | null }
 	| { kind: 'linked' }
+	/** a purchase was added to the member's, with so many points */
+	| { kind: 'receipt_added'; points: number }
 	| { kind: 'added'; name: string }
 	| { kind: 'voucher'; title: string }
 	| { kind: 'card'; lastSymbols: string }

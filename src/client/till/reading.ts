@@ -1,4 +1,5 @@
 import type { CodeKind, Identified } from '#checkout';
+import { newId } from '#core/ids';
 import type { GiftCardFact } from '#pricing';
 import type { CatalogueProduct } from '#stores';
 import type { BlindBack } from './blind-back.svelte.ts';
@@ -21,10 +22,12 @@ interface Desk {
 	readonly catalogue: TillCatalogue;
 	readonly server: TillServer;
 	linking: boolean;
+	adding: boolean;
 	identifying: number;
 	pick(product: CatalogueProduct): void;
 	openReturn(number: string): Promise<void>;
 	nextSale(): void;
+	gather(): void;
 }
 
 interface Ways {
@@ -41,6 +44,8 @@ type Complain = (trouble: Trouble) => void;
 export class Reading {
 	readonly #desk: Desk;
 	readonly #ways: Ways;
+	/** a receipt that was sent and not answered: the same again is the same */
+	#unsent: { key: string; memberId: string; number: string } | null = null;
 
 	constructor(desk: Desk, ways: Ways) {
 		this.#desk = desk;
@@ -63,6 +68,7 @@ export class Reading {
 			return true;
 		}
 		if (desk.linking) return this.#link(text, say);
+		if (desk.adding) return this.#add(text, say);
 		if (desk.phase === 'receipt') desk.nextSale();
 		if (!['sale', 'return', 'blind'].includes(desk.phase) || desk.locked) return false;
 		const known = readHere(text, wanted, desk.catalogue);
@@ -96,6 +102,34 @@ export class Reading {
 		} catch (error) {
 			report(error, say);
 			return false;
+		}
+	}
+
+	/** Adds a purchase without their code to the member's. */
+	async #add(number: string, say: Complain): Promise<boolean> {
+		const desk = this.#desk;
+		const { tell, report, reach } = this.#ways;
+		const { member } = desk.sale;
+		if (!member) return false;
+		const memberId = member.fact.id;
+		const again = this.#unsent?.memberId === memberId && this.#unsent.number === number;
+		const wish = again && this.#unsent ? this.#unsent : { key: newId('request'), memberId, number };
+		this.#unsent = wish;
+		desk.identifying += 1;
+		try {
+			const { points } = await reach(() => desk.server.addReceipt(wish));
+			this.#unsent = null;
+			desk.adding = false;
+			tell({ kind: 'receipt_added', points });
+			// What they can spend now may pay for what lies in the basket.
+			desk.gather();
+			return true;
+		} catch (error) {
+			if (desk.server.troubleOf(error).kind === 'refused') this.#unsent = null;
+			report(error, say);
+			return false;
+		} finally {
+			desk.identifying -= 1;
 		}
 	}
 

@@ -105,6 +105,8 @@ export interface TillServer extends CatalogueSource {
 	join(person: JoinWish): Promise<{ code: string }>;
 	/** links a plastic card to a member */
 	linkCard(memberId: string, code: string): Promise<void>;
+	/** a purchase without their code becomes a member's. @returns the points they get with it */
+	addReceipt(wish: { key: string; memberId: string; number: string }): Promise<{ points: number }>;
 	/** facts as they will be once the goods are back, and what those give; nothing of it stays */
 	exchangeFacts(
 		goods: Omit<ReturnRequest, 'key'>,

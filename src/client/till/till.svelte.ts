@@ -63,6 +63,8 @@ export class Till {
 	blindBack = $state.raw<BlindBack | null>(null);
 	/** the next card that is scanned is linked to the member */
 	linking = $state(false);
+	/** the next receipt that is scanned becomes the member's */
+	adding = $state(false);
 	/** scans and codes under way */
 	identifying = $state(0);
 

@@ -11,6 +11,8 @@ export const claimRefusals = declareRefusals({
 	'claim.is_return': 'invalid',
 	/** `days` in which it could have been */
 	'claim.too_old': 'gone',
+	/** `storeName`: bought in another store, where this till may add none of */
+	'claim.other_store': 'forbidden',
 	'claim.yours': 'conflict',
 	/** it names another member, or somebody was faster */
 	'claim.taken': 'conflict',

@@ -36,6 +36,31 @@ export const claimWalletRouter = (steps: readonly MemberSteps[]) =>
 			})
 	});
 
+/** A counter adds a few a day; whoever tries many looks for receipts that people left lying. */
+const tillLimits: readonly Limit[] = [
+	{ tries: 20, within: 15 * minute },
+	{ tries: 60, within: 24 * hour }
+];
+
+/** @param steps as for the wallet's */
+export const claimTillRouter = (steps: readonly MemberSteps[]) =>
+	router({
+		/** The same for the member who stands at the counter: of the till's own store, unless the cashier may make exceptions. */
+		claim: procedure('till.sell')
+			.input(z.object({ key, memberId: z.string().max(40), number }))
+			.mutation(async ({ ctx, input }) => {
+				const { staff, storeId } = ctx.actor;
+				const until = await claimTry(ctx.db, `receipts added by ${staff.id}`, tillLimits, ctx.now);
+				if (until) throw claimRefusals.refuse('claim.too_often', { minutes: minutesUntil(until, ctx.now) });
+				const onlyStoreId = ctx.may('till.manual') ? null : storeId;
+				const claimed = await writeOnce(ctx, 'checkout.claim_at_till', input, (tx) =>
+					claimReceipt(tx, { ...input, reason: null, onlyStoreId }, steps, ctx, ctx.now)
+				);
+				tellChanged(ctx.db, [input.memberId]);
+				return claimed;
+			})
+	});
+
 /** @param steps as for the wallet's */
 export const claimRouter = (steps: readonly MemberSteps[]) =>
 	router({

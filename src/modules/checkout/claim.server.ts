@@ -42,20 +42,23 @@ export interface Claimed {
  * them. The points are those that the receipt earned then, by the rules of that day and with their dates, less what came
  * back; they lay ready since. Gift cards sold on it went to whoever held them, and stay there. Done once, whoever tries:
  * the second finds it taken.
- * @param command `number` as scanned or typed; `reason` by a person of the house, 3 to 200 characters
+ * @param command `number` as scanned or typed; `reason` by a person of the house, 3 to 200 characters; `onlyStoreId`: bought
+ * there alone, absent: wherever
  * @throws those of `claimRefusals` but claim.too_often; member.unknown, member.erasing
  */
 export async function claimReceipt(
 	tx: Tx,
-	{ memberId, number, reason }: { memberId: string; number: string; reason: string | null },
+	command: { memberId: string; number: string; reason: string | null; onlyStoreId?: string | null },
 	steps: readonly MemberSteps[],
 	by: By,
 	now: Date
 ): Promise<Claimed> {
+	const { memberId, number, reason, onlyStoreId = null } = command;
 	const [{ policy }, programme] = [await dataPolicyOf(tx), await programmeOf(tx)];
 	if (policy.claimDays === 0) throw refuse('claim.off', { field: 'number' });
-	const { id, memberId: buyerId } = await receiptBy(tx, number);
+	const { id, memberId: buyerId, storeId, storeName } = await receiptBy(tx, number);
 	if ((await familyOf(tx, memberId)).includes(buyerId)) throw refuse('claim.yours', { field: 'number' });
+	if (onlyStoreId !== null && storeId !== onlyStoreId) throw refuse('claim.other_store', { storeName });
 	const rows = await tx
 		.select()
 		.from(members)

@@ -12,7 +12,7 @@ import { codeKinds, shown } from './index.ts';
 import { adminRouter, tillReturns } from './returns-router.server.ts';
 
 export { adminRouter };
-export { claimRouter, claimWalletRouter } from './claim-router.server.ts';
+export { claimRouter, claimTillRouter, claimWalletRouter } from './claim-router.server.ts';
 
 const key = z.string().max(64);
 

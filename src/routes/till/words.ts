@@ -68,6 +68,9 @@ export function say(notice: Notice, timeZone: string): void {
 		case 'linked':
 			toast(m.till_linked(), { tone: 'good', passing: true });
 			break;
+		case 'receipt_added':
+			toast(m.till_receipt_added({ points: pts(notice.points) }), { tone: 'good', passing: true });
+			break;
 		case 'added':
 			spoken.text = m.till_added({ name: notice.name });
 			break;
