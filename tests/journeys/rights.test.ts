@@ -334,6 +334,33 @@ describe('somebody limited to a store', () => {
 		expect(await code(people(owner).get.query({ staffId: stranger }))).toBe('identity.staff_unknown');
 	});
 
+	it('is shown that store alone, in every list, and no file of the whole house', async () => {
+		const { stores, imports } = harbour.desk.api.admin;
+		const own = [shop.storeId];
+		expect((await stores.list.query()).map(({ id }) => id)).toEqual(own);
+		expect((await stores.places.query()).stores.map(({ id }) => id)).toEqual(own);
+		expect((await stores.exportStores.query()).items.map(([id]) => id)).toEqual(own);
+		expect((await stores.store.query({ id: shop.storeId })).id).toBe(shop.storeId);
+		for (const id of [shop.otherStoreId, newId('store')])
+			expect(await code(stores.store.query({ id }))).toBe('access.other_store');
+		const file = { kind: 'products', fileName: 'goods.csv', bytes: 40 };
+		const { id } = await owner.desk.api.admin.imports.begin.mutate({ key: aKey(), ...file });
+		expect((await manager.desk.api.admin.imports.list.query({ kind: null, cursor: null })).items).toHaveLength(1);
+		const form = { encoding: 'utf-8', delimiter: ',' } as const;
+		for (const tried of [
+			() => imports.list.query({ kind: null, cursor: null }),
+			() => imports.get.query({ id }),
+			() => imports.look.query({ id, form }),
+			() => imports.refused.query({ id, after: 0 }),
+			() => imports.begin.mutate({ key: aKey(), ...file }),
+			() => imports.check.mutate({ key: aKey(), id, form, matching: ['name'] }),
+			() => imports.confirm.mutate({ key: aKey(), id }),
+			() => imports.cancel.mutate({ key: aKey(), id })
+		])
+			expect(await code(tried())).toBe('access.all_stores_only');
+		expect((await owner.desk.api.admin.imports.get.query({ id })).state).toBe('uploading');
+	});
+
 	it('gives nobody other stores', async () => {
 		for (const storeIds of [[shop.storeId, shop.otherStoreId], [shop.otherStoreId], null])
 			expect(await code(cashier(harbour, storeIds))).toBe('identity.wider_stores');

@@ -37,7 +37,11 @@ const query = { text: '', categoryId: null, state: 'onSale', sort: 'name', desce
 
 export const catalogueEntries: Record<string, Entry> = {
 	'admin.stores.places': { who: desk },
-	'admin.stores.store': { who: desk, input: ({ shop }) => ({ id: shop.storeId }) },
+	'admin.stores.store': {
+		who: desk,
+		input: ({ shop }) => ({ id: shop.storeId }),
+		there: ({ shop }) => ({ id: shop.otherStoreId })
+	},
 	'admin.stores.openStore': { who: owner, input: ({ key }) => ({ key: key(), store }), trail: 'kept' },
 	'admin.stores.editStore': {
 		who: owner,
@@ -121,15 +125,15 @@ export const catalogueEntries: Record<string, Entry> = {
 	'admin.stores.clock': { who: desk },
 	'admin.stores.exportProducts': { who: customersPeople, input: () => ({ after: null }) },
 	'admin.stores.exportStores': { who: desk },
-	'admin.imports.list': { who: desk, input: () => ({ kind: null, cursor: null }) },
+	'admin.imports.list': { who: asking, input: () => ({ kind: null, cursor: null }) },
 	'admin.imports.begin': {
 		who: wide,
 		input: ({ key }) => ({ key: key(), kind: 'products', fileName: 'goods.csv', bytes: 10 }),
 		trail: { none: 'nothing is carried out before it is confirmed' }
 	},
-	'admin.imports.get': { ...noImport, who: desk, input: () => ({ id: 'imp_none' }) },
-	'admin.imports.look': { ...noImport, who: desk, input: () => ({ id: 'imp_none', form: null }) },
-	'admin.imports.refused': { ...noImport, who: desk, input: () => ({ id: 'imp_none', after: 0 }) },
+	'admin.imports.get': { ...noImport, input: () => ({ id: 'imp_none' }) },
+	'admin.imports.look': { ...noImport, input: () => ({ id: 'imp_none', form: null }) },
+	'admin.imports.refused': { ...noImport, input: () => ({ id: 'imp_none', after: 0 }) },
 	'admin.imports.check': {
 		...noImport,
 		input: ({ key }) => ({

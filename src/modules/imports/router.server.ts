@@ -3,7 +3,7 @@ import { delimiters, encodings } from '#platform/csv/form';
 import { inTransaction, type Reads } from '#platform/db';
 import { wake } from '#platform/jobs';
 import { requestRefusals } from '#platform/refusals';
-import { procedure, router, wideProcedure } from '#platform/trpc';
+import { router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './files.server.ts';
 import { importsJob } from './jobs.server.ts';
@@ -37,9 +37,12 @@ async function mine(ctx: Asking, importId: string): Promise<ImportRow> {
 	return row;
 }
 
-/** Which files somebody may import depends on what is in them: the kind's permission is asked for inside. */
+/**
+ * Which files somebody may import depends on what is in them: the kind's permission is asked for inside. A file is about
+ * the whole house, and its lines are told to nobody who is limited to some stores.
+ */
 export const adminRouter = router({
-	list: procedure('console.use')
+	list: wideProcedure('console.use')
 		.input(z.object({ kind: z.nullable(id), cursor: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {
 			const kinds = allKinds().filter(({ permission }) => ctx.may(permission));
@@ -71,7 +74,7 @@ export const adminRouter = router({
 		}),
 
 	/** How far it is, what it found. */
-	get: procedure('console.use')
+	get: wideProcedure('console.use')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
 			const { kind, aboutId } = await mine(ctx, input.id);
@@ -90,14 +93,14 @@ export const adminRouter = router({
 		}),
 
 	/** The first lines of the file and what its columns are taken for. */
-	look: procedure('console.use')
+	look: wideProcedure('console.use')
 		.input(z.object({ id, form: z.nullable(form) }))
 		.query(async ({ ctx, input }) => {
 			const row = await mine(ctx, input.id);
 			return lookAt(ctx.db, kindOf(row.kind), row, input.form);
 		}),
 
-	refused: procedure('console.use')
+	refused: wideProcedure('console.use')
 		.input(z.object({ id, after: z.int(), limit: z.optional(z.int().check(z.minimum(1), z.maximum(2000))) }))
 		.query(async ({ ctx, input }) => {
 			const row = await mine(ctx, input.id);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { inTransaction } from '#platform/db';
+import { withinReach } from '#platform/reach';
 import { procedure, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { listCategories } from './catalogue.server.ts';
@@ -12,6 +13,7 @@ import {
 	renameCategory
 } from './categories.server.ts';
 import { productPart, storePart } from './export.server.ts';
+import { allStores } from './places.server.ts';
 import { productSorts, productStates } from './index.ts';
 import { giveImage, takeImageAway } from './images.server.ts';
 import { listedProducts, productCounts, productView } from './product-views.server.ts';
@@ -184,5 +186,7 @@ export const catalogueProcedures = {
 			return productPart(ctx.db, { after: input.after, language: ctx.language, currency });
 		}),
 
-	exportStores: procedure('stores.read').query(({ ctx }) => storePart(ctx.db, ctx.language))
+	exportStores: procedure('stores.read').query(async ({ ctx }) =>
+		storePart(withinReach(ctx.actor, await allStores(ctx.db)), ctx.language)
+	)
 };

@@ -1,7 +1,7 @@
 import type { Language } from '#core/languages';
 import type { Reads } from '#platform/db';
 import { moneyOut, yesNames } from './cells.ts';
-import { allStores } from './places.server.ts';
+import type { Store } from './index.ts';
 import { productFields, unitNames } from './product-import.server.ts';
 import { exportedProducts } from './product-views.server.ts';
 import { dayCells, storeFields } from './store-import.server.ts';
@@ -46,12 +46,12 @@ export async function productPart(
 	};
 }
 
-/** All stores as lines of a file. */
-export async function storePart(reads: Reads, language: Language): Promise<FilePart> {
+/** Stores as lines of a file. @param stores those that whoever asks may see */
+export function storePart(stores: readonly Store[], language: Language): FilePart {
 	return {
 		head: storeFields.map(({ names }) => names[language][0] ?? ''),
 		nextCursor: null,
-		items: (await allStores(reads)).map((store) => [
+		items: stores.map((store) => [
 			store.id,
 			store.name,
 			store.city,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { roundings } from '#core/amounts';
 import { roundings as endRoundings } from '#core/time';
-import { needStore } from '#platform/reach';
+import { needStore, withinReach } from '#platform/reach';
 import { procedure, router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { catalogueOf, listCategories, listProducts, productsByIds } from './catalogue.server.ts';
@@ -105,17 +105,19 @@ const storeForm = z.strictObject({
 
 /** What a person does with stores and the programme. @param sold which currencies a store has sold in */
 const storeProcedures = (sold: CurrenciesSold) => ({
-	list: procedure('stores.read').query(({ ctx }) => listStores(ctx.db)),
+	/** Those that are open, as far as somebody's reach goes: so also below. */
+	list: procedure('stores.read').query(async ({ ctx }) => withinReach(ctx.actor, await listStores(ctx.db))),
 
 	/** All stores, the closed ones too, with the programme's own time zone and currency for new ones. */
 	places: procedure('stores.read').query(async ({ ctx }) => {
 		const [stores, { timeZone, currency }] = await Promise.all([allStores(ctx.db), programmeOf(ctx.db)]);
-		return { stores, timeZone, currency };
+		return { stores: withinReach(ctx.actor, stores), timeZone, currency };
 	}),
 
 	store: procedure('stores.read')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
+			needStore(ctx.actor, input.id);
 			const [store, { timeZone }] = await Promise.all([getStore(ctx.db, input.id), programmeOf(ctx.db)]);
 			return { ...store, programmeTimeZone: timeZone };
 		}),
