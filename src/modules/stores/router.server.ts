@@ -103,9 +103,8 @@ const storeForm = z.strictObject({
 	)
 });
 
-/** What a person does with stores and the programme. @param sold which currencies a store has sold in */
+/** What a person does with the programme, and with stores, as far as their reach goes. @param sold which currencies a store has sold in */
 const storeProcedures = (sold: CurrenciesSold) => ({
-	/** Those that are open, as far as somebody's reach goes: so also below. */
 	list: procedure('stores.read').query(async ({ ctx }) => withinReach(ctx.actor, await listStores(ctx.db))),
 
 	/** All stores, the closed ones too, with the programme's own time zone and currency for new ones. */
