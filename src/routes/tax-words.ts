@@ -3,9 +3,9 @@ import { m } from '#messages';
 import type { QuotedTax } from '#pricing';
 import { money, percent } from '#ui/format.ts';
 
-/** `Food, 7 %`: the name stands as the house wrote it, whichever way the sentence around it runs. */
-export const taxName = ({ name, pcm }: Pick<QuotedTax, 'name' | 'pcm'>, language: Language): string =>
-	`\u2068${name}\u2069, ${percent(pcm / 100_000, language, 3)}`;
+/** `Food, 7 %` */
+const taxName = ({ name, pcm }: QuotedTax, language: Language): string =>
+	m.tax_name({ name, rate: percent(pcm / 100_000, language, 3) });
 
 /**
  * The taxes of a receipt or a return as rows: what was added to the prices (it stands before the total), or what the total
