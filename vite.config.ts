@@ -1,6 +1,7 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Compiles the messages: one module for each, since refusals are gathered by their names. Checkers read its JSDoc. */
@@ -23,6 +24,8 @@ export default defineConfig({
 		// Files share a process, and with it what they import: loading that anew for each was a third of the time. Each
 		// closes what the app opened for it (tests/support/database.ts).
 		isolate: false,
+		// Where there are two cores, too: tests wait for the database half of their time.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		testTimeout: 30_000,
 		hookTimeout: 60_000
 	}

@@ -12,7 +12,7 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { openShop, testSettings } from '../../../tests/support/shop.ts';
 import { trailEntries } from '../../platform/trail.tables.server.ts';
 import { lookAtBalance } from './balance.server.ts';
-import { missesUntilAlarm } from './code-tries.server.ts';
+import { countMiss, missesUntilAlarm } from './code-tries.server.ts';
 import { issue } from './server.ts';
 import { giftCards } from './tables.server.ts';
 
@@ -169,7 +169,11 @@ describe('somebody who tries codes', () => {
 	it('is noticed from many addresses, too, and no code of theirs is written down', async () => {
 		const [before, start] = [(await alarms()).length, later(now, 2 * day)];
 		const tried: string[] = [];
-		for (let done = 0; done <= missesUntilAlarm.inAll; done++) {
+		// All but the last are only counted: asking takes a tenth of a second each time, whatever the answer.
+		const counted = missesUntilAlarm.inAll - 5;
+		for (let done = 0; done < counted; done++) await countMiss({ db, ip: newcomer() }, start);
+		for (let done = counted; done <= missesUntilAlarm.inAll; done++) {
+			expect(await alarms()).toHaveLength(before);
 			tried.push(newCode('giftCard'));
 			await answerTo(tried.at(-1) ?? '', newcomer(), start);
 		}
