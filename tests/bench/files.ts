@@ -1,10 +1,5 @@
-import { connect, inTransaction, type Db } from '#platform/db';
-import { kindOf } from '../../src/modules/imports/kind.server.ts';
-import { beginImport, importOf, lookAt, takePiece } from '../../src/modules/imports/files.server.ts';
-import { pieceBytes } from '#imports';
-import { registerImports, workOnImports } from '#imports/server';
-import { checkImport, confirmImport } from '../../src/modules/imports/steps.server.ts';
-import { importView } from '../../src/modules/imports/views.server.ts';
+import { connect, inTransaction } from '#platform/db';
+import { registerImports } from '#imports/server';
 import { csvLine } from '#core/csv';
 import { newCode } from '#core/codes';
 import { byHouse } from '#platform/trail';
@@ -12,6 +7,7 @@ import { createStore, foundProgramme, listProducts, productImport } from '#store
 import { productPart } from '../../src/modules/stores/export.server.ts';
 import { codeImport, createVoucher } from '#vouchers/server';
 import { listCodes } from '../../src/modules/vouchers/admin-views.server.ts';
+import { bare, bringIn, printTable, timed } from './bringing.ts';
 import { Ending } from './ending.ts';
 import { openServer } from './server.ts';
 
@@ -41,43 +37,6 @@ function checkOf(number: number): number {
 		0
 	);
 	return (10 - (total % 10)) % 10;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-	const from = performance.now();
-	await work();
-	return (performance.now() - from) / 1000;
-}
-
-/** Seconds of the dry run and of the writing. */
-async function bringIn(db: Db, kind: string, text: string, aboutId?: string): Promise<{ dry: number; write: number }> {
-	const bytes = new TextEncoder().encode(text);
-	const file = { kind, aboutId, fileName: 'bench.csv', bytes: bytes.length, language: 'en' as const };
-	const { id } = await inTransaction(db, (tx) => beginImport(tx, file, byHouse, now));
-	for (let number = 0; number * pieceBytes < bytes.length; number++) {
-		const piece = bytes.subarray(number * pieceBytes, (number + 1) * pieceBytes);
-		await inTransaction(db, (tx) => takePiece(tx, { id, number, bytes: piece }, now));
-	}
-	const { form, columns } = await lookAt(db, kindOf(kind), await importOf(db, id), null);
-	const matching = columns.map(({ field }) => field);
-	await inTransaction(db, (tx) => checkImport(tx, { id, form, matching }, now));
-	const clock = () => new Date();
-	const dry = await timed(() => workOnImports(db, { clock }));
-	await inTransaction(db, (tx) => confirmImport(tx, { id }, byHouse, now));
-	const write = await timed(() => workOnImports(db, { clock }));
-	const { counts, failure } = await importView(db, id);
-	if (failure || counts.refused > 0) throw new Error(`refused: ${JSON.stringify({ counts, failure })}`);
-	return { dry, write };
-}
-
-/** As many lines as text into a bare table. */
-async function bare(db: Db, lines: readonly string[]): Promise<number> {
-	const sql = (db as unknown as { $client: import('postgres').Sql }).$client;
-	await sql`create table if not exists bench_bare (line text)`;
-	return timed(async () => {
-		for (let from = 0; from < lines.length; from += 5_000)
-			await sql`insert into bench_bare select * from unnest(${lines.slice(from, from + 5_000)}::text[])`;
-	});
 }
 
 const rows: string[][] = [['figure', 'size', 'seconds', 'lines/s or ms', '× yardstick']];
@@ -172,8 +131,7 @@ try {
 		}
 	});
 	line('voucher codes out', codes, exporting, yardstick);
-	const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-	for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+	printTable(rows);
 } finally {
 	await ending.end();
 }

@@ -16,6 +16,7 @@ import { auditHouse } from '#wiring/house-audit.server';
 import { jobs } from '#wiring/jobs.server';
 import { memberSteps } from '#wiring/member-steps.server';
 import { testDatabase } from '../support/database.ts';
+import { bringIn } from '../support/importing.ts';
 import { aDefinition, aKey, aMember, anAsk, aSale, line, openShop as furnish, type Shop } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
@@ -152,6 +153,10 @@ async function somebodyKnown() {
 	await buys(twin.id, 1000);
 	const reason = 'the same person twice';
 	await inTx((tx) => merge(tx, { fromId: twin.id, intoId: memberId, reason }, memberSteps, byHouse, now));
+	// A file with lines that were refused, and kept for whoever corrects them.
+	const text = `Name,Email,Phone,Joined,Nickname\n,${person.email.toUpperCase()},,when?,\n,,0170 123 98 76,when?,\nQuillfeather,,,,Zebulon\n`;
+	const file = await bringIn(db, { kind: 'members', text }, now);
+	expect(file.counts).toMatchObject({ refused: 3 });
 	// A code that is on its way when the end comes.
 	await new Visitor({ ip: '203.0.113.9' }).api.wallet.identity.requestCode.mutate({ email: person.email });
 	const rows = await sql<{ number: string }[]>`select number from members where id = ${memberId} or id = ${twin.id}`;
@@ -167,6 +172,8 @@ describe('a member who is erased', () => {
 		expect(before, 'the search finds what is there').toEqual(
 			expect.arrayContaining([
 				'public.gifts.words',
+				'public.import_keys.key',
+				'public.import_refused.cells',
 				'public.member_attributes.text',
 				'public.member_codes.code',
 				'public.members.address',

@@ -145,5 +145,7 @@ export const catalogueEntries: Record<string, Entry> = {
 	},
 	'admin.imports.confirm': { ...noImport, input: ({ key }) => ({ key: key(), id: 'imp_none' }) },
 	'admin.imports.cancel': { ...noImport, input: ({ key }) => ({ key: key(), id: 'imp_none' }) },
+	'admin.imports.noteTaken': { ...noImport, input: () => ({ id: 'imp_none' }) },
+	'admin.imports.forget': { ...noImport, input: ({ key }) => ({ key: key(), id: 'imp_none' }) },
 	'admin.imports.piece': { ...noImport, input: () => ({ id: 'imp_none', number: 0, bytes: new Uint8Array(4) }) }
 };

@@ -7,6 +7,8 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { bringIn } from '../../../tests/support/importing.ts';
 import { openShop } from '../../../tests/support/shop.ts';
 import { createAttribute, listAttributes } from './attributes.server.ts';
+import { tracesOf } from './import-traces.ts';
+import { staticCode } from './index.ts';
 import { memberImport } from './member-import.server.ts';
 import { memberHead, memberLines } from './member-lines.server.ts';
 import { saveMemberPolicy } from './policy.server.ts';
@@ -151,4 +153,35 @@ describe('members brought in by a file', () => {
 			[3, 'id', 'member.unknown']
 		]);
 	});
+});
+
+it('a line of a file tells whom it is about in any writing of an address, a number or a code; a name says maybe', () => {
+	const zoe = {
+		id: 'mem_01m7w6c380exmn6653597d',
+		number: 'ABCDEF2345',
+		name: 'Zoë Fink',
+		email: 'Zoe.Fink@x.test',
+		phone: '+491701239876'
+	};
+	const { surely, maybe } = tracesOf([zoe], ['4600112233']);
+	for (const cell of [
+		'zoe.fink@X.test',
+		'Zoe <zoe.fink@x.test>',
+		'0170 / 123-98 76',
+		'۰۱۷۰۱۲۳۹۸۷۶',
+		'ABCDE-F2345',
+		staticCode(zoe.number),
+		zoe.id,
+		'20001, 4600 112233',
+		'20001;4600112233'
+	])
+		expect(surely(['x', cell]), cell).toBe(true);
+	for (const cells of [['Fink', 'zoe'], ['FINK, ZOE'], ['Frau Zoe Maria Fink']]) {
+		expect(surely(cells)).toBe(false);
+		expect(maybe(cells), cells.join()).toBe(true);
+	}
+	for (const cells of [['Zoe', 'Finkel'], ['fink@x.test'], ['0170 1239877'], ['9876'], ['46001122334'], ['']])
+		expect(maybe(cells), cells.join()).toBe(false);
+	const nameless = tracesOf([{ ...zoe, name: null, email: null, phone: null }], []);
+	expect(nameless.maybe(['', 'Zoe Fink'])).toBe(false);
 });

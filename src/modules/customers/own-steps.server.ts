@@ -1,9 +1,11 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { forgetUsers, signInsOf } from '#identity/server';
+import { forgetInFiles } from '#imports/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { outbox } from '#platform/once.tables';
 import { trailEntries } from '#platform/trail.tables';
+import { tracesOf } from './import-traces.ts';
 import type { MemberSteps } from './steps.server.ts';
 import { randomBody } from '#core/codes';
 import { numberSymbols } from './index.ts';
@@ -72,9 +74,29 @@ export const customerSteps: MemberSteps = {
 	async erase(tx, memberIds, now) {
 		const ids = [...memberIds];
 		const known = await tx
-			.select({ userId: members.userId, email: members.email })
+			.select({
+				id: members.id,
+				number: members.number,
+				userId: members.userId,
+				name: members.name,
+				email: members.email,
+				phone: members.phone
+			})
 			.from(members)
 			.where(inArray(members.id, ids));
+		const codes = await tx
+			.select({ code: memberCodes.code })
+			.from(memberCodes)
+			.where(inArray(memberCodes.memberId, ids));
+		await forgetInFiles(
+			tx,
+			'members',
+			tracesOf(
+				known,
+				codes.map(({ code }) => code)
+			),
+			now
+		);
 		const nobody = {
 			userId: null,
 			name: null,

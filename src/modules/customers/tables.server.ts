@@ -70,7 +70,11 @@ export const members = pgTable(
 			.on(sql`lower(${t.email})`)
 			.where(isNotNull(t.email)),
 		uniqueIndex('members_phone').on(t.phone).where(isNotNull(t.phone)),
-		index('members_joined').on(t.joinedAt, t.id),
+		// The list, and how many stand in it: guests of a sale cost it nothing. With `erasedAt`, so that the index alone counts.
+		index('members_joined')
+			.on(t.joinedAt, t.id, t.erasedAt)
+			.where(sql`${t.joinedAt} is not null and ${t.mergedInto} is null`),
+		index('members_blocked').on(t.id).where(isNotNull(t.blockedAt)),
 		// Guests of a sale have no words: their rows cost this index nothing.
 		index('members_words').using('gin', t.words).where(isNotNull(t.words)),
 		// What somebody was called must not outlive them.
@@ -191,7 +195,12 @@ export const memberAttributes = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'member_attributes_once', columns: [t.memberId, t.attributeId] }),
-		index('member_attributes_attribute').on(t.attributeId, t.memberId)
+		// Of exactly what the list of members compares; who has a value at all is found by it, too.
+		index('member_attributes_value').on(
+			t.attributeId,
+			sql`coalesce(lower(${t.text}), ${t.day}, ${t.yes}::text, ${t.thousandths}::text, ${t.cents}::text)`,
+			t.memberId
+		)
 	]
 );
 

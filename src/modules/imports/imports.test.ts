@@ -6,6 +6,7 @@ import { byHouse } from '#platform/trail';
 import { trailEntries } from '../../platform/trail.tables.server.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { beginImport, importOf, lookAt, takePiece } from './files.server.ts';
+import { clearOldLines, forgetInFiles, forgetRefused, noteTaken } from './forget.server.ts';
 import { foldName, largestFile, matchColumns, pieceBytes, type ImportField } from './index.ts';
 import { kindOf, registerImports, type ImportKind } from './kind.server.ts';
 import { cancelImport, checkImport, clearImports, confirmImport } from './steps.server.ts';
@@ -275,4 +276,91 @@ test('files are thrown away when they were carried out, and when nobody went on 
 	expect(await importView(db, left)).toMatchObject({ kept: false, state: 'cancelled' });
 	expect(await db.select({ id: importPieces.importId }).from(importPieces)).toEqual([]);
 	expect(kindOf('test')).toBe(kind);
+});
+
+test('refused lines are kept for a day from the end, an hour once somebody took them along, or until they are not wanted', async () => {
+	const refusedOf = async (id: string) => (await listRefused(db, await importOf(db, id), 0)).items.length;
+	const inTx = <T>(run: Parameters<typeof inTransaction<T>>[1]): Promise<T> => inTransaction(db, run);
+	const text = 'Code,Note\nR1,no\nR2,no\nR3,\n';
+	const [left, taken, unwanted, waiting] = [
+		await upload(text),
+		await upload(text),
+		await upload(text),
+		await upload(text)
+	];
+	for (const id of [left, taken, unwanted, waiting]) await check(id);
+	await expect(inTx((tx) => forgetRefused(tx, { id: waiting }, byHouse, now))).rejects.toEqual(
+		refusal('import.not_now')
+	);
+	for (const id of [left, taken, unwanted]) {
+		await confirm(id);
+		await workOnImports(db, { clock });
+		expect(await refusedOf(id)).toBe(2);
+	}
+	for (let twice = 0; twice < 2; twice++) {
+		await inTx((tx) => noteTaken(tx, { id: taken }, now));
+		await inTx((tx) => forgetRefused(tx, { id: unwanted }, byHouse, now));
+	}
+	expect(await refusedOf(unwanted)).toBe(0);
+	const forgotten = await db.select().from(trailEntries).where(eq(trailEntries.subjectId, unwanted));
+	expect(forgotten.filter(({ action }) => action === 'import.lines_forgotten')).toHaveLength(1);
+	const until = async (id: string) => (await importView(db, id)).linesUntil;
+	expect(await until(left)).toEqual(later(now, 24 * hour));
+	expect(await until(taken)).toEqual(later(now, hour));
+	expect(await until(unwanted)).toBeNull();
+
+	await inTx((tx) => clearOldLines(tx, later(now, hour - 1)));
+	expect([await refusedOf(left), await refusedOf(taken)]).toEqual([2, 2]);
+	await inTx((tx) => clearImports(tx, later(now, hour)));
+	expect([await refusedOf(left), await refusedOf(taken), await refusedOf(waiting)]).toEqual([2, 0, 2]);
+	// A day later the one that nobody carried out is gone as a whole.
+	await inTx((tx) => clearImports(tx, later(now, 25 * hour)));
+	expect([await refusedOf(left), await refusedOf(waiting)]).toEqual([0, 0]);
+	expect((await importOf(db, left)).header).toBeNull();
+	expect(stateOf(await importOf(db, waiting))).toBe('cancelled');
+	expect((await importView(db, left)).counts).toMatchObject({ new: 1, refused: 2 });
+});
+
+test('somebody who is forgotten is forgotten in files, too, and a file that names them is not carried out', async () => {
+	const zoe = {
+		maybe: (cells: readonly string[]) => cells.some((cell) => /zoe/i.test(cell)),
+		surely: (cells: readonly string[]) => cells.includes('zoe@x.test')
+	};
+	const done = await upload('Code,Note\nZ1,no\nzoe,no\nZ2,no\n');
+	await check(done);
+	await confirm(done);
+	await workOnImports(db, { clock });
+	const [waits, other, headless] = [
+		await upload('Code,Note\nY1,a\nzoe@x.test,no\n'),
+		await upload('Code,Note\nzoe,no\nY3,no\n'),
+		await upload('Zoe,Note\nY4,no\n')
+	];
+	await check(waits);
+	await check(other);
+	await inTransaction(db, async (tx) => {
+		await checkImport(
+			tx,
+			{ id: headless, form: { encoding: 'utf-8', delimiter: ',' }, matching: ['code', 'note'] },
+			now
+		);
+	});
+	await workOnImports(db, { clock });
+	await inTransaction(db, (tx) => forgetInFiles(tx, 'test', zoe, now));
+
+	const lines = async (id: string) =>
+		(await listRefused(db, await importOf(db, id), 0)).items.map(({ cells }) => cells[0]);
+	expect(await lines(done)).toEqual(['Z1', 'Z2']);
+	expect(await importView(db, waits)).toMatchObject({
+		state: 'cancelled',
+		kept: false,
+		failure: { code: 'import.person_erased' }
+	});
+	expect(await lines(waits)).toEqual([]);
+	// Somebody of the same name may be in that one: it is the house's to say.
+	expect(await importView(db, other)).toMatchObject({ state: 'checked', kept: true });
+	expect(await lines(other)).toEqual(['Y3']);
+	expect((await importOf(db, headless)).header).toBeNull();
+	const whose = [done, waits, other, headless];
+	const kept = await db.select({ id: importPieces.importId }).from(importPieces);
+	expect(kept.map(({ id }) => id).filter((id) => whose.includes(id))).toEqual([other, headless]);
 });

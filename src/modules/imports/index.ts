@@ -19,8 +19,8 @@ export const pieceBytes = 512_000;
 export const mostRows = 1_000_000;
 /** refused lines that are kept to be looked at; beyond that they are counted */
 export const mostRefused = 10_000;
-/** a file that nobody carries out is thrown away */
-export const keptHours = 48;
+/** a file that nobody carries out is thrown away, as are lines that were refused */
+export const keptHours = 24;
 
 /** A column that a kind of import knows. */
 export interface ImportField {

@@ -18,6 +18,8 @@ export const importRefusals = declareRefusals({
 	'import.encoding': 'invalid',
 	'import.too_many_rows': 'invalid',
 	'import.too_slow': 'unavailable',
+	/** somebody whom it names was erased meanwhile */
+	'import.person_erased': 'conflict',
 	/** what one line is refused for, whatever it is about */
 	'import.cells_missing': 'invalid',
 	'import.cells_more': 'invalid',

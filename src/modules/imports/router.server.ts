@@ -6,6 +6,7 @@ import { requestRefusals } from '#platform/refusals';
 import { router, wideProcedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './files.server.ts';
+import { forgetRefused, noteTaken } from './forget.server.ts';
 import { importsJob } from './jobs.server.ts';
 import { allKinds, fieldsOf, findKind, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
@@ -147,6 +148,25 @@ export const adminRouter = router({
 			await mine(ctx, input.id);
 			await writeOnce(ctx, 'imports.cancel', input, async (tx) => {
 				await cancelImport(tx, input, ctx, ctx.now);
+				return null;
+			});
+		}),
+
+	/** Somebody takes the refused lines along: they are kept an hour longer, should the file not arrive. */
+	noteTaken: wideProcedure('console.use')
+		.input(z.object({ id }))
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			await inTransaction(ctx.db, (tx) => noteTaken(tx, input, ctx.now));
+		}),
+
+	/** Throws the refused lines away, before their time. */
+	forget: wideProcedure('console.use')
+		.input(one)
+		.mutation(async ({ ctx, input }) => {
+			await mine(ctx, input.id);
+			await writeOnce(ctx, 'imports.forget', input, async (tx) => {
+				await forgetRefused(tx, input, ctx, ctx.now);
 				return null;
 			});
 		}),

@@ -2,3 +2,4 @@
 export { registerImports, type ImportKind, type ImportRun } from './kind.server.ts';
 export { importJobs } from './jobs.server.ts';
 export { workOnImports } from './work.server.ts';
+export { forgetInFiles, type Traces } from './forget.server.ts';

@@ -1,15 +1,16 @@
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { hour, later } from '#core/time';
 import { CsvFault, csvRecords } from '#platform/csv/read';
 import type { CsvForm } from '#platform/csv/form';
 import type { Db, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import { lockImport, piecesOf } from './files.server.ts';
+import { clearFiles, clearOldLines } from './forget.server.ts';
 import { keptHours, type Counts, type ImportField } from './index.ts';
 import { fieldsOf, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
-import { importKeys, importPieces, importRefused, imports } from './tables.server.ts';
+import { importKeys, importRefused, imports } from './tables.server.ts';
 
 const { refuse } = importRefusals;
 
@@ -66,6 +67,8 @@ export async function checkImport(
 			failure: null,
 			failedAt: null,
 			checkedAt: null,
+			linesTakenAt: null,
+			linesClearedAt: null,
 			checkBegunAt: now
 		})
 		.where(eq(imports.id, id));
@@ -76,10 +79,13 @@ export async function confirmImport(tx: Tx, { id }: { id: string }, by: By, now:
 	const row = await lockImport(tx, id);
 	if (stateOf(row) !== 'checked') throw refuse('import.not_now');
 	const { actor } = by;
+	// What the dry run refused is found again.
+	await tx.delete(importRefused).where(eq(importRefused.importId, id));
 	await tx
 		.update(imports)
 		.set({
 			actor,
+			linesTakenAt: null,
 			staffId: actor.kind === 'staff' ? actor.staffId : null,
 			found: row.counts,
 			counts: nothing,
@@ -109,7 +115,7 @@ export async function cancelImport(tx: Tx, { id }: { id: string }, by: By, now: 
 	await keepTrail(tx, by, { action: 'import.cancelled', subject, title: row.fileName, after }, now);
 }
 
-/** Throws away the files of imports that ended, and of those that nobody went on with. */
+/** Throws away the files of imports that ended and of those that nobody went on with, and refused lines in their time. */
 export async function clearImports(tx: Tx, now: Date): Promise<void> {
 	const old = later(now, -keptHours * hour);
 	const over = await tx
@@ -122,13 +128,10 @@ export async function clearImports(tx: Tx, now: Date): Promise<void> {
 			)
 		)
 		.limit(50);
-	const ids = over.map(({ id }) => id);
-	if (ids.length === 0) return;
-	await tx.delete(importPieces).where(inArray(importPieces.importId, ids));
-	await tx.delete(importKeys).where(inArray(importKeys.importId, ids));
-	await tx.update(imports).set({ clearedAt: now }).where(inArray(imports.id, ids));
-	await tx
-		.update(imports)
-		.set({ cancelledAt: now })
-		.where(and(inArray(imports.id, ids), isNull(imports.doneAt), isNull(imports.cancelledAt)));
+	await clearFiles(
+		tx,
+		over.map(({ id }) => id),
+		now
+	);
+	await clearOldLines(tx, now);
 }

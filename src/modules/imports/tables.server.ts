@@ -44,7 +44,11 @@ export const imports = pgTable(
 		cancelledAt: at(),
 		failedAt: at(),
 		/** when the file was thrown away */
-		clearedAt: at()
+		clearedAt: at(),
+		/** when somebody took the refused lines along as a file */
+		linesTakenAt: at(),
+		/** when the refused lines were thrown away */
+		linesClearedAt: at()
 	},
 	(t) => [index('imports_created').on(t.createdAt, t.id)]
 );

@@ -5,6 +5,7 @@ import type { RefusalData } from '#core/refusal';
 import type { Reads } from '#platform/db';
 import type { CsvForm } from '#platform/csv/form';
 import { importOf, type ImportRow } from './files.server.ts';
+import { linesKeptUntil } from './forget.server.ts';
 import type { Counts, ImportState } from './index.ts';
 import { stateOf } from './state.ts';
 import { importRefused, imports } from './tables.server.ts';
@@ -31,6 +32,8 @@ export interface ImportView {
 	failure: RefusalData | null;
 	/** false when the file was thrown away meanwhile */
 	kept: boolean;
+	/** until when refused lines are kept; null: they were thrown away */
+	linesUntil: Date | null;
 }
 
 function viewOf(row: ImportRow, by: string | null): ImportView {
@@ -51,7 +54,8 @@ function viewOf(row: ImportRow, by: string | null): ImportView {
 		found,
 		made,
 		failure,
-		kept: row.clearedAt === null
+		kept: row.clearedAt === null,
+		linesUntil: linesKeptUntil(row)
 	};
 }
 

@@ -137,6 +137,8 @@ export interface MemberQuery {
 	descending: boolean;
 	cursor: string | null;
 	size?: number;
+	/** how many are looked at in the list's order before the filters' own indexes are asked */
+	reach?: number;
 }
 
 export interface MemberRow {

@@ -1,15 +1,39 @@
 import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
-import { instant, sqlOf, type Raw, type Reads } from '#platform/db';
+import { later, second } from '#core/time';
+import { instant, sqlOf, type Db, type Raw, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
 import type { HeldCard, HeldVoucher, MemberPage } from './index.ts';
 import { listReceipts } from './receipts.server.ts';
 
-/** How many members joined in all, for the list's head. */
-export async function countMembers(reads: Reads): Promise<number> {
-	const [row] = await sqlOf(reads)<{ members: number }[]>`
-		select count(*)::int as members from members where joined_at is not null and erased_at is null and merged_into is null`;
-	return row?.members ?? 0;
+/** Counting reads an entry of an index for everybody: a tenth of a second for a million. */
+const countedEachTime = 50_000;
+const countLasts = 30 * second;
+const counts = new WeakMap<object, { members: number; at: Date }>();
+
+/**
+ * How many members joined in all, for the list's head. A great number is remembered for half a minute; then it is told
+ * once more and counted anew meanwhile.
+ * @param eachTime from how many on it is remembered
+ */
+export async function countMembers(db: Db, now: Date, eachTime = countedEachTime): Promise<number> {
+	const known = counts.get(db);
+	if (!known) return count(db, now, eachTime);
+	if (now >= later(known.at, countLasts) || now < known.at) {
+		counts.set(db, { ...known, at: now });
+		// Whoever asks next tries again when this failed.
+		count(db, now, eachTime).catch(() => counts.delete(db));
+	}
+	return known.members;
+}
+
+async function count(db: Db, now: Date, eachTime: number): Promise<number> {
+	const [row] = await sqlOf(db)<{ members: number }[]>`
+		select count(*)::int as members from members where joined_at is not null and merged_into is null and erased_at is null`;
+	const members = row?.members ?? 0;
+	if (members >= eachTime) counts.set(db, { members, at: now });
+	else counts.delete(db);
+	return members;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { undoSales } from '#checkout/server';
-import { day, hour, later } from '#core/time';
+import type { Page } from '#core/page';
+import { day, hour, later, second } from '#core/time';
 import { issue } from '#giftcards/server';
 import { historyOf } from '#ledger/server';
-import { inTransaction } from '#platform/db';
+import { inTransaction, sqlOf } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../../../tests/support/database.ts';
@@ -18,7 +19,8 @@ import {
 	type Shop,
 	testSettings
 } from '../../../tests/support/shop.ts';
-import { allMembers } from './index.ts';
+import { allMembers, memberOrders, type MemberQuery, type MemberRow } from './index.ts';
+import { memberIds } from './member-list.server.ts';
 import { withReceipts } from './references.server.ts';
 import {
 	besideReceipt,
@@ -172,7 +174,7 @@ describe('the list of members', () => {
 		).items.map(({ id }) => id);
 
 	it('has those who joined, and nobody made for a guest sale', async () => {
-		expect(await countMembers(db)).toBe(2);
+		expect(await countMembers(db, now)).toBe(2);
 		expect(await names('')).toEqual([bob, ann]);
 	});
 
@@ -202,6 +204,53 @@ describe('the list of members', () => {
 		} while (cursor);
 		expect(seen).toHaveLength(62);
 		expect(new Set(seen).size).toBe(62);
+	});
+
+	it('is the same list whichever way its pages are found', async () => {
+		const tagId = 'tag_some000000000000000000';
+		const ids = (await memberIds(db, { filter: allMembers, cursor: null, size: 1000 })).ids;
+		const some = ids.filter((_, place) => place % 3 === 0 || place === 61);
+		const sql = sqlOf(db);
+		await sql`insert into tags (id, name, folded, colour, created_at) values (${tagId}, 'some', 'some', 'good', now())`;
+		await sql`insert into member_tags (member_id, tag_id, tagged_at) select id, ${tagId}, now() from members where id in ${sql(some)}`;
+		await sql`update members set words = 'zoe'::tsvector where id in ${sql(ids.slice(0, 20))}`;
+		const walked = async (query: Omit<MemberQuery, 'cursor' | 'size'>) => {
+			const seen: string[] = [];
+			for (let cursor: string | null = null; ;) {
+				const page: Page<MemberRow> = await listMembers(db, { ...query, cursor, size: 9 }, now);
+				seen.push(...page.items.map(({ id }) => id));
+				if ((cursor = page.nextCursor) === null) return seen;
+			}
+		};
+		for (const order of memberOrders)
+			for (const descending of [true, false])
+				for (const [filter, count] of [
+					[{}, 62],
+					[{ tagId }, some.length],
+					[{ text: 'zoe' }, 20],
+					[{ text: 'zoe', tagId }, 7],
+					[{ blocked: false }, 62],
+					[{ joinedBefore: later(now, -2 * hour) }, 61]
+				] as const) {
+					const query = { filter: { ...allMembers, ...filter }, order, descending };
+					const far = await walked(query);
+					expect(new Set(far).size, JSON.stringify(query)).toBe(count);
+					expect(await walked({ ...query, reach: 1 }), JSON.stringify(query)).toEqual(far);
+					// Who never bought stands at the end, whichever the direction.
+					if (order !== 'newest') expect(far.indexOf(ann)).toBeLessThan(2);
+				}
+	});
+
+	it('remembers how many there are only where there are very many', async () => {
+		const count = await countMembers(db, now);
+		await aMember(db, later(now, -60 * day));
+		expect(await countMembers(db, now)).toBe(count + 1);
+		expect(await countMembers(db, now, 10)).toBe(count + 1);
+		await aMember(db, later(now, -60 * day));
+		expect(await countMembers(db, later(now, 20 * second), 10)).toBe(count + 1);
+		// Half a minute later the old number is told once more, and counted anew meanwhile.
+		expect(await countMembers(db, later(now, 31 * second), 10)).toBe(count + 1);
+		await expect.poll(() => countMembers(db, later(now, 32 * second), 10)).toBe(count + 2);
 	});
 
 	it('begins anew for a cursor that nobody here wrote', async () => {

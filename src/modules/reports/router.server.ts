@@ -120,7 +120,7 @@ export const adminRouter = router({
 			const { currency, timeZone } = await programmeOf(ctx.db);
 			const [page, count] = await Promise.all([
 				listMembers(ctx.db, { ...input, filter: filterIn(input.filter, timeZone) }, ctx.now),
-				countMembers(ctx.db)
+				countMembers(ctx.db, ctx.now)
 			]);
 			return { ...page, count, currency, timeZone };
 		}),
