@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { csvLine } from '#core/csv';
 import { staticCode } from '#customers';
@@ -26,7 +25,7 @@ import { openServer } from './server.ts';
  * what counts, and the ratio to the yardstick, fifty-one members by their ids, since a busy machine slows both. It takes about six minutes; `--members 200000` is a shorter one.
  */
 const { values } = parseArgs({
-	options: { members: { type: 'string', default: '1000000' }, lines: { type: 'string' }, json: { type: 'string' } }
+	options: { members: { type: 'string', default: '1000000' }, lines: { type: 'string' } }
 });
 const sizes = [10_000, Number(values.members)];
 const fileLines = Number(values.lines ?? 5_000);
@@ -199,9 +198,13 @@ try {
 		});
 		console.log(`${size.toLocaleString('en')} members prepared in ${preparing.toFixed(0)} s`);
 		const column: { what: string; ms: number }[] = [];
-		for (const [what, run] of await casesOf(db, size))
-			if (!ending.signal.aborted) column.push({ what, ms: await median(() => run(db)) });
-		if (values.json) await writeFile(values.json, JSON.stringify({ size, column }, null, '\t'));
+		for (const [what, run] of await casesOf(db, size)) {
+			if (ending.signal.aborted) break;
+			const ms = await median(() => run(db));
+			column.push({ what, ms });
+			// A run that is cut off has told what it knows.
+			process.stderr.write(`${size.toLocaleString('en')}  ${what}  ${ms.toFixed(1)} ms\n`);
+		}
 		columns.push(column);
 		const lines = Array.from({ length: fileLines }, (_, n) => fileLine(size * 10 + n));
 		const yardstick = await bare(db, lines);

@@ -34,7 +34,9 @@ export function tracesOf(people: readonly Known[], linked: readonly string[]): T
 			if (emails.some((email) => folded.includes(email))) return true;
 			const plain = normaliseCode(cell).replace(/\D/g, '');
 			if (plain.length >= shortest && phones.has(endOf(plain))) return true;
-			return cell.split(/[,;|/\s]+/).some((part) => codes.has(normaliseCode(part))) || codes.has(normaliseCode(cell));
+			// Codes are written with blanks in them, and lists of codes with blanks between them.
+			const parts = [...cell.split(/[,;|/]+/), ...cell.split(/[,;|/\s]+/)];
+			return parts.some((part) => codes.has(normaliseCode(part)));
 		});
 	const maybe = (cells: readonly string[]): boolean => {
 		if (surely(cells)) return true;
