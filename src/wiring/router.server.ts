@@ -32,6 +32,7 @@ export const appRouter = router({
 		vouchers: vouchers.walletRouter,
 		giftcards: giftcards.walletRouter,
 		gifts: giftcards.giftsWalletRouter,
+		groups: groups.walletRouter,
 		points: points.walletRouter,
 		home: wallet.walletRouter
 	}),

@@ -4,6 +4,8 @@ import { rotatingCode } from '#customers';
 import { memberFacts, readMemberCode } from '#customers/server';
 import { issue } from '#giftcards/server';
 import { inviteStaff } from '#identity/server';
+import { addMember } from '../../src/modules/groups/belonging.server.ts';
+import { found } from '../../src/modules/groups/groups.server.ts';
 import { expire } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
@@ -380,5 +382,57 @@ describe('an open wallet', () => {
 	it('hears nothing before somebody is signed in', async () => {
 		const error = await listen(new Visitor()).catch((thrown: unknown) => thrown);
 		expect(error).toMatchObject({ status: 401 });
+	});
+});
+
+describe('a member of a household', () => {
+	it('leaves it in the wallet: the purse stays with the others, and what they earn is their own again', async () => {
+		const [head, other, third] = [await shopper(), await shopper(), await shopper()];
+		const now = new Date();
+		await buys(other.memberId, 4);
+		const paper = { name: 'The Holms', vatNumber: null, registrationNumber: null, billingAddress: null, note: null };
+		const agreed = { title: null, agreed: 'on paper' };
+		const { id: groupId } = await inTransaction(db, async (tx) => {
+			const wish = {
+				kind: 'household',
+				group: paper,
+				shares: true,
+				head: { memberId: head.memberId, ...agreed }
+			} as const;
+			const made = await found(tx, wish, byHouse, now);
+			const joining = { groupId: made.id, memberId: other.memberId, role: 'member', ...agreed } as const;
+			await addMember(tx, joining, byHouse, now);
+			return made;
+		});
+		const wallet = ({ visitor }: typeof other) => visitor.api.wallet;
+		const points = async (of: typeof other) => (await wallet(of).home.overview.query()).points.spendable;
+		const purse = await points(head);
+		expect(purse).toBeGreaterThan(0);
+		const [mine] = await wallet(other).groups.mine.query();
+		expect(mine).toMatchObject({
+			name: 'The Holms',
+			kind: 'household',
+			stays: { points: purse, pending: 0 },
+			against: null
+		});
+		expect(mine?.others).toHaveLength(1);
+		expect((await wallet(head).groups.mine.query())[0]?.against).toBe('group.head_leaves');
+
+		const go = (of: typeof other, key = aKey()) => wallet(of).groups.leave.mutate({ key, groupId });
+		expect((await refusalFrom(go(head))).code).toBe('group.head_leaves');
+		expect((await refusalFrom(go(third))).code).toBe('group.no_member');
+		expect((await refusalFrom(wallet(other).groups.leave.mutate({ key: aKey(), groupId: 'mgp_none' }))).code).toBe(
+			'group.unknown'
+		);
+		const key = aKey();
+		await go(other, key);
+		await go(other, key);
+		expect(await wallet(other).groups.mine.query(), 'the answer was lost, and nothing is done twice').toEqual([]);
+		expect([await points(other), await points(head)]).toEqual([0, purse]);
+		expect((await refusalFrom(go(other))).code).toBe('group.no_member');
+		await buys(other.memberId, 4);
+		expect([await points(other), await points(head)]).toEqual([purse, purse]);
+		expect((await wallet(head).groups.mine.query())[0]?.against).toBe('group.last_member');
+		expect((await refusalFrom(go(head))).code).toBe('group.last_member');
 	});
 });

@@ -1,5 +1,5 @@
 import type { Entry } from './rights-entry.ts';
-import { customersPeople, desk } from './rights-entry.ts';
+import { customersPeople, desk, shopper } from './rights-entry.ts';
 
 /** Who may do what with households and firms; see rights-entry.ts for how to write an entry. */
 
@@ -11,6 +11,8 @@ export const groupEntries: Record<string, Entry> = {
 	'admin.reports.groups': { who: desk, input: () => ({ text: '', kind: null, ended: false, cursor: null }) },
 	'admin.reports.group': { who: desk, input: () => ({ id: groupId }), answers: 'group.unknown' },
 	'admin.reports.groupHistory': { who: customersPeople, input: () => ({ id: groupId, cursor: null }) },
+	'wallet.groups.mine': { who: shopper },
+	'wallet.groups.leave': { who: shopper, input: ({ key }) => ({ key: key(), groupId }), ...unknown },
 	'admin.groups.found': {
 		who: customersPeople,
 		input: ({ key, memberId }) => ({

@@ -5,6 +5,7 @@ import { members } from '#customers/tables';
 import { constraintOf, type Reads, type Tx } from '#platform/db';
 import { keepTrail, withoutCodes, type By, type Deed } from '#platform/trail';
 import {
+	againstLeaving,
 	groupLimits,
 	groupsRefusals,
 	leastAgreed,
@@ -224,10 +225,8 @@ export async function leave(tx: Tx, command: Leaving, by: By, now: Date): Promis
 	const { group, there } = await lockGroup(tx, groupId, [memberId]);
 	const mine = there.find((one) => one.memberId === memberId);
 	if (!mine) throw refuse('group.no_member');
-	if (group.kind === 'household') {
-		if (there.length === 1) throw refuse('group.last_member');
-		if (mine.role === 'head') throw refuse('group.head_leaves');
-	}
+	const against = againstLeaving(group.kind, mine.role, there.length);
+	if (against) throw refuse(against);
 	if (mine.shares) await leavePurse(tx, { groupId, memberId, points }, now);
 	else if (points !== 0) throw refuse('group.points_form', { field: 'points' });
 	await tx

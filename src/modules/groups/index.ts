@@ -1,3 +1,4 @@
+import type { Points } from '#core/amounts';
 import { declareRefusals } from '#core/refusal';
 
 /**
@@ -69,6 +70,30 @@ export interface Belonging {
 	/** whether their points are the group's */
 	shares: boolean;
 	since: Date;
+}
+
+/**
+ * What speaks against somebody's leaving: a household keeps its head, and ends with the last of them instead.
+ * @param count how many belong to it
+ */
+export function againstLeaving(
+	kind: GroupKind,
+	role: GroupRole,
+	count: number
+): 'group.last_member' | 'group.head_leaves' | null {
+	if (kind !== 'household') return null;
+	if (count === 1) return 'group.last_member';
+	return role === 'head' ? 'group.head_leaves' : null;
+}
+
+/** A group as somebody who belongs to it sees it, and what leaving it would mean. */
+export interface OwnGroup extends Belonging {
+	/** first names of the others, the longest there first; null: nameless */
+	others: (string | null)[];
+	/** what stays in the purse; null: everybody's points are their own */
+	stays: { points: Points; pending: Points } | null;
+	/** what speaks against leaving */
+	against: ReturnType<typeof againstLeaving>;
 }
 
 export const groupsRefusals = declareRefusals({

@@ -6,7 +6,7 @@ import { writeOnce } from '#platform/write';
 import { addMember, leave, setRole } from './belonging.server.ts';
 import { edit, end, found, setShares } from './groups.server.ts';
 import { groupKinds, groupRoles, groupsRefusals } from './index.ts';
-import { sharersOf } from './views.server.ts';
+import { ownGroups, sharersOf } from './views.server.ts';
 
 const id = z.string().check(z.maxLength(40));
 const key = z.string().check(z.maxLength(64));
@@ -32,6 +32,24 @@ async function tellSharers(ctx: Pick<Context, 'db'>, groupId: string, alsoIds: r
 function mayMovePoints(ctx: Context): void {
 	if (!ctx.may('ledger.adjust')) throw groupsRefusals.refuse('group.may_not_move', { field: 'points' });
 }
+
+export const walletRouter = router({
+	/** The member's household and firms, and what leaving them would mean. */
+	mine: procedure('wallet.own').query(({ ctx }) => ownGroups(ctx.db, ctx.actor.memberId, ctx.now)),
+
+	/** The member leaves; what is in the purse stays there. */
+	leave: procedure('wallet.own')
+		.input(z.object({ key, groupId: id }))
+		.mutation(async ({ ctx, input }) => {
+			const { memberId } = ctx.actor;
+			const going = { groupId: input.groupId, memberId, points: 0, reason: null };
+			await writeOnce(ctx, 'groups.leave', input, async (tx) => {
+				await leave(tx, going, ctx, ctx.now);
+				return null;
+			});
+			await tellSharers(ctx, input.groupId, [memberId]);
+		})
+});
 
 export const adminRouter = router({
 	found: procedure('members.write')

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
+import { pointsOf } from '#ledger/server';
 import { sqlOf, type Reads } from '#platform/db';
-import type { Belonging } from './index.ts';
+import { againstLeaving, type Belonging, type OwnGroup } from './index.ts';
 import { groupMembers, memberGroups } from './tables.server.ts';
 
 /** The groups that somebody belongs to now, the one whose purse they share first. */
@@ -45,6 +46,32 @@ export async function purseOf(reads: Reads, memberId: string): Promise<Purse | n
 		since,
 		others: others.map(({ id, name }) => ({ memberId: id, firstName: name?.split(/\s+/)[0] ?? null }))
 	};
+}
+
+/** The groups that somebody belongs to, as their wallet shows them. */
+export async function ownGroups(reads: Reads, memberId: string, now: Date): Promise<OwnGroup[]> {
+	const mine = await belongingsOf(reads, memberId);
+	if (mine.length === 0) return [];
+	const ids = mine.map(({ groupId }) => groupId);
+	const rows = await sqlOf(reads)<{ group_id: string; name: string | null }[]>`
+		select b.group_id, m.name from group_members b join members m on m.id = b.member_id
+		where b.group_id in ${sqlOf(reads)(ids)} and b.ended_at is null and b.member_id <> ${memberId}
+		order by b.since, b.id`;
+	const purses = await pointsOf(
+		reads,
+		mine.flatMap(({ groupId, shares }) => (shares ? groupId : [])),
+		now
+	);
+	return mine.map((group) => {
+		const others = rows.filter(({ group_id }) => group_id === group.groupId);
+		const purse = purses.get(group.groupId);
+		return {
+			...group,
+			others: others.map(({ name }) => name?.split(/\s+/)[0] ?? null),
+			stays: purse ? { points: purse.spendable, pending: purse.pending } : null,
+			against: againstLeaving(group.kind, group.role, others.length + 1)
+		};
+	});
 }
 
 /** Who shares a group's purse now: ids, for telling them that it changed. */

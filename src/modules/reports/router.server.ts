@@ -194,8 +194,13 @@ export const adminRouter = router({
 	group: procedure('members.read')
 		.input(z.object({ id }))
 		.query(async ({ ctx, input }) => {
-			const [group, { timeZone }] = await Promise.all([groupPage(ctx.db, input.id, ctx.now), programmeOf(ctx.db)]);
-			return { ...group, timeZone };
+			const [group, { timeZone, rules }] = await Promise.all([
+				groupPage(ctx.db, input.id, ctx.now),
+				programmeOf(ctx.db)
+			]);
+			// What a purse has of the types beside those that pay, as a member's page tells it.
+			const types = group.points ? await typeBalancesOf(ctx.db, group.id, rules.types ?? [], ctx.now) : [];
+			return { ...group, types, timeZone };
 		}),
 
 	groupHistory: procedure('ledger.read')
