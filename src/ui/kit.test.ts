@@ -50,6 +50,12 @@ describe('what the server draws before any script runs', () => {
 		expect(words(body)).toContain('day 2 30 sold –');
 	});
 
+	test('a link to a file is left to the browser; the router would look for a page of that name', () => {
+		const link = (href: string) => render(Button, { props: { href, children: snippet('Keep it') } }).body;
+		expect(link('/admin/members/members.csv?q=rosa')).toContain('data-sveltekit-reload');
+		expect(link('/admin/members')).not.toContain('data-sveltekit-reload');
+	});
+
 	test('a bar chart: a bar and a figure for each', () => {
 		speak('en');
 		const { body } = render(BarChart, {

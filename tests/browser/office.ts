@@ -1,5 +1,7 @@
 import type { BrowserContext } from '@playwright/test';
+import { post } from '#client/rest.ts';
 import { createApi, type Api } from '#client/trpc.ts';
+import type { ReceiptView } from '#purchases';
 import { expect } from './test.ts';
 
 /** What a browser test needs of the shop around its page: its owner, a tablet with Ada at it, without pages of their own. */
@@ -41,12 +43,59 @@ export async function atTill(
 	return { till, currency: store?.currency ?? 'EUR' };
 }
 
-/** The newest code that was sent to an address: without a mail server it lies on the page for that. */
-export async function mailedCode(context: BrowserContext, address: string): Promise<string> {
+/** A tablet of this name sells so many jars of honey at 40 euros each, to a member or to somebody who shows no code. */
+export async function sellHoney(
+	context: BrowserContext,
+	origin: string,
+	house: Api['admin'],
+	{ tablet, memberId, jars }: { tablet: string; memberId: string | null; jars: number }
+): Promise<ReceiptView> {
+	const { till, currency } = await atTill(context, origin, house, tablet);
+	const goods = { key: 'a', productId: null, name: 'Honey', categoryId: null, quantity: jars * 1000, unitCents: 4000 };
+	const ask = { memberId, basket: { currency, lines: [goods] }, rightIds: [], giftCards: [], points: 0 };
+	const { quote } = await till.checkout.quote.mutate({ ask });
+	const sale = { key: crypto.randomUUID(), ask, fingerprint: quote.fingerprint };
+	const { receipt } = await post<{ receipt: ReceiptView }>('/api/v1/checkout/commit', sale, fetchOf(context, origin));
+	return receipt;
+}
+
+/** What was sent so far, newest first: without a mail server it lies on the page for that. */
+async function mailed(context: BrowserContext): Promise<string> {
 	const mails = await context.newPage();
 	await mails.goto('/dev/mail');
 	const text = await mails.getByRole('main').innerText();
 	await mails.close();
+	return text;
+}
+
+/** What the link of the newest invitation to an address ends in. */
+export async function invitationFor(context: BrowserContext, address: string): Promise<string> {
+	const letter = (await mailed(context)).split(address)[1] ?? '';
+	return /\/admin\/invitation#([\w-]{43})/.exec(letter)?.[1] ?? 'no link';
+}
+
+/**
+ * Somebody new in the office, signed in with a browser of their own: invited by the owner, in by the link of the mail.
+ * What they do stands in the trail under a name that nobody else has.
+ */
+export async function asColleague(
+	context: BrowserContext,
+	origin: string,
+	house: Api['admin'],
+	{ name, role }: { name: string; role: string }
+): Promise<{ name: string; email: string }> {
+	const email = `${role}-${crypto.randomUUID()}@test.example`;
+	const own = `${name} ${email.slice(-18, -13)}`;
+	await house.identity.invitations.invite.mutate({ key: crypto.randomUUID(), name: own, email, role, storeIds: null });
+	const token = await invitationFor(context, email);
+	const { admin } = createApi(fetchOf(context, origin));
+	await admin.identity.invitations.accept.mutate({ token, name: own, password: 'seven grey herons' });
+	return { name: own, email };
+}
+
+/** The newest code that was sent to an address. */
+export async function mailedCode(context: BrowserContext, address: string): Promise<string> {
+	const text = await mailed(context);
 	const code = new RegExp(`(\\d{6})[^\\n]*\\s+${address}`).exec(text)?.[1];
 	expect(code, `a code for ${address} in:\n${text}`).toBeTruthy();
 	return code as string;

@@ -1,27 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
-import { post } from '#client/rest.ts';
-import type { Api } from '#client/trpc.ts';
-import { asOwner, atTill, fetchOf, mailedCode } from './office.ts';
-import type { ReceiptView } from '#purchases';
+import { asOwner, mailedCode, sellHoney } from './office.ts';
 import { expect, pressUntil, test } from './test.ts';
 
 /** A shopper's day: joins, says who they are, adds a receipt, guards a card, takes a copy of everything, leaves, stays. */
 test.use({ viewport: { width: 390, height: 844 } });
-
-/** A tablet sells something for 40 euros to somebody who shows no code. */
-async function sellToNobody(context: BrowserContext, origin: string, house: Api['admin']): Promise<ReceiptView> {
-	const { till, currency } = await atTill(context, origin, house, 'Kiosk');
-	const goods = { key: 'a', productId: null, name: 'Honey', categoryId: null, quantity: 1000, unitCents: 4000 };
-	const basket = { currency, lines: [goods] };
-	const ask = { memberId: null, basket, rightIds: [], giftCards: [], points: 0 };
-	const { quote } = await till.checkout.quote.mutate({ ask });
-	const sale = { key: crypto.randomUUID(), ask, fingerprint: quote.fingerprint };
-	const { receipt } = await post<{ receipt: ReceiptView }>('/api/v1/checkout/commit', sale, fetchOf(context, origin));
-	return receipt;
-}
 
 /** What axe finds, as lines that say where. */
 async function faults(page: Page): Promise<string[]> {
@@ -39,7 +24,7 @@ test('a shopper’s day', async ({ page, browser, baseURL }) => {
 	const address = `day-${crypto.randomUUID()}@test.example`;
 	const [office, kiosk] = [await browser.newContext(), await browser.newContext()];
 	const house = await asOwner(office, origin);
-	const receipt = await sellToNobody(kiosk, origin, house);
+	const receipt = await sellHoney(kiosk, origin, house, { tablet: 'Kiosk', memberId: null, jars: 1 });
 	const dialog = page.getByRole('dialog');
 	const sound = async () => expect(await faults(page), page.url()).toEqual([]);
 

@@ -108,12 +108,15 @@ export const adminRouter = router({
 			const page = await listRefused(ctx.db, row, input.after, input.limit);
 			const fields = await fieldsOf(ctx.db, kindOf(row.kind));
 			const names = new Map(fields.map((field) => [field.key, field.names[ctx.language][0]]));
+			// As the file itself calls it: whoever corrects the line looks for that.
+			const columnOf = (field: string) =>
+				row.header?.[row.matching?.indexOf(field) ?? -1] || (names.get(field) ?? field);
 			return {
 				next: page.next,
 				header: row.header ?? [],
 				items: page.items.map(({ line, field, refusal, cells }) => ({
 					line,
-					field: field === null ? null : (names.get(field) ?? field),
+					field: field === null ? null : columnOf(field),
 					sentence: ctx.sentenceOf(refusal),
 					cells
 				}))

@@ -100,7 +100,11 @@ interface Row {
 	saved_cents: number;
 }
 
-type ListedRow = Omit<Row, 'held' | 'voided' | 'unlimited' | 'uses_left'>;
+/** of a voucher that nobody used there are no sums */
+type ListedRow = Omit<Row, 'held' | 'voided' | 'unlimited' | 'uses_left' | 'redeemed' | 'saved_cents'> & {
+	redeemed: number | null;
+	saved_cents: number | null;
+};
 
 /** `stateOf` as the database reads it; $1 is now */
 const state = `case when v.archived_at is not null then 'archived' when v.ends_at <= $1 then 'ended'
@@ -121,7 +125,7 @@ const figures = `left join lateral (
 /**
  * The same for a list, one pass per voucher that ends after `mostCounted` codes; the order keeps it on the index, also
  * for vouchers without codes beside a large pool. Counting them all took 0.9 s for a
- * page with one pool of 200,000.
+ * page with one pool of 200,000. The uses are counted in one pass for the whole page.
  */
 const listedFigures = `left join lateral (
 		select count(*)::int as codes from (
@@ -131,10 +135,10 @@ const listedFigures = `left join lateral (
 	left join lateral (
 		select c.code as shared_code from voucher_codes c where v.code_kind = 'shared' and c.voucher_id = v.id order by c.id limit 1
 	) s on true
-	left join lateral (
-		select count(*)::int as redeemed, coalesce(sum(r.cents), 0)::bigint as saved_cents
-		from voucher_redemptions r where r.voucher_id = v.id and r.place is not null
-	) r on true`;
+	left join (
+		select voucher_id as used_id, count(*)::int as redeemed, sum(cents)::bigint as saved_cents
+		from voucher_redemptions where given_back_at is null and voucher_id in (select id from page) group by 1
+	) r on r.used_id = v.id`;
 
 const maybe = (text: string | null): Date | null => (text === null ? null : instant(text));
 
@@ -170,14 +174,14 @@ export async function listVouchers(
 	const trimmed = text.trim();
 	const [rows, counted] = await Promise.all([
 		sql.unsafe<ListedRow[]>(
-			`select v.*, c.*, s.*, r.* from (
+			`with page as (
 				select v.* from vouchers v
 				where ($2::text is null and v.archived_at is null or ${state} = $2)
 					and ($3::text is null or v.title ilike $3 or exists (
 						select 1 from voucher_codes s where s.voucher_id = v.id and s.code = $4 and v.code_kind = 'shared'))
 					and ($5::text is null or v.id < $5 collate "C")
 				order by v.id desc limit $6
-			) v ${listedFigures} order by v.id desc`,
+			) select v.*, c.*, s.*, r.* from page v ${listedFigures} order by v.id desc`,
 			[
 				now.toISOString(),
 				asked,
@@ -212,8 +216,8 @@ export async function listVouchers(
 			sharedCode: row.shared_code,
 			codes: Math.min(row.codes, mostCounted),
 			moreCodes: row.codes > mostCounted,
-			redeemed: row.redeemed,
-			savedCents: row.saved_cents
+			redeemed: row.redeemed ?? 0,
+			savedCents: row.saved_cents ?? 0
 		})),
 		nextCursor: rows.length > pageSize ? (shown.at(-1)?.id ?? null) : null,
 		counts,

@@ -11,6 +11,7 @@ import { aDefinition, aKey, aMember, anAsk, aSale, line, openShop, testSettings 
 import type { Definition } from './index.ts';
 import { datesFromIssue } from './rules.ts';
 import { addToWallet, assign, createVoucher, editVoucher, extendCode, extendVoucher } from './server.ts';
+import { listVouchers } from './admin-views.server.ts';
 import { giveBackUse, heldVouchers, makeCodes, reissueCode, voidCode } from './server.ts';
 import { voucherCodes, voucherRedemptions, vouchers } from './tables.server.ts';
 
@@ -192,6 +193,21 @@ describe('a use taken back', () => {
 		expect(returned).toMatchObject({ ok: true, given: { totalCents: receipt?.totalCents } });
 		expect((await codeOf(codeId)).usesLeft).toBe(1);
 		expect((await use(memberId, codeId, now)).ok).toBe(true);
+	});
+
+	test('is counted in the list no more; there every voucher tells its uses, with a limit for each member or without', async () => {
+		const listed = async (id: string) =>
+			(await listVouchers(db, { state: null, text: '', cursor: null }, now)).items.find((row) => row.id === id);
+		const [free, limited, unused] = [await given(), await given({ usesPerMember: 1 }), await aVoucher()];
+		for (const { memberId, codeId } of [free, limited]) await use(memberId, codeId, now);
+		for (const { voucherId, codeId } of [free, limited]) {
+			const [one] = await usesOf(codeId);
+			expect(await listed(voucherId)).toMatchObject({ redeemed: 1, savedCents: one?.cents });
+		}
+		expect(await listed(unused)).toMatchObject({ redeemed: 0, savedCents: 0 });
+		const [{ id: redemptionId = '' } = {}] = await usesOf(free.codeId);
+		await run((tx) => giveBackUse(tx, { redemptionId, reason }, byHouse, now));
+		expect(await listed(free.voucherId)).toMatchObject({ redeemed: 0, savedCents: 0 });
 	});
 
 	test('of a code that was replaced meanwhile goes to the one in its place', async () => {

@@ -1,6 +1,10 @@
+import { grouped } from '#core/codes';
+import { isBuiltIn } from '#identity';
 import type { TrailEntry } from '#reports';
 import type { OpeningHours } from '#stores';
 import { getLocale } from '#locale';
+import { permissionName } from './permission-words.ts';
+import { roleName } from './roles.ts';
 import { spansWords, weekdayName } from './store-words.ts';
 import type { Words } from './words.ts';
 
@@ -70,6 +74,8 @@ function valueWords(field: string, value: unknown, words: Words, currency: strin
 	if (typeof value === 'string') {
 		if (instantForm.test(value)) return words.dateTime(new Date(value));
 		if (dayForm.test(value)) return words.day(new Date(`${value}T12:00:00Z`));
+		if (field === 'permissions' || field === 'scopes') return permissionName(value);
+		if (field === 'role' && isBuiltIn(value)) return roleName(value, null);
 		// Of a thing that is named nowhere else in the entry: enough to tell two apart.
 		if (idForm.test(value)) return `…${value.slice(-6)}`;
 		return !typed.has(field) && wordForm.test(value) ? (messageFor(`trail_value_${value}`) ?? value) : value || nothing;
@@ -135,8 +141,13 @@ const pages: Record<string, (id: string) => string> = {
 	programme: () => '/admin/settings',
 	store: (id) => `/admin/stores/${id}`,
 	product: (id) => `/admin/products/${id}`,
+	import: (id) => `/admin/imports/${id}`,
 	staff: (id) => `/admin/staff/${id}`
 };
+
+/** What was changed by the name it has, as its page writes it; null: it has none. */
+export const titleOf = ({ kind, title }: TrailEntry['subject']): string | null =>
+	title !== null && kind === 'receipt' ? grouped(title) : title;
 
 /** The page of what was changed, where it has one. */
 export const pageOf = ({ kind, id }: { kind: string; id: string }): string | null => pages[kind]?.(id) ?? null;
