@@ -112,12 +112,12 @@ test('a manager’s day', async ({ page, context, browser, baseURL }) => {
 		await dialog.getByLabel('Honey').fill('1');
 		await expect(dialog).toContainText(/Worth of the goods\s*€40\.00/);
 		await expect(dialog).toContainText(/Points taken back\s*40/);
-		await dialog.getByLabel('Kind of reason').selectOption({ label: 'A mistake' });
+		await dialog.getByLabel('Kind of reason').selectOption({ label: 'Rung up by mistake' });
 		await dialog.getByLabel('Reason', { exact: true }).fill(`The lid was open ${mark}`);
 		await dialog.getByRole('button', { name: 'Take back' }).click();
 		await expect(dialog).toBeHidden();
 		await expect(heading(/Receipt of €80\.00/)).toContainText('Partly returned');
-		await expect(main).toContainText(`A mistake · The lid was open ${mark} · ${me.name}`);
+		await expect(main).toContainText(`Rung up by mistake · The lid was open ${mark} · ${me.name}`);
 	});
 
 	await test.step('keeps what the house owes on gift cards as a file', async () => {
