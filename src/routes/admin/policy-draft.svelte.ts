@@ -30,6 +30,14 @@ export interface EditedPolicy {
 	reload(): Promise<void>;
 }
 
+/** What was typed and is no number goes as one that no range holds, so that it is refused beside its field. */
+function sendable<Value>(value: Value): Value {
+	if (typeof value === 'number' && Number.isNaN(value)) return -1 as Value;
+	if (Array.isArray(value)) return value.map(sendable) as Value;
+	if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, sendable(inner)])) as Value;
+}
+
 /**
  * Settings of the house that two managers may edit: what is typed, whether that differs from what is saved, and what
  * became of saving it. The second to save is told, and nothing of the first is lost.
@@ -67,7 +75,7 @@ export class PolicyDraft<Draft, Policy> implements EditedPolicy {
 
 	async submit(): Promise<void> {
 		const { policyOf, done = m.admin_saved, depends } = this.#about;
-		const saved = await this.save.go({ version: this.version, policy: policyOf(this.draft) });
+		const saved = await this.save.go({ version: this.version, policy: sendable(policyOf(this.draft)) });
 		if (!saved) return;
 		this.version = saved.answer.version;
 		this.#first = JSON.stringify(this.draft);
