@@ -69,7 +69,7 @@ async function mailed(context: BrowserContext): Promise<string> {
 }
 
 /** What the link of the newest invitation to an address ends in. */
-export async function invitationFor(context: BrowserContext, address: string): Promise<string> {
+async function invitationFor(context: BrowserContext, address: string): Promise<string> {
 	const letter = (await mailed(context)).split(address)[1] ?? '';
 	return /\/admin\/invitation#([\w-]{43})/.exec(letter)?.[1] ?? 'no link';
 }
