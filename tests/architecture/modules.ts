@@ -89,7 +89,7 @@ export const modules: readonly Module[] = [
 	{
 		name: 'wallet',
 		owns: 'nothing: the shopper’s screens put together',
-		imports: ['pricing', 'stores', 'ledger', 'groups', 'points', 'purchases', 'giftcards', 'vouchers']
+		imports: ['pricing', 'stores', 'ledger', 'groups', 'points', 'reminders', 'purchases', 'giftcards', 'vouchers']
 	},
 	{
 		name: 'reports',

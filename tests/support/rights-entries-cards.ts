@@ -88,6 +88,12 @@ export const giftCards: Record<string, Entry> = {
 		input: ({ key }) => ({ key: key(), name: 'Winter', cards: 2, valueCents: null, currency: 'EUR', expiresAt: null }),
 		trail: 'kept'
 	},
+	'admin.giftcards.stopBatch': {
+		who: managers,
+		input: ({ key }) => ({ key: key(), id: 'gfb_none' }),
+		answers: 'gift_card.batch_unknown',
+		trail: { none: 'there is no such batch' }
+	},
 	'admin.giftcards.printCodes': {
 		who: managers,
 		input: () => ({ id: 'gfb_none', cursor: null }),

@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import * as z from 'zod/mini';
 import { inTransaction, type Tx } from '#platform/db';
+import { wake } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
 import { procedure } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
 import * as acts from './acts.server.ts';
-import { cardCurrencies, listBatches, makeBatch, noteCodesRead, printCodes } from './batches.server.ts';
+import { cardCurrencies, listBatches, makeBatch, noteCodesRead, printCodes, stopBatch } from './batches.server.ts';
+import { cardJobName } from './gift-jobs.server.ts';
 import { findByCode } from './cards.server.ts';
 import { reveal } from './codes.server.ts';
 import { removePin } from './pin-acts.server.ts';
@@ -131,8 +133,17 @@ export const actProcedures = {
 				expiresAt: z.nullable(z.date())
 			})
 		)
+		.mutation(async ({ ctx, input }) => {
+			const made = await writeOnce(ctx, 'giftcards.make_batch', input, (tx) => makeBatch(tx, input, ctx, ctx.now));
+			await wake(cardJobName);
+			return made;
+		}),
+
+	/** Makes no more cards of a batch that is on its way. */
+	stopBatch: procedure('giftcards.issue')
+		.input(z.object({ key, id }))
 		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'giftcards.make_batch', input, (tx) => makeBatch(tx, input, ctx, ctx.now))
+			writeOnce(ctx, 'giftcards.stop_batch', input, (tx) => stopBatch(tx, input.id, ctx, ctx.now))
 		),
 
 	/** The codes of a batch, for its printer. The first part of a file stands in the trail. */

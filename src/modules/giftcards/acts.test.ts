@@ -10,7 +10,7 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { openShop, testSettings } from '../../../tests/support/shop.ts';
 import { liabilityOf } from '../reports/liability.server.ts';
 import { block, changeExpiry, correct, merge, replace, unblock } from './acts.server.ts';
-import { listBatches, makeBatch, printCodes } from './batches.server.ts';
+import { listBatches, makeBatch, makeOnwards, printCodes, stopBatch } from './batches.server.ts';
 import type { IssueCommand } from './index.ts';
 import { enterPin, removePin, setPin } from './pin-acts.server.ts';
 import { proves } from './pins.server.ts';
@@ -221,10 +221,38 @@ describe('a batch of plastic', () => {
 		expect((await printCodes(db, { id, cursor: null })).items.map((card) => card.id)).toEqual([items[2]!.id]);
 	});
 
+	it('of many cards is made piece by piece, told in numbers, by two workers at once, and can be stopped', async () => {
+		const command = { name: 'Spring', valueCents: 1000, currency: 'EUR', expiresAt: later(now, day) };
+		const begin = async (cards: number) => (await run((tx) => makeBatch(tx, { ...command, cards }, byHouse, now))).id;
+		const told = async (id: string) => {
+			const { items } = await listBatches(db, null);
+			const { name, cards, made, inactive, sold } = items.find((batch) => batch.id === id)!;
+			return { name, cards, made, inactive, sold };
+		};
+		const clock = () => now;
+		const all = await begin(2500);
+		expect(await told(all)).toEqual({ name: 'Spring', cards: 2500, made: 1000, inactive: 1000, sold: 0 });
+		await expect(printCodes(db, { id: all, cursor: null })).rejects.toEqual(refused('gift_card.batch_unfinished'));
+		const [one, other] = await Promise.all([makeOnwards(db, { clock }), makeOnwards(db, { clock })]);
+		expect(one + other).toBe(1500);
+		expect(await told(all)).toMatchObject({ cards: 2500, made: 2500, inactive: 2500 });
+		expect((await printCodes(db, { id: all, cursor: null })).items).toHaveLength(1000);
+		await expect(run((tx) => stopBatch(tx, all, byHouse, now))).rejects.toEqual(refused('gift_card.batch_complete'));
+		const half = await begin(3000);
+		expect(await run((tx) => stopBatch(tx, half, byHouse, now))).toEqual({ cards: 1000 });
+		expect(await makeOnwards(db, { clock })).toBe(0);
+		expect(await told(half)).toMatchObject({ cards: 1000, made: 1000 });
+		const late = await begin(1500);
+		// Its cards' last day came before the rest was made: it is what it is.
+		expect(await makeOnwards(db, { clock: () => later(now, 2 * day) })).toBe(0);
+		expect(await told(late)).toMatchObject({ cards: 1000, made: 1000 });
+		expect(await makeOnwards(db, { clock, signal: AbortSignal.abort() })).toBe(0);
+	});
+
 	it.each([
 		[{ name: ' ' }, 'gift_card.batch_name'],
 		[{ cards: 0 }, 'gift_card.count_form'],
-		[{ cards: 10_001 }, 'gift_card.count_form'],
+		[{ cards: 50_001 }, 'gift_card.count_form'],
 		[{ cards: 1.5 }, 'gift_card.count_form'],
 		[{ valueCents: 0 }, 'gift_card.value_form'],
 		[{ valueCents: 0.5 }, 'gift_card.value_form'],

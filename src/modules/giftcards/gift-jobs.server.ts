@@ -3,12 +3,21 @@ import { tellChanged } from '#platform/live';
 import { mail } from '#platform/mail/door';
 import { settings } from '#platform/settings';
 import { findProgramme } from '#stores/server';
+import { makeOnwards } from './batches.server.ts';
 import { sendGifts } from './gift-send.server.ts';
 
 export const giftJobName = 'giftcards.send_gifts';
+export const cardJobName = 'giftcards.make_cards';
 
 /** What gift cards do by the clock. */
 export const giftCardJobs: readonly Job[] = [
+	{
+		name: cardJobName,
+		cron: '* * * * *',
+		soon: 1,
+		run: async ({ db, now, clock = () => now, signal }) =>
+			void (await makeOnwards(db, { clock, ...(signal && { signal }) }))
+	},
 	{
 		name: giftJobName,
 		cron: '* * * * *',

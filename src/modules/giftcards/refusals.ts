@@ -30,6 +30,10 @@ export const giftCardRefusals = declareRefusals({
 	'gift_card.pin_wrong': 'forbidden',
 	'gift_card.pin_locked': 'limited',
 	'gift_card.batch_unknown': 'not_found',
+	/** its cards are still being made */
+	'gift_card.batch_unfinished': 'conflict',
+	/** there is nothing left to stop */
+	'gift_card.batch_complete': 'conflict',
 	'gift_card.batch_name': 'invalid',
 	'gift_card.rules_form': 'invalid',
 	'gift_card.rules_changed': 'conflict',

@@ -25,6 +25,8 @@ export const limits = {
 	cents: 100_000_000,
 	/** cards issued by one command */
 	atOnce: 10_000,
+	/** cards of one batch */
+	batch: 50_000,
 	years: 50,
 	months: 600
 } as const;

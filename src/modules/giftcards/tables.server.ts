@@ -23,6 +23,8 @@ export const giftCardBatches = pgTable(
 		/** what each is sold for; null: the till says */
 		valueCents: amount(),
 		cards: integer().notNull(),
+		/** of them those that are still to be made */
+		cardsToMake: integer().notNull().default(0),
 		expiresAt: at(),
 		staffId: key(),
 		issuedAt: at().notNull()

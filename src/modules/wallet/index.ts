@@ -84,6 +84,8 @@ export interface WalletOverview {
 	vouchers: HeldVoucher[];
 	/** cards that can pay, with something left on them */
 	giftCards: HeldCard[];
+	/** what ends before then is about to, by the days of the house's reminders; null: the house reminds of nothing */
+	soonUntil: Date | null;
 	/** the newest events */
 	latest: WalletEvent[];
 	/** the server's instant, which the member code is drawn by */

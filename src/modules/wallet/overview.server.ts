@@ -4,6 +4,7 @@ import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
 import { lapsesAt, policyOf, typeBalancesOf } from '#points/server';
 import { spendableNow } from '#pricing';
+import { soonUntil } from '#reminders/server';
 import { programmeOf } from '#stores/server';
 import { heldVouchers } from '#vouchers/server';
 import { walletHistory } from './history.server.ts';
@@ -41,6 +42,7 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		vouchers: vouchers.filter(({ state }) => state === 'ready' || state === 'not_yet'),
 		giftCards: cards.filter(({ state, balanceCents }) => state === 'active' && balanceCents > 0),
 		latest: latest.items,
+		soonUntil: policy.warnDays === null ? null : soonUntil(now, policy.warnDays, programme.timeZone),
 		now
 	};
 }
