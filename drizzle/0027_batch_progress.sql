@@ -1,0 +1,1 @@
+ALTER TABLE "gift_card_batches" ADD COLUMN "cards_to_make" integer DEFAULT 0 NOT NULL;
