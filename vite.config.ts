@@ -26,6 +26,8 @@ export default defineConfig({
 		isolate: false,
 		// Where there are two cores, too: tests wait for the database half of their time.
 		maxWorkers: Math.max(2, availableParallelism() - 1),
+		// A busy machine may be slow to show what a test waits for; it says nothing about speed.
+		expect: { poll: { timeout: 10_000 } },
 		testTimeout: 30_000,
 		hookTimeout: 60_000
 	}

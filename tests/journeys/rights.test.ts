@@ -10,7 +10,18 @@ import { inTransaction } from '#platform/db';
 import { trailEntries } from '../../src/platform/trail.tables.server.ts';
 import { testDatabase } from '../support/database.ts';
 import { memberFilter } from '../support/rights-entries-members.ts';
-import { aKey, aMember, anAsk, aSale, line, openShop as stockShop, sell, type Shop } from '../support/shop.ts';
+import {
+	aDefinition,
+	aKey,
+	aMember,
+	anAsk,
+	aSale,
+	line,
+	noConditions,
+	openShop as stockShop,
+	sell,
+	type Shop
+} from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -418,6 +429,25 @@ describe('somebody limited to a store', () => {
 			expect(who.staffId === harbour.staffId || /^(device\.|staff\.pin_chosen$|store\.)/.test(action), action).toBe(
 				true
 			);
+	});
+
+	it('makes and changes vouchers of that store alone', async () => {
+		const { vouchers } = harbour.desk.api.admin;
+		const at = (storeIds: string[]) => aDefinition({ title: 'Ours', conditions: { ...noConditions, storeIds } });
+		const create = (storeIds: string[], by = vouchers) =>
+			by.create.mutate({ key: aKey(), definition: at(storeIds), sharedCode: null });
+		expect(await code(create([]))).toBe('access.all_stores_only');
+		expect(await code(create([shop.storeId, shop.otherStoreId]))).toBe('access.other_store');
+		const { id } = await create([shop.storeId]);
+		const edit = { key: aKey(), id, version: 1, definition: at([]) };
+		expect(await code(vouchers.edit.mutate(edit))).toBe('access.all_stores_only');
+		await vouchers.pause.mutate({ key: aKey(), id });
+		const house = await create([], manager.desk.api.admin.vouchers);
+		expect(await code(vouchers.pause.mutate({ key: aKey(), id: house.id }))).toBe('access.all_stores_only');
+		expect(await code(vouchers.makeCodes.mutate({ key: aKey(), voucherId: house.id, count: 5 }))).toBe(
+			'access.all_stores_only'
+		);
+		expect(await code(vouchers.archive.mutate({ key: aKey(), id: 'vou_none' }))).toBe('access.all_stores_only');
 	});
 
 	it('changes nothing that concerns every store', async () => {

@@ -8,7 +8,7 @@ import { giftCards } from './rights-entries-cards.ts';
 import { groupEntries } from './rights-entries-groups.ts';
 import { passkeyEntries } from './rights-entries-passkeys.ts';
 import { memberEntries, memberFilter } from './rights-entries-members.ts';
-import { customersPeople, desk, everybody, managers, owner, type Entry } from './rights-entry.ts';
+import { customersPeople, desk, everybody, managers, owner, wholeHouse, type Entry } from './rights-entry.ts';
 import { aDefinition } from './shop.ts';
 
 /** Who may call what in the console; see rights-entry.ts for how to write an entry. */
@@ -399,12 +399,12 @@ const vouchers: Record<string, Entry> = {
 	},
 	'admin.vouchers.products': { who: customersPeople, input: () => ({ text: '' }) },
 	'admin.vouchers.create': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key }) => ({ key: key(), definition: aDefinition(), sharedCode: null }),
 		trail: 'kept'
 	},
 	'admin.vouchers.edit': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({
 			key: key(),
 			id: voucherId,
@@ -414,22 +414,22 @@ const vouchers: Record<string, Entry> = {
 		trail: 'kept'
 	},
 	'admin.vouchers.pause': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
 		trail: 'kept'
 	},
 	'admin.vouchers.resume': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
 		trail: { none: 'the voucher of the world is not paused' }
 	},
 	'admin.vouchers.archive': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({ key: key(), id: voucherId }),
 		trail: 'kept'
 	},
 	'admin.vouchers.makeCodes': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({ key: key(), voucherId, count: 2 }),
 		trail: 'kept'
 	},
@@ -449,7 +449,7 @@ const vouchers: Record<string, Entry> = {
 		trail: 'kept'
 	},
 	'admin.vouchers.extend': {
-		who: managers,
+		who: wholeHouse,
 		input: ({ key, voucherId }) => ({ key: key(), voucherId, endsAt: new Date('2027-01-31'), reason: 'asked for' }),
 		trail: 'kept'
 	},

@@ -49,5 +49,7 @@ export const byHand: readonly CallerName[] = ['till supervisor', 'till manager',
 export const tablets: readonly CallerName[] = [...sellers, 'till key-account', 'tablet'];
 export const owner: readonly CallerName[] = ['console owner'];
 export const managers: readonly CallerName[] = [...owner, 'console manager', 'console elsewhere'];
+/** What counts in every store is not for a manager of one. */
+export const wholeHouse: readonly CallerName[] = [...owner, 'console manager'];
 export const customersPeople: readonly CallerName[] = [...managers, 'console key-account'];
 export const desk: readonly CallerName[] = [...customersPeople, 'console reader'];

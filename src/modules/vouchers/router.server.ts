@@ -20,6 +20,7 @@ import {
 	type Touched
 } from './life.server.ts';
 import { policyOf, savePolicy } from './policy.server.ts';
+import { needReach, needStores } from './reach.server.ts';
 import { codeStates, voucherStates } from './rules.ts';
 
 const id = z.string().check(z.maxLength(40));
@@ -81,6 +82,18 @@ async function touching<T extends Touched>(
 	tellChanged(ctx.db, memberIds);
 	return answer;
 }
+
+/** One that changes whether a whole voucher counts. */
+const changing = (name: string, verb: typeof pauseVoucher) =>
+	procedure('vouchers.write')
+		.input(one)
+		.mutation(async ({ ctx, input }) => {
+			await needReach(ctx.db, ctx.actor, input.id);
+			return writeOnce(ctx, name, input, async (tx) => {
+				await verb(tx, input, ctx, ctx.now);
+				return null;
+			});
+		});
 
 export const adminRouter = router({
 	list: procedure('vouchers.read')
@@ -173,8 +186,9 @@ export const adminRouter = router({
 
 	create: procedure('vouchers.write')
 		.input(z.object({ key, definition, sharedCode: z.nullable(text) }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.create', input, async (tx) => {
+		.mutation(({ ctx, input }) => {
+			needStores(ctx.actor, input.definition);
+			return writeOnce(ctx, 'vouchers.create', input, async (tx) => {
 				const { currency } = await programmeOf(tx);
 				return createVoucher(
 					tx,
@@ -182,47 +196,29 @@ export const adminRouter = router({
 					ctx,
 					ctx.now
 				);
-			})
-		),
+			});
+		}),
 
 	edit: procedure('vouchers.write')
 		.input(z.object({ key, id, version: z.int(), definition }))
-		.mutation(({ ctx, input }) => writeOnce(ctx, 'vouchers.edit', input, (tx) => editVoucher(tx, input, ctx, ctx.now))),
+		.mutation(async ({ ctx, input }) => {
+			needStores(ctx.actor, input.definition);
+			await needReach(ctx.db, ctx.actor, input.id);
+			return writeOnce(ctx, 'vouchers.edit', input, (tx) => editVoucher(tx, input, ctx, ctx.now));
+		}),
 
-	pause: procedure('vouchers.write')
-		.input(one)
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.pause', input, async (tx) => {
-				await pauseVoucher(tx, input, ctx, ctx.now);
-				return null;
-			})
-		),
-
-	resume: procedure('vouchers.write')
-		.input(one)
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.resume', input, async (tx) => {
-				await resumeVoucher(tx, input, ctx, ctx.now);
-				return null;
-			})
-		),
-
-	archive: procedure('vouchers.write')
-		.input(one)
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.archive', input, async (tx) => {
-				await archiveVoucher(tx, input, ctx, ctx.now);
-				return null;
-			})
-		),
+	pause: changing('vouchers.pause', pauseVoucher),
+	resume: changing('vouchers.resume', resumeVoucher),
+	archive: changing('vouchers.archive', archiveVoucher),
 
 	makeCodes: procedure('vouchers.write')
 		.input(z.object({ key, voucherId: id, count: z.number() }))
-		.mutation(({ ctx, input }) =>
-			writeOnce(ctx, 'vouchers.make_codes', input, async (tx) => ({
+		.mutation(async ({ ctx, input }) => {
+			await needReach(ctx.db, ctx.actor, input.voucherId);
+			return writeOnce(ctx, 'vouchers.make_codes', input, async (tx) => ({
 				made: (await makeCodes(tx, input, ctx, ctx.now)).length
-			}))
-		),
+			}));
+		}),
 
 	/** Members are named by e-mail address, number or code; each gets an answer of their own. */
 	assign: procedure('vouchers.assign')
@@ -263,9 +259,10 @@ export const adminRouter = router({
 	/** All open codes of a voucher. */
 	extend: procedure('vouchers.write')
 		.input(z.object({ key, voucherId: id, endsAt: z.date(), reason }))
-		.mutation(({ ctx, input }) =>
-			touching(ctx, 'vouchers.extend', input, (tx) => extendVoucher(tx, input, ctx, ctx.now))
-		),
+		.mutation(async ({ ctx, input }) => {
+			await needReach(ctx.db, ctx.actor, input.voucherId);
+			return touching(ctx, 'vouchers.extend', input, (tx) => extendVoucher(tx, input, ctx, ctx.now));
+		}),
 
 	/** A new code in place of one that was lost or has expired. */
 	reissueCode: procedure('vouchers.write')
