@@ -38,7 +38,8 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 				programmeName: programme.name,
 				storeName: store.name,
 				programme: { currency, timeZone, rules },
-				store: { id: store.id, currency: store.currency, timeZone: store.timeZone },
+				storeAddress: store.address,
+				store: { id: store.id, currency: store.currency, timeZone: store.timeZone, taxes: store.taxes },
 				cardRules
 			};
 		},

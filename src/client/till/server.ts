@@ -21,6 +21,8 @@ export interface Station {
 export interface ShopFacts extends Shop {
 	programmeName: string;
 	storeName: string;
+	/** street and number, as it is printed; absent on a tablet that knew its shop before addresses came */
+	storeAddress?: string | null;
 }
 
 /** Somebody's PIN for what the cashier may not do alone. */

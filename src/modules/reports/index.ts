@@ -291,6 +291,8 @@ export interface TrailEntry {
 	action: string;
 	subject: { kind: string; id: string; title: string | null };
 	changes: Change[];
+	/** of the stores, people, roles, goods … that the changes name, by id; what is gone is missing */
+	names: Record<string, string>;
 	reason: string | null;
 	who: {
 		kind: 'till' | 'shopper' | 'staff' | 'house' | 'client' | 'guest';

@@ -84,19 +84,52 @@ export async function listTrail(
 		]
 	);
 	const shown = rows.slice(0, size);
+	const names = await namesIn(reads, shown);
 	const last = shown.at(-1);
 	return {
-		items: shown.map(entryOf),
+		items: shown.map((row) => entryOf(row, names)),
 		nextCursor: rows.length > size && last ? writeCursor([last.at, last.id]) : null
 	};
 }
 
-const entryOf = (row: Listed): TrailEntry => ({
+/** Things with a name that changes speak of by id. Members are not among them: who they are is told as the subject alone. */
+const named = {
+	sto: ['stores', 'name'],
+	stf: ['staff', 'name'],
+	rol: ['roles', 'name'],
+	dev: ['devices', 'name'],
+	cat: ['categories', 'name'],
+	prd: ['products', 'name'],
+	tax: ['tax_classes', 'name'],
+	tag: ['tags', 'name'],
+	mgp: ['member_groups', 'name'],
+	vou: ['vouchers', 'title']
+} as const;
+
+const idsIn = ({ changes }: Listed): string[] => [
+	...new Set(JSON.stringify(changes).match(/\b[a-z]{3}_[0-9a-hjkmnp-tv-z]{22}\b/g))
+];
+
+async function namesIn(reads: Reads, rows: readonly Listed[]): Promise<Map<string, string>> {
+	const ids = [...new Set(rows.flatMap(idsIn))];
+	const kinds = Object.entries(named).filter(([kind]) => ids.some((id) => id.startsWith(kind)));
+	if (kinds.length === 0) return new Map();
+	const found = await sqlOf(reads).unsafe<{ id: string; name: string }[]>(
+		kinds
+			.map(([, [table, column]]) => `select id, ${column} as name from ${table} where id = any($1::text[])`)
+			.join(' union all '),
+		[listOf(ids)]
+	);
+	return new Map(found.map(({ id, name }) => [id, name]));
+}
+
+const entryOf = (row: Listed, names: ReadonlyMap<string, string>): TrailEntry => ({
 	id: row.id,
 	at: instant(row.at),
 	action: row.action,
 	subject: { kind: row.subject_kind, id: row.subject_id, title: row.title },
 	changes: row.changes,
+	names: Object.fromEntries(idsIn(row).flatMap((id) => (names.has(id) ? [[id, names.get(id) ?? '']] : []))),
 	reason: row.reason,
 	who: {
 		kind: row.actor_kind,

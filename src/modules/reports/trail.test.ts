@@ -94,4 +94,18 @@ describe('the trail', () => {
 	it('lists whose deeds can be asked for', async () => {
 		expect((await trailStaff(db)).map(({ name }) => name)).toEqual(['Ann Manager', 'Bo Owner']);
 	});
+
+	it('names what a change speaks of, members and what has gone apart', async () => {
+		const { staffId } = ann.actor as { staffId: string };
+		const gone = 'sto_0123456789abcdefghjkmn';
+		const after = { storeIds: [shop.storeId, gone], approvedBy: staffId, categoryId: shop.categories.food, member };
+		const subject = { kind: 'voucher', id: 'vou_2' };
+		await inTransaction(db, (tx) => keepTrail(tx, bo, { action: 'voucher.edited', subject, before: {}, after }, now));
+		const [entry] = (await listTrail(db, { filter: { ...all, subjectId: 'vou_2' } })).items;
+		expect(entry?.names).toEqual({
+			[shop.storeId]: 'Harbour',
+			[staffId]: 'Ann Manager',
+			[shop.categories.food]: 'Food'
+		});
+	});
 });

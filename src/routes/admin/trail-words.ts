@@ -62,8 +62,15 @@ function hoursChanges({ before, after }: { before: unknown; after: unknown }, wo
 		.filter(({ values }) => values.before !== values.after);
 }
 
+/** What an entry says besides: its money's currency, and the names of what it speaks of by id. */
+export interface Told {
+	currency: string;
+	names: TrailEntry['names'];
+}
+
 /** A stored value in words: by what its field is called, as refusals' details are. */
-function valueWords(field: string, value: unknown, words: Words, currency: string): string {
+function valueWords(field: string, value: unknown, words: Words, told: Told): string {
+	const { currency, names } = told;
 	if (typeof value === 'boolean') return messageFor(value ? 'trail_value_yes' : 'trail_value_no') ?? String(value);
 	if (typeof value === 'number') {
 		if (/Pcm$/.test(field)) return words.rate(value / 100_000);
@@ -76,14 +83,14 @@ function valueWords(field: string, value: unknown, words: Words, currency: strin
 		if (dayForm.test(value)) return words.day(new Date(`${value}T12:00:00Z`));
 		if (field === 'permissions' || field === 'scopes') return permissionName(value);
 		if (field === 'role' && isBuiltIn(value)) return roleName(value, null);
-		// Of a thing that is named nowhere else in the entry: enough to tell two apart.
-		if (idForm.test(value)) return `…${value.slice(-6)}`;
+		// Of a thing that has no name, or has gone: enough to tell two apart.
+		if (idForm.test(value)) return names[value] ?? `…${value.slice(-6)}`;
 		return !typed.has(field) && wordForm.test(value) ? (messageFor(`trail_value_${value}`) ?? value) : value || nothing;
 	}
-	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, currency)).join(', ') || nothing;
+	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, told)).join(', ') || nothing;
 	if (!isRecord(value)) return nothing;
 	return Object.entries(value)
-		.map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, currency)}`)
+		.map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, told)}`)
 		.join(', ');
 }
 
@@ -94,7 +101,7 @@ export interface ChangeWords {
 }
 
 /** What changed, field by field; a record inside a field is told by the parts of it that differ. */
-export function changeWords(changes: readonly Change[], words: Words, currency: string): ChangeWords[] {
+export function changeWords(changes: readonly Change[], words: Words, told: Told): ChangeWords[] {
 	return changes.flatMap((change): ChangeWords[] => {
 		if ('hidden' in change) return [{ field: fieldWords(change.field), values: null }];
 		const { field, before, after } = change;
@@ -105,8 +112,8 @@ export function changeWords(changes: readonly Change[], words: Words, currency: 
 				.map((name) => ({
 					field: `${fieldWords(field)}: ${fieldWords(name)}`,
 					values: {
-						before: valueWords(name, before[name] ?? null, words, currency),
-						after: valueWords(name, after[name] ?? null, words, currency)
+						before: valueWords(name, before[name] ?? null, words, told),
+						after: valueWords(name, after[name] ?? null, words, told)
 					}
 				}));
 		}
@@ -114,8 +121,8 @@ export function changeWords(changes: readonly Change[], words: Words, currency: 
 			{
 				field: fieldWords(field),
 				values: {
-					before: valueWords(field, before, words, currency),
-					after: valueWords(field, after, words, currency)
+					before: valueWords(field, before, words, told),
+					after: valueWords(field, after, words, told)
 				}
 			}
 		];

@@ -12,8 +12,8 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 	const page = (cursor: string | null) => locals.api.admin.reports.trail({ filter, cursor, size: 1000 });
 	const first = await page(null);
 	const words = wordsIn(first.timeZone);
-	const told = (changes: Parameters<typeof changeWords>[0]) =>
-		changeWords(changes, words, first.currency)
+	const told = ({ changes, names }: (typeof first.items)[number]) =>
+		changeWords(changes, words, { currency: first.currency, names })
 			.map(({ field, values }) => `${field}: ${values ? `${values.before} → ${values.after}` : m.admin_trail_hidden()}`)
 			.join('\n');
 	return csvFile({
@@ -36,7 +36,7 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 			entry.subject.title,
 			entry.subject.id,
 			entry.reason,
-			told(entry.changes)
+			told(entry)
 		]
 	});
 };
