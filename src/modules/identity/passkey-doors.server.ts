@@ -10,6 +10,7 @@ import { admitToConsole, type Admitted, type DoorContext } from './door.server.t
 import { limits } from './limits.server.ts';
 import { passkeyMail } from './mails.server.ts';
 import {
+	acceptedPasskeys,
 	askPasskey,
 	beginPasskey,
 	hasPasskey,
@@ -17,6 +18,7 @@ import {
 	readPasskey,
 	removePasskey,
 	renamePasskey,
+	type AcceptedPasskeys,
 	type Shown
 } from './passkeys.server.ts';
 import { identityRefusals } from './refusals.ts';
@@ -192,8 +194,9 @@ export async function renameOwnPasskey(
  * Removes one's own passkey.
  * @throws identity.prove_again, identity.passkey_unknown, identity.second_factor_required (the house asks for a second
  * step, and this is the only one)
+ * @returns those that are left, for the device
  */
-export async function dropOwnPasskey(context: Inside, id: string, now: Date): Promise<void> {
+export async function dropOwnPasskey(context: Inside, id: string, now: Date): Promise<AcceptedPasskeys | null> {
 	await mustBeFresh(context, now);
 	const { userId } = context.actor;
 	await inTransaction(context.db, async (tx) => {
@@ -208,6 +211,7 @@ export async function dropOwnPasskey(context: Inside, id: string, now: Date): Pr
 		await keepPasskeyTrail(tx, context, 'staff.passkey_removed', now);
 	});
 	tell(context, 'removed', (await currentSession(context)).email);
+	return acceptedPasskeys(context, userId);
 }
 
 /** A copied passkey is locked already; its owner is told, and it stands in the trail. */

@@ -247,6 +247,32 @@ export async function removePasskey(tx: Tx, { userId, id }: { userId: string; id
 	if (removed.length === 0) throw refuse('identity.passkey_unknown');
 }
 
+export interface AcceptedPasskeys {
+	rpID: string;
+	/** base64url, as the device keeps it */
+	userID: string;
+	allAcceptedCredentialIDs: string[];
+}
+
+/**
+ * What a browser is told after one was removed, so that the device offers those alone that still open the console
+ * (W3C WebAuthn Level 3, signalAllAcceptedCredentials).
+ * @returns null where browsers have none for this address
+ */
+export async function acceptedPasskeys(context: PasskeyContext, userId: string): Promise<AcceptedPasskeys | null> {
+	const rpID = passkeyHost(context.origin);
+	if (rpID === null) return null;
+	const rows = await context.db
+		.select({ credentialId: passkeys.credentialId })
+		.from(passkeys)
+		.where(eq(passkeys.userId, userId));
+	return {
+		rpID,
+		userID: Buffer.from(userId).toString('base64url'),
+		allAcceptedCredentialIDs: rows.map(({ credentialId }) => credentialId)
+	};
+}
+
 /** Takes away all of somebody's. @returns how many */
 export async function removePasskeys(tx: Tx | Db, userId: string): Promise<number> {
 	const removed = await tx.delete(passkeys).where(eq(passkeys.userId, userId)).returning({ id: passkeys.id });

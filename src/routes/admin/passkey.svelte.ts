@@ -48,6 +48,22 @@ export const showPasskey = (
 		startAuthentication({ optionsJSON, useBrowserAutofill, verifyBrowserAutofillInput: false })
 	);
 
+/**
+ * Tells the device which passkeys still count, or of one that does not, so that it stops offering it. Nothing depends on
+ * it: browsers that cannot, and devices that do not care, go on as before.
+ */
+export async function tellDevice(
+	signal:
+		{ rpID: string; userID: string; allAcceptedCredentialIDs: string[] } | { rpID: string; unknownCredentialID: string }
+): Promise<void> {
+	const { sendSignal } = await webauthn();
+	const sent =
+		'userID' in signal
+			? sendSignal({ signalName: 'allAcceptedCredentials', ...signal })
+			: sendSignal({ signalName: 'unknownCredential', rpID: signal.rpID, credentialID: signal.unknownCredentialID });
+	await sent.catch(() => undefined);
+}
+
 /** Shorter than a challenge lasts (`challengeMinutes`): a page left open goes on offering passkeys. */
 const askedAnew = 4 * minute;
 
@@ -108,6 +124,8 @@ export class PasskeyDoor {
 	async #open(response: AuthenticationResponseJSON): Promise<void> {
 		const opened = await this.#sign.go({ response });
 		this.problem = this.#sign.problem;
+		if (this.#sign.refusal?.code === 'identity.passkey_unknown')
+			void tellDevice({ rpID: location.hostname, unknownCredentialID: response.id });
 		if (opened) this.#onopen();
 		else void this.#wait();
 	}
