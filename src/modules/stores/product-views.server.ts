@@ -123,7 +123,10 @@ function readCursor(cursor: string | null, sort: ProductSort): { value: string |
 const barcodes = sql<string[]>`array(select b.barcode from product_barcodes b where b.product_id = "products"."id"
 	order by b.barcode is distinct from "products"."barcode", b.added_at, b.barcode)`;
 
-/** A product with all that is known of it. @throws `product.unknown` */
+/**
+ * A product with all that is known of it: the tax that it bears, its own or the ordinary one, and whether the prices of every
+ * store contain it. @throws `product.unknown`
+ */
 export async function productView(reads: Reads, id: string) {
 	const [row] = await reads
 		.select({
@@ -133,13 +136,18 @@ export async function productView(reads: Reads, id: string) {
 			taxClassId: products.taxClassId,
 			tax: taxClasses.name,
 			ratePcm: taxClasses.ratePcm,
+			taxIncluded: sql<boolean>`(select coalesce(bool_and(s.prices_include_tax), true) from stores s
+				where s.archived_at is null)`,
 			version: products.version,
 			createdAt: products.createdAt,
 			barcodes
 		})
 		.from(products)
 		.innerJoin(categories, eq(categories.id, products.categoryId))
-		.leftJoin(taxClasses, eq(taxClasses.id, products.taxClassId))
+		.leftJoin(
+			taxClasses,
+			sql`${taxClasses.id} = coalesce(${products.taxClassId}, (select o.id from tax_classes o where o.ordinary))`
+		)
 		.where(eq(products.id, id));
 	if (!row) throw storesRefusals.refuse('product.unknown');
 	return row;
