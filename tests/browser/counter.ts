@@ -1,4 +1,5 @@
 import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { test } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 import { parse, stringify } from 'devalue';
 import { expect as patient } from './test.ts';
@@ -42,12 +43,17 @@ export async function signIn(page: Page, person = cashier): Promise<void> {
 	await expect(page.locator('.tile').first()).toBeVisible();
 }
 
-/** The tablet of a file's tests, with Ada at it: it is enrolled once, since nobody may try codes without end. */
-let enrolled: Promise<Awaited<ReturnType<BrowserContext['storageState']>>> | undefined;
+/**
+ * The tablets of the files' tests, with Ada at them: each is enrolled once, since nobody may try codes without end. Not one
+ * for all files: one file's day ends with somebody signed out, and which files share a process is chance.
+ */
+const enrolled = new Map<string, ReturnType<typeof enrol>>();
 
 export async function aTablet(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-	enrolled ??= enrol(await browser.newContext(options));
-	return browser.newContext({ viewport: tablet, ...options, storageState: await enrolled });
+	const { file } = test.info();
+	let state = enrolled.get(file);
+	if (!state) enrolled.set(file, (state = browser.newContext(options).then(enrol)));
+	return browser.newContext({ viewport: tablet, ...options, storageState: await state });
 }
 
 async function enrol(context: BrowserContext) {
