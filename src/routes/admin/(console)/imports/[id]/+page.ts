@@ -4,8 +4,9 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async (event) => {
 	event.depends('admin:import');
 	const { id } = event.params;
-	const [file, refused, { timeZone }] = await Promise.all([
-		ask(event, (api) => api.admin.imports.get.query({ id })),
+	// First how far it is: lines read beside it may be those of a moment before, and nobody would ask for them again.
+	const file = await ask(event, (api) => api.admin.imports.get.query({ id }));
+	const [refused, { timeZone }] = await Promise.all([
 		ask(event, (api) => api.admin.imports.refused.query({ id, after: 0, limit: 20 })),
 		ask(event, (api) => api.admin.stores.clock.query())
 	]);
