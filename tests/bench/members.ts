@@ -9,7 +9,7 @@ import { connect, inTransaction, sqlOf, type Db } from '#platform/db';
 import { createStore, foundProgramme } from '#stores/server';
 import { memberSide } from '../../src/modules/customers/member-page.server.ts';
 import { countTags } from '../../src/modules/customers/tags.server.ts';
-import type { MemberFilter, MemberOrder } from '#reports';
+import { allMembers, type MemberFilter, type MemberOrder } from '#reports';
 import { lookUp } from '../../src/modules/reports/look-up.server.ts';
 import { listMembers, memberIds } from '../../src/modules/reports/member-list.server.ts';
 import { countMembers, memberPage } from '../../src/modules/reports/members.server.ts';
@@ -31,15 +31,6 @@ const sizes = [10_000, Number(values.members)];
 const fileLines = Number(values.lines ?? 5_000);
 const now = new Date();
 
-const everybody: MemberFilter = {
-	text: '',
-	tagId: null,
-	attribute: null,
-	joinedFrom: null,
-	joinedBefore: null,
-	blocked: null
-};
-
 interface Asking {
 	order?: MemberOrder;
 	descending?: boolean;
@@ -51,7 +42,7 @@ const list = (
 	db: Db,
 	filter: Partial<MemberFilter>,
 	{ order = 'newest', descending = true, cursor = null }: Asking = {}
-) => listMembers(db, { filter: { ...everybody, ...filter }, order, descending, cursor }, now);
+) => listMembers(db, { filter: { ...allMembers, ...filter }, order, descending, cursor }, now);
 
 /** A cursor behind the given share of everybody, as a page's last row would write it. */
 async function cursorAt(db: Db, order: MemberOrder, size: number): Promise<string> {
@@ -87,7 +78,7 @@ async function casesOf(db: Db, size: number): Promise<Case[]> {
 	const asked = await listAttributes(db);
 	const lines = { asked, timeZone: 'Europe/Berlin', moneyDigits: 2 };
 	const taken = async (filter: Partial<MemberFilter>, cursor: string | null) => {
-		const { ids } = await memberIds(db, { filter: { ...everybody, ...filter }, cursor, size: 1000 });
+		const { ids } = await memberIds(db, { filter: { ...allMembers, ...filter }, cursor, size: 1000 });
 		return memberLines(db, ids, lines);
 	};
 	const old = { joinedFrom: new Date('2021-01-01T00:00:00Z'), joinedBefore: new Date('2021-01-05T00:00:00Z') };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { hour, minute } from '#core/time';
 import { reasonOf, type MemberSteps } from '#customers/server';
 import { claimTry, minutesUntil, type Limit } from '#identity/server';
+import type { Db } from '#platform/db';
 import { tellChanged } from '#platform/live';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
@@ -17,6 +18,12 @@ const limits: readonly Limit[] = [
 	{ tries: 40, within: 24 * hour }
 ];
 
+/** @throws claim.too_often, with the minutes until the next try */
+async function countTry(ctx: { db: Db; now: Date }, who: string, within: readonly Limit[]): Promise<void> {
+	const until = await claimTry(ctx.db, `receipts added by ${who}`, within, ctx.now);
+	if (until) throw claimRefusals.refuse('claim.too_often', { minutes: minutesUntil(until, ctx.now) });
+}
+
 /** @param steps what each module does when two of its members become one */
 export const claimWalletRouter = (steps: readonly MemberSteps[]) =>
 	router({
@@ -25,8 +32,7 @@ export const claimWalletRouter = (steps: readonly MemberSteps[]) =>
 			.input(z.object({ key, number }))
 			.mutation(async ({ ctx, input }) => {
 				const { memberId } = ctx.actor;
-				const until = await claimTry(ctx.db, `receipts added by ${memberId}`, limits, ctx.now);
-				if (until) throw claimRefusals.refuse('claim.too_often', { minutes: minutesUntil(until, ctx.now) });
+				await countTry(ctx, memberId, limits);
 				const claim = { memberId, number: input.number, reason: null };
 				const claimed = await writeOnce(ctx, 'checkout.claim', input, (tx) =>
 					claimReceipt(tx, claim, steps, ctx, ctx.now)
@@ -50,8 +56,7 @@ export const claimTillRouter = (steps: readonly MemberSteps[]) =>
 			.input(z.object({ key, memberId: z.string().max(40), number }))
 			.mutation(async ({ ctx, input }) => {
 				const { staff, storeId } = ctx.actor;
-				const until = await claimTry(ctx.db, `receipts added by ${staff.id}`, tillLimits, ctx.now);
-				if (until) throw claimRefusals.refuse('claim.too_often', { minutes: minutesUntil(until, ctx.now) });
+				await countTry(ctx, staff.id, tillLimits);
 				const onlyStoreId = ctx.may('till.manual') ? null : storeId;
 				const claimed = await writeOnce(ctx, 'checkout.claim_at_till', input, (tx) =>
 					claimReceipt(tx, { ...input, reason: null, onlyStoreId }, steps, ctx, ctx.now)

@@ -9,10 +9,10 @@ import type { MemberFilter, MemberOrder, MemberQuery, MemberRow } from './index.
 
 /**
  * The list of members, which must stay quick with a million of them. A page is found in one of two ways. Those who come
- * next in the list's order are looked at one by one, by the index of that order: what many share (a letter of a name, a
- * frequent tag) fills a page within a few rows. When some thousands of them do not, few are looked for, and the filters'
- * own indexes find them all, to be put in order then. Left to itself the planner takes either way for the other's
- * questions: a second and more for a page of a million.
+ * next in the list's order are looked at one by one: what many share (a letter of a name, a frequent tag) fills a page within
+ * a few rows. When some thousands of them do not, few are looked for, and the filters' own indexes find them all, to be put
+ * in order then. Left to itself the planner takes either way for the other's questions: a second and more for a page of a
+ * million. The newest have an index of their order; figures have none, since every sale would write it, and are sorted.
  */
 
 interface OrderedBy {
@@ -33,7 +33,7 @@ const orders: Record<MemberOrder, OrderedBy> = {
 /** Whoever stands in the list at all: the condition of its indexes. */
 const listed = 'm.joined_at is not null and m.merged_into is null and m.erased_at is null';
 
-/** Three thousand rows along an index and their members: some milliseconds. */
+/** Three thousand rows in a row and their members: some milliseconds. */
 const usualReach = 3000;
 /** × reach: as many as that are put in order in some milliseconds, too; where there are more, one of them is never far. */
 const collected = 7;
@@ -128,7 +128,7 @@ function isNarrowed({ filter, search, order }: Wanted): boolean {
 
 const signs = (descending: boolean): ['<' | '>', 'desc' | 'asc'] => (descending ? ['<', 'desc'] : ['>', 'asc']);
 
-/** Those with a value in the list's order, as its index has them. */
+/** Those with a value in the list's order, one after the other. */
 async function walk(sql: Raw, wanted: Wanted, after: Position | null, narrowed: boolean): Promise<Placed[]> {
 	const { order, descending, filter, search, size, reach } = wanted;
 	const [compare, direction] = signs(descending);
