@@ -102,6 +102,14 @@ export const till: Record<string, Entry> = {
 		trail: { none: 'nobody holds it' }
 	},
 	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
+	'till.checkout.mailCard': {
+		who: sellers,
+		input: ({ key, receipt }) => ({
+			...{ key: key(), receiptId: receipt.id, cardId: 'gft_none', giverName: 'Linden', receiverName: 'Ada' },
+			...{ email: 'ada@example.com', sure: true, words: '', design: 'ribbon', day: null, language: 'en' }
+		}),
+		answers: 'gift_card.not_found'
+	},
 	'till.checkout.previewReturn': { who: sellers, input: back },
 	'till.checkout.takeBack': { who: sellers, input: (world) => ({ ...back(world), key: world.key() }) },
 	'till.checkout.returnRules': { who: sellers },

@@ -1,7 +1,6 @@
 import { post, RestFault } from '#client/rest.ts';
 import { api, createApi, isNetworkTrouble, type Api, refusalOf, requestIdOf } from '#client/trpc.ts';
 import { newId } from '#core/ids';
-import type { ReceiptView } from '#purchases';
 import type { TillServer, Trouble } from './server.ts';
 
 /** A queue of shoppers waits for this one: the server answers it before its pages' machinery is reached. */
@@ -50,7 +49,8 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		enterPin: (id, pin) => giftcards.enterPin.mutate({ id, pin }),
 		setPin: (id, pin) => giftcards.setPin.mutate({ id, pin, proof: null }),
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
-		commit: (attempt) => post<{ receipt: ReceiptView; replayed: boolean }>(commitPath, attempt, fetch),
+		commit: (attempt) => post<Awaited<ReturnType<TillServer['commit']>>>(commitPath, attempt, fetch),
+		mailCard: async (letter) => void (await checkout.mailCard.mutate(letter)),
 		lastReceipts: () => reports.lastReceipts.query(),
 		receipt: (number) => checkout.receipt.mutate({ number }),
 		previewReturn: (request) => checkout.previewReturn.mutate(request),

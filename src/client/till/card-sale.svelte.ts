@@ -3,7 +3,7 @@ import { pricingRefusals, type CardTerms, type GiftCardFact } from '#pricing';
 import type { OpenSale } from './sale.svelte.ts';
 import type { ShopFacts, TillServer } from './server.ts';
 
-/** A gift card on its way into the basket: first which one, then how much goes on it; null: a new one of the member's. */
+/** A gift card on its way into the basket: first which one, then how much goes on it; null: a new one. */
 export type Selling =
 	| { step: 'card' }
 	| { step: 'amount'; deed: 'activated' | 'topped_up'; card: GiftCardFact }
@@ -74,9 +74,16 @@ export class CardSale {
 		return null;
 	}
 
-	/** A new gift card for the member who is here. */
+	/** A new gift card: into the wallet of the member who is here, or with its code for whoever shows none. */
 	digital(): void {
-		if (this.#sale.member) this.open = { step: 'amount', deed: 'issued', card: null };
+		this.open = { step: 'amount', deed: 'issued', card: null };
+	}
+
+	/** The most that goes on a new card here; `walletFromCents`: from then on it would need somebody's wallet. */
+	mostOf({ mostCents, pinFromCents }: CardTerms): { mostCents: number; walletFromCents: number | null } {
+		const onPaper = this.open?.step === 'amount' && this.open.deed === 'issued' && !this.#sale.member;
+		if (!onPaper || pinFromCents === null || mostCents < pinFromCents) return { mostCents, walletFromCents: null };
+		return { mostCents: pinFromCents - 1, walletFromCents: pinFromCents };
 	}
 
 	/** Puts the card that waits into the basket, with so much on it. */

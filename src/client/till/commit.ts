@@ -1,14 +1,14 @@
 import type { RefusalData } from '#core/refusal';
 import type { ReceiptView } from '#purchases';
 import type { Attempt } from './sale.svelte.ts';
-import { nowIn, type Approval, type Exchanged, type Now, type TillServer } from './server.ts';
+import { nowIn, type Approval, type Exchanged, type Now, type SlipCode, type TillServer } from './server.ts';
 
 /**
  * How a commit ended.
  * `unsent`: no answer came. It may have arrived or not: the same attempt, sent again, tells which and never sells twice.
  */
 export type CommitOutcome =
-	| { kind: 'done'; receipt: ReceiptView; replayed: boolean; exchanged?: Exchanged }
+	| { kind: 'done'; receipt: ReceiptView; replayed: boolean; codes: SlipCode[]; exchanged?: Exchanged }
 	| { kind: 'stale'; now: Now }
 	| { kind: 'refused'; refusal: RefusalData }
 	| { kind: 'unsent' };
@@ -20,7 +20,7 @@ const pauses = [400, 1200];
 async function send(server: Sender, { goods, ...sale }: Attempt, approval: Approval | null) {
 	if (!goods) return server.commit(sale);
 	const { receipt, replayed, ...exchanged } = await server.exchange({ ...sale, goods }, approval);
-	return { receipt, replayed, exchanged };
+	return { receipt, replayed, codes: exchanged.soldCodes, exchanged };
 }
 
 type Sender = Pick<TillServer, 'commit' | 'exchange' | 'troubleOf'>;

@@ -284,7 +284,7 @@ export class OpenSale {
 		if (!this.cards.some(({ id }) => id === card.id)) this.cards = [...this.cards, { id: card.id, cents: null }];
 	}
 
-	/** Puts money on a card: one from the rack, one to top up, or null for a new one of the member's. */
+	/** Puts money on a card: one from the rack, one to top up, or null for a new one. */
 	sellCard(deed: CardDeed, card: GiftCardFact | null, cents: Cents): void {
 		if (card) this.#knowCards([card]);
 		this.basket.addCard({ deed, id: card?.id ?? null }, cents);

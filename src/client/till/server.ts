@@ -1,7 +1,9 @@
 import type { BlindDone, BlindLine, BlindQuote, CodeKind, Identified, ReturnRequest } from '#checkout';
 import type { Role } from '#core/actor';
+import type { Language } from '#core/languages';
 import type { RefusalData } from '#core/refusal';
 import type { Cents } from '#core/amounts';
+import type { GiftDesign } from '#giftcards';
 import type { Ask, Facts, Quote } from '#pricing';
 import type { ReceiptView, ReturnPolicy, ReturnReason, ReturnView } from '#purchases';
 import type { TillReceiptRow } from '#reports';
@@ -71,6 +73,25 @@ export interface Exchanged {
 	/** to take from the customer; below zero: to hand back */
 	dueCents: Cents;
 	codes: SlipCode[];
+	/** of cards that the receipt sold */
+	soldCodes: SlipCode[];
+}
+
+/** A card that was sold to nobody known, on its way to whom it is meant for. */
+export interface CardLetter {
+	key: string;
+	receiptId: string;
+	cardId: string;
+	giverName: string;
+	receiverName: string;
+	email: string;
+	/** the address is meant as it stands */
+	sure: boolean;
+	words: string;
+	design: GiftDesign;
+	/** ISO date on which it leaves; null: now */
+	day: string | null;
+	language: Language;
 }
 
 /** What the till asks of the server; every call may throw, and `troubleOf` says what a thrown error means. */
@@ -92,7 +113,9 @@ export interface TillServer extends CatalogueSource {
 	/** gives a gift card from the rack its PIN */
 	setPin(id: string, pin: string): Promise<{ proof: string }>;
 	identify(text: string, wanted: CodeKind | null): Promise<Identified>;
-	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean }>;
+	/** @returns with it the codes of new cards that lie in nobody's wallet */
+	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean; codes: SlipCode[] }>;
+	mailCard(letter: CardLetter): Promise<void>;
 	/** this tablet's newest, newest first */
 	lastReceipts(): Promise<TillReceiptRow[]>;
 	receipt(number: string): Promise<ReceiptView>;

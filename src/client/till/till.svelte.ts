@@ -18,9 +18,11 @@ import { Reading } from './reading.ts';
 import {
 	wasJudged,
 	type Approval,
+	type CardLetter,
 	type Exchanged,
 	type Now,
 	type ShopFacts,
+	type SlipCode,
 	type Station,
 	type TillServer
 } from './server.ts';
@@ -49,6 +51,8 @@ export class Till {
 	/** whether the last call reached the server and the browser believes in a network */
 	reached = $state(true);
 	receipt = $state.raw<ReceiptView | null>(null);
+	/** of new cards on the receipt that lie in nobody's wallet: known while it is on the screen, and never again */
+	codes = $state.raw<SlipCode[]>([]);
 	/** the receipt is looked at again: the sale beside it was done before */
 	again = $state(false);
 	/** what came back for the receipt, in an exchange */
@@ -337,6 +341,7 @@ export class Till {
 				this.exchanged = outcome.exchanged ? { ...outcome.exchanged, lines: this.sale.exchange?.lines ?? [] } : null;
 				this.sale.reset();
 				this.receipt = outcome.receipt;
+				this.codes = outcome.codes;
 				this.again = false;
 				this.stale = null;
 				this.phase = 'receipt';
@@ -364,8 +369,18 @@ export class Till {
 		await this.commit();
 	}
 
+	/**
+	 * Sends a card that was just sold to whom it is meant for. Its code on this screen is none any more.
+	 * @throws what the server refuses, for the sheet to show
+	 */
+	async mailCard(letter: CardLetter): Promise<void> {
+		await this.#reach(() => this.server.mailCard(letter));
+		this.codes = this.codes.filter(({ cardId }) => cardId !== letter.cardId);
+	}
+
 	nextSale(): void {
 		this.receipt = null;
+		this.codes = [];
 		this.exchanged = null;
 		this.phase = 'sale';
 	}
@@ -376,6 +391,7 @@ export class Till {
 	 */
 	async showReceipt(number: string): Promise<void> {
 		this.receipt = await this.#reach(() => this.server.receipt(number));
+		this.codes = [];
 		this.exchanged = null;
 		this.again = true;
 		this.phase = 'receipt';

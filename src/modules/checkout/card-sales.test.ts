@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { day, endAfterMonths, later } from '#core/time';
-import { cardRules, issue, saveCardRules } from '#giftcards/server';
+import { cardRules, findByCode, issue, saveCardRules } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
 import { audit, historyOf, moneyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
@@ -12,7 +12,7 @@ import { memberFigures } from '#purchases/tables';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
 import { takeBackBlind } from './blind.server.ts';
-import { commitSales, undoSales, type SaleCommand } from './server.ts';
+import { commitSales, slipCodes, soldCards, undoSales, type SaleCommand } from './server.ts';
 import type { SaleResult } from './index.ts';
 
 const { db, url } = await testDatabase();
@@ -131,6 +131,28 @@ describe('a new card and a top-up', () => {
 		expect(await sell(db, await aSale(db, shop, ask, now), now)).toMatchObject({
 			refusal: { code: 'gift_card.over_highest', details: { highestCents: 25_000, availableCents: 7000 } }
 		});
+		await allIsWell();
+	});
+
+	test('of somebody who showed no code lies in no wallet, and its code is told until it does', async () => {
+		const receipt = await buy(anAsk(null, [line('a', coffee), cardLine(5000, { deed: 'issued', id: null })]));
+		const id = receipt.lines[1]?.giftCard?.id ?? '';
+		expect(await row(id)).toMatchObject({ memberId: null, initialCents: 5000, activatedAt: now });
+		const endsAt = endAfterMonths(now, 12, 'Europe/Berlin').toISOString();
+		expect(receipt.lines[1]?.giftCard).toMatchObject({ deed: 'issued', worthCents: 5000, endsAt });
+		const [code, ...others] = await slipCodes(db, soldCards(receipt));
+		expect([(await findByCode(db, code?.code ?? ''))?.card.id, others]).toEqual([id, []]);
+		const paid = await buy(anAsk(null, [line('a', coffee)], { giftCards: [{ id, cents: null }] }));
+		expect(paid.giftCardCents).toBe(350);
+		const more = await buy(anAsk(null, [cardLine(2000, { deed: 'topped_up', id })]));
+		expect(more.lines[0]?.giftCard).toMatchObject({ deed: 'topped_up', worthCents: 6650, endsAt });
+		expect(await slipCodes(db, soldCards(more))).toEqual([]);
+		// In a wallet it has a screen of its own: no paper tells its code.
+		await db
+			.update(giftCards)
+			.set({ memberId: await aMember(db, now) })
+			.where(eq(giftCards.id, id));
+		expect(await slipCodes(db, [id])).toEqual([]);
 		await allIsWell();
 	});
 

@@ -108,7 +108,7 @@ function decide(scene: Scene, command: SaleCommand & { inputHash: string }): Dec
 	const memberId = command.ask.memberId ?? newId('member', scene.now);
 	const rows = rowsOf(command, quoted, memberId, scene.now);
 	move(scene, quoted, rows, holderOf(command));
-	if (quoted.cardsSoldCents > 0) sellCards(scene, quoted, rows);
+	if (quoted.cardsSoldCents > 0) sellCards(scene, quoted, rows, guest);
 	return { command, inputHash: command.inputHash, rows, quote: quoted, guest };
 }
 
@@ -167,8 +167,8 @@ function earnTypes(scene: Scene, { typesEarned = [] }: Quote, { id: ref, memberI
 	}
 }
 
-/** Puts the money that was sold on its cards, and the cards on the receipt's lines. */
-function sellCards(scene: Scene, quoted: Quote, { receipt, lines }: ReceiptRows): void {
+/** Puts the money that was sold on its cards, and the cards on the receipt's lines. A guest's new card is in no wallet. */
+function sellCards(scene: Scene, quoted: Quote, { receipt, lines }: ReceiptRows, guest: boolean): void {
 	receipt.cardsSoldCents = quoted.cardsSoldCents;
 	for (const [position, { giftCard, toPayCents }] of quoted.lines.entries()) {
 		const row = lines[position];
@@ -177,7 +177,7 @@ function sellCards(scene: Scene, quoted: Quote, { receipt, lines }: ReceiptRows)
 			currency: quoted.currency,
 			storeId: receipt.storeId,
 			timeZone: scene.programme.timeZone,
-			memberId: receipt.memberId,
+			memberId: guest ? null : receipt.memberId,
 			receiptId: receipt.id
 		});
 		row.giftCard = { deed: giftCard.deed, ...sold };

@@ -1,23 +1,21 @@
 import * as z from 'zod';
 import type { Cashier } from '#core/actor';
 import { Refusal } from '#core/refusal';
-import { reveal } from '#giftcards/server';
-import { giftCards } from '#giftcards/tables';
 import { approveAtTill, listApprovers } from '#identity/server';
-import type { Db, Reads } from '#platform/db';
+import type { Db } from '#platform/db';
 import { tellChanged } from '#platform/live';
 import { needStore } from '#platform/reach';
 import { keepTrail } from '#platform/trail';
 import { procedure, router, wideProcedure, type Context } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
-import { returnReasons, type ReturnView } from '#purchases';
+import { returnReasons } from '#purchases';
 import { getReceipt, returnPolicyOf, saveReturnPolicy } from '#purchases/server';
-import { and, inArray, isNull } from 'drizzle-orm';
 import { quoteBlind, takeBackBlind } from './blind.server.ts';
 import { counterOf, settled } from './counter.server.ts';
 import { exchangeGoods, previewExchange } from './exchange.server.ts';
 import { checkoutRefusals, shown, type Counter, type Refused } from './index.ts';
+import { refundedCards, slipCodes, soldCards } from './slip-codes.server.ts';
 import { previewReturn, undoSales } from './undo.server.ts';
 
 const counter = (actor: Cashier): Counter => ({
@@ -66,19 +64,6 @@ async function allowedBy(
 	return ctx.may(beyond) ? ctx.actor.staff.id : null;
 }
 
-/** The codes of cards that lie in nobody's wallet and were made for a return: for its slip, and for nothing else. */
-async function slipCodes(reads: Reads, cardIds: string[]): Promise<{ cardId: string; code: string }[]> {
-	if (cardIds.length === 0) return [];
-	const rows = await reads
-		.select({ id: giftCards.id, codeCipher: giftCards.codeCipher })
-		.from(giftCards)
-		.where(and(inArray(giftCards.id, cardIds), isNull(giftCards.memberId)));
-	return rows.map((row) => ({ cardId: row.id, code: reveal(row) }));
-}
-
-const freshCards = ({ tenders }: ReturnView): string[] =>
-	tenders.flatMap(({ fresh, cardId }) => (fresh && cardId ? [cardId] : []));
-
 const blindRequest = z.object({
 	lines: z.array(z.object({ productId: id.nullable(), quantity: z.int(), unitCents: z.int().nullable() })).max(100)
 });
@@ -113,7 +98,7 @@ export const tillReturns = {
 			const command = { ...counter(ctx.actor), ...input, approvedBy: given ? approvedBy : null };
 			const result = await counterOf(ctx.db).takeBack({ ...command, handForCards: approvedBy !== null }, ctx.now);
 			if (!result.ok) throw thrown(result);
-			const codes = await slipCodes(ctx.db, freshCards(result.given));
+			const codes = await slipCodes(ctx.db, refundedCards(result.given));
 			return { given: result.given, replayed: result.replayed, codes };
 		}),
 
@@ -175,8 +160,13 @@ export const tillReturns = {
 			const goods = { ...at, ...input.goods, ...rights };
 			const done = await exchangeGoods(ctx.db, { goods, sale: { ...at, ...input.sale } }, ctx.now);
 			if ('ok' in done) throw thrown(done);
-			if (!done.replayed) tellChanged(ctx.db, [done.receipt.memberId, done.receipt.storeId, ...freshCards(done.given)]);
-			return { ...done, codes: await slipCodes(ctx.db, freshCards(done.given)) };
+			const { given, receipt } = done;
+			if (!done.replayed) tellChanged(ctx.db, [receipt.memberId, receipt.storeId, ...refundedCards(given)]);
+			const [codes, soldCodes] = await Promise.all([
+				slipCodes(ctx.db, refundedCards(given)),
+				slipCodes(ctx.db, soldCards(receipt))
+			]);
+			return { ...done, codes, soldCodes };
 		})
 };
 

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { Refusal } from '#core/refusal';
+import { sendSoldCard, soldGift } from '#giftcards/server';
 import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
 import { getReceiptByNumber } from '#purchases/server';
 import { holdCodes, releaseHolds } from '#vouchers/server';
+import { needSoldHere } from './card-mail.server.ts';
 import { preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown } from './index.ts';
@@ -55,6 +57,15 @@ export const tillRouter = router({
 	receipt: procedure('till.sell')
 		.input(z.object({ number: z.string().max(40) }))
 		.mutation(({ ctx, input }) => getReceiptByNumber(ctx.db, input.number)),
+
+	/** A card that this till has just sold to nobody known leaves by e-mail, to whom it is meant for. */
+	mailCard: procedure('till.sell')
+		.input(z.object({ ...soldGift.shape, receiptId: z.string().max(40) }))
+		.mutation(async ({ ctx, input: { receiptId, ...input } }) => {
+			const { deviceId } = ctx.actor;
+			await needSoldHere(ctx.db, { receiptId, cardId: input.cardId, deviceId }, ctx.now);
+			return sendSoldCard(ctx, input);
+		}),
 
 	...tillReturns
 });

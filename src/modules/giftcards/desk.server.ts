@@ -18,8 +18,8 @@ interface Sale {
 	currency: string;
 	storeId: string;
 	timeZone: string;
-	/** in whose wallet a new card lies */
-	memberId: string;
+	/** in whose wallet a new card lies; null: with whoever holds the receipt that has its code */
+	memberId: string | null;
 	receiptId: string;
 }
 
@@ -68,8 +68,16 @@ export class CardDesk {
 		};
 	}
 
-	/** Puts what a quoted line sells on its card: activates, issues or tops it up. */
-	sell(book: Book, { deed, id }: SoldCard, cents: Cents, sale: Sale): { id: string; lastSymbols: string } {
+	/**
+	 * Puts what a quoted line sells on its card: activates, issues or tops it up.
+	 * @returns the card as it is now: what it pays, and until when
+	 */
+	sell(
+		book: Book,
+		{ deed, id }: SoldCard,
+		cents: Cents,
+		sale: Sale
+	): { id: string; lastSymbols: string; worthCents: Cents; endsAt: string | null } {
 		const card = deed === 'issued' ? this.#issue(cents, sale) : this.#change(present(id, 'a card is named'));
 		if (deed === 'activated') this.#activate(card, cents, sale);
 		else if (deed === 'topped_up') this.#used(card, sale.timeZone);
@@ -83,7 +91,12 @@ export class CardDesk {
 			counterName: counterNames.sold
 		});
 		must(posted.ok, 'a card is credited with a valid amount');
-		return { id: card.id, lastSymbols: card.lastSymbols };
+		return {
+			id: card.id,
+			lastSymbols: card.lastSymbols,
+			worthCents: book.available(card.id, accountNames.money),
+			endsAt: card.expiresAt?.toISOString() ?? null
+		};
 	}
 
 	/** A card paid: one that lives on with each use does. */

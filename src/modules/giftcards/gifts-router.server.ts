@@ -1,77 +1,37 @@
 import * as z from 'zod/mini';
-import { callerOf } from '#core/actor';
-import { isLanguage, languages } from '#core/languages';
-import { hour, minute } from '#core/time';
+import { isLanguage } from '#core/languages';
+import { minute } from '#core/time';
 import { getMember, memberFacts } from '#customers/server';
-import { claimTry, minutesUntil, type Limit } from '#identity/server';
+import type { Limit } from '#identity/server';
 import { afterwards } from '#platform/afterwards';
 import { inTransaction } from '#platform/db';
-import { wake } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
 import { procedure, publicProcedure, router, type Context } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { programmeOf } from '#stores/server';
 import { addCard, type Added } from './add-card.server.ts';
 import { lookAtBalance } from './balance.server.ts';
+import { claimGiftTry, claimLetter, giftWish, houseGift, startSending } from './gift-letters.server.ts';
 import { giftLink } from './gift-links.server.ts';
 import { cardTakenMail } from './gift-mails.server.ts';
-import { giftRefusals } from './gift-refusals.ts';
 import { giftsOf, giftsOfCard, openGift } from './gift-views.server.ts';
-import { giftDesigns } from './gift.ts';
 import { cancelGift, changeGift, claimGift, makeGift, needOwnCard, tokenOf, type Giver } from './gifts.server.ts';
-import { giftJobName } from './gift-jobs.server.ts';
 
 const id = z.string().check(z.maxLength(40));
-const key = z.string().check(z.maxLength(64));
-const name = z.string().check(z.maxLength(200));
-const day = z.nullable(z.string().check(z.maxLength(10)));
-const email = z.nullable(z.string().check(z.maxLength(254)));
 const token = z.string().check(z.regex(/^[\w-]{43}$/));
 const cardKey = z.object({
 	code: z.string().check(z.maxLength(200)),
 	pin: z.nullable(z.string().check(z.maxLength(20)))
 });
 
-const wish = {
-	key,
-	cardId: id,
-	receiverName: name,
-	email,
-	sure: z.boolean(),
-	words: z.string().check(z.maxLength(2000)),
-	design: z.enum(giftDesigns),
-	day
-};
-const change = z.object({ key, id, version: z.number(), receiverName: name, email, sure: z.boolean(), day });
+const { key, receiverName, email, sure, day } = giftWish;
+const change = z.object({ key, id, version: z.number(), receiverName, email, sure, day });
 const one = z.object({ key, id });
 
-const limits = {
-	/** letters in the house's name with words of a stranger's choice */
-	lettersPerGiver: [
-		{ tries: 10, within: hour },
-		{ tries: 25, within: 24 * hour }
-	],
-	linksPerAddress: [{ tries: 60, within: 15 * minute }]
-} as const satisfies Record<string, readonly Limit[]>;
-
-async function claim(ctx: Context, about: string, allowed: readonly Limit[]): Promise<void> {
-	const until = await claimTry(ctx.db, about, allowed, ctx.now);
-	if (until) throw giftRefusals.refuse('gift.too_often', { minutes: minutesUntil(until, ctx.now) });
-}
-
-const claimLetter = (ctx: Context) => claim(ctx, `gift letters of ${callerOf(ctx.actor)}`, limits.lettersPerGiver);
+const linksPerAddress: readonly Limit[] = [{ tries: 60, within: 15 * minute }];
 
 /** Opening a link: 256 bits cannot be guessed, but nobody needs to try for hours. */
-const claimLink = (ctx: Context) => claim(ctx, `gift links from ${ctx.ip}`, limits.linksPerAddress);
-
-/** The letters that are due leave at once, not with the clock. */
-async function startSending(ctx: Context, changed: (string | null)[]): Promise<void> {
-	tellChanged(
-		ctx.db,
-		changed.filter((each) => each !== null)
-	);
-	await wake(giftJobName);
-}
+const claimLink = (ctx: Context) => claimGiftTry(ctx, `gift links from ${ctx.ip}`, linksPerAddress);
 
 /** Changing, taking back and passing on are the same for a member and for the house. */
 const verbs = {
@@ -106,7 +66,7 @@ export const giftsWalletRouter = router({
 	given: procedure('wallet.own').query(({ ctx }) => giftsOf(ctx.db, ctx.actor.memberId, ctx.now)),
 
 	give: procedure('wallet.own')
-		.input(z.object(wish))
+		.input(z.object(giftWish))
 		.mutation(async ({ ctx, input }) => {
 			const { memberId } = ctx.actor;
 			await needOwnCard(ctx.db, input.cardId, memberId);
@@ -199,7 +159,7 @@ export const giftsAdminRouter = router({
 		}),
 
 	make: procedure('giftcards.issue')
-		.input(z.object({ ...wish, giverName: name, language: z.enum(languages) }))
+		.input(houseGift)
 		.mutation(async ({ ctx, input }) => {
 			const made = await writeOnce(ctx, 'gifts.make', input, (tx) => makeGift(tx, input, 'house', ctx, ctx.now));
 			await startSending(ctx, [input.cardId]);

@@ -128,6 +128,17 @@ export async function makeGift(tx: Tx, wish: GiftWish, giver: Giver, by: By, now
 	return { id };
 }
 
+/**
+ * Gives a card that a counter sold to nobody known to whom it is meant for. Its code stood in the answer to the sale, and on
+ * paper if that was printed: it gets another one, so that only the letter opens it.
+ * @throws as `makeGift`
+ */
+export async function giveSold(tx: Tx, wish: GiftWish, by: By, now: Date): Promise<{ id: string }> {
+	const made = await makeGift(tx, wish, 'house', by, now);
+	await renewCode(tx, wish.cardId);
+	return made;
+}
+
 async function needFreeCard(tx: Tx, card: CardRow, giver: Giver, sendAt: Date, now: Date): Promise<void> {
 	const [given] = await tx
 		.select({ giver: gifts.giverMemberId })

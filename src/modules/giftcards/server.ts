@@ -10,6 +10,7 @@ export {
 	type IssueResult
 } from './cards.server.ts';
 export { giftCardJobs } from './gift-jobs.server.ts';
+export { sendSoldCard, soldGift } from './gift-letters.server.ts';
 export { expireCards } from './expire.server.ts';
 export { handOver } from './hand-over.server.ts';
 export { hashOfCode, reveal } from './codes.server.ts';

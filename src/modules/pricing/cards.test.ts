@@ -79,7 +79,7 @@ describe('a gift card in the basket', () => {
 		['a blocked card', line(3000, plastic), { giftCards: [rack({ state: 'blocked' })] }, 'gift_card.blocked'],
 		['an expired card', line(3000, plastic), { giftCards: [rack({ state: 'expired' })] }, 'gift_card.expired'],
 		['another currency', line(3000, plastic), { giftCards: [rack({ currency: 'CHF' })] }, 'gift_card.currency_other'],
-		['nobody to give it to', line(3000, { deed: 'issued', id: null }), {}, 'gift_card.needs_member'],
+		['nobody’s wallet for what needs a PIN', line(10_000, { deed: 'issued', id: null }), {}, 'gift_card.needs_member'],
 		['a new card that has an id', line(3000, { deed: 'issued', id: 'rack' }), {}, 'gift_card.unknown'],
 		['too much on one card', line(7001, { deed: 'topped_up', id: 'held' }), {}, 'gift_card.over_highest'],
 		['a top-up of plastic', line(3000, { deed: 'topped_up', id: 'rack' }), {}, 'gift_card.inactive']
@@ -91,6 +91,13 @@ describe('a gift card in the basket', () => {
 			expect(quoted.totalCents).toBe(99);
 		}
 	);
+
+	test('is a new one for somebody who shows no code, too, as long as it needs no PIN', () => {
+		const quoted = sell([line(9999, { deed: 'issued', id: null }, 'a'), line(500, { deed: 'issued', id: null }, 'b')]);
+		expect(quoted).toMatchObject({ problems: [], cardsSoldCents: 10_499, toPayCents: 10_499 });
+		const member_ = { memberId: 'anna' };
+		expect(codes(sell([line(10_000, { deed: 'issued', id: null })], member_, { member: member() }))).toEqual([]);
+	});
 
 	test('stands there once', () => {
 		expect(codes(sell([line(3000, plastic, 'a'), line(3000, plastic, 'b')]))).toEqual(['gift_card.repeated']);

@@ -34,9 +34,11 @@ export function cardSaleOf(
 	if (!terms) return data('gift_card.not_sold_here', { lineKey, currency });
 	if (entry.deed === 'issued') {
 		if (entry.id !== null) return data('gift_card.unknown', { lineKey, giftCardId: entry.id });
-		if (memberId === null) return data('gift_card.needs_member', { lineKey });
 		const giftCard = { deed: entry.deed, id: null, lastSymbols: '' };
-		return amountFault(unitCents, terms, { lineKey }) ?? { giftCard, cents: unitCents };
+		const fault =
+			amountFault(unitCents, terms, { lineKey }) ??
+			(memberId === null ? paperFault(unitCents, terms, { lineKey }) : null);
+		return fault ?? { giftCard, cents: unitCents };
 	}
 	const card = facts.giftCards.find(({ id }) => id === entry.id);
 	if (!card) return data('gift_card.unknown', { lineKey, giftCardId: entry.id });
@@ -67,6 +69,12 @@ function balanceFault(
 ) {
 	if (highestCents === null || availableCents + cents <= highestCents) return null;
 	return pricingRefusals.data('gift_card.over_highest', { ...said, highestCents, availableCents, currency });
+}
+
+/** A new card of nobody's is a code on paper: nothing keeps it from whoever finds it, as a wallet or a PIN would. */
+function paperFault(cents: Cents, { pinFromCents, currency }: CardTerms, said: RefusalDetails) {
+	if (pinFromCents === null || cents < pinFromCents) return null;
+	return pricingRefusals.data('gift_card.needs_member', { ...said, pinFromCents, currency });
 }
 
 function pinFault(cents: Cents, { pin }: GiftCardFact, { pinFromCents, currency }: CardTerms, said: RefusalDetails) {

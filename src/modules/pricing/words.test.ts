@@ -113,7 +113,7 @@ function seeCardSales(): void {
 	sell({ deed: 'activated', id: 'rack' }, 2000);
 	sell({ deed: 'activated', id: 'rack' }, 2000, { cardRules: null });
 	sell({ deed: 'activated', id: 'held' }, 2000);
-	sell({ deed: 'issued', id: null }, 2000);
+	sell({ deed: 'issued', id: null }, 10_000);
 	sell({ deed: 'activated', id: 'rack' }, 1);
 	sell({ deed: 'activated', id: 'rack' }, 10_000);
 	sell({ deed: 'topped_up', id: 'held' }, 10_000);

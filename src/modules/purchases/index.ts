@@ -22,7 +22,11 @@ export const purchaseRefusals = declareRefusals({
 export interface SoldGiftCard {
 	deed: CardDeed;
 	id: string;
+	/** as they were when it was sold */
 	lastSymbols: string;
+	/** what it paid after this, and from when on no longer (null: no end); absent: from before receipts told it */
+	worthCents?: Cents;
+	endsAt?: string | null;
 }
 
 /** What a house allows when goods come back. */

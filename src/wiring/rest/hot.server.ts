@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
 import { shown, type Counter } from '#checkout';
-import { counterOf } from '#checkout/server';
+import { counterOf, slipCodes, soldCards } from '#checkout/server';
 import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
 import { isStorable } from '#core/text';
@@ -72,7 +72,9 @@ async function answer(
 		const { key, ask, fingerprint, storeId } = saleIn(body);
 		const result = await counterOf(posting).sell({ ...counterFor(seller, storeId), key, ask, fingerprint }, now);
 		if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
-		send(response, 200, { receipt: result.receipt, replayed: result.replayed });
+		// Of cards that were sold to nobody known: told here and nowhere else.
+		const codes = await slipCodes(db, soldCards(result.receipt));
+		send(response, 200, { receipt: result.receipt, replayed: result.replayed, codes });
 	} catch (error) {
 		if (error instanceof CutOff) return;
 		if (isRefusal(error)) return send(response, httpStatus(error.kind), wire(error, languageOf(request)));

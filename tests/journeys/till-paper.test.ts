@@ -1,0 +1,153 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { staticCode } from '#customers';
+import { getMember } from '#customers/server';
+import { findByCode, saveCardRules } from '#giftcards/server';
+import { sendGifts } from '../../src/modules/giftcards/gift-send.server.ts';
+import { inviteStaff } from '#identity/server';
+import { tries } from '#identity/tables';
+import { inTransaction } from '#platform/db';
+import { byHouse } from '#platform/trail';
+import type { CardLetter } from '#client/till/server.ts';
+import { refusalOf } from '#client/trpc.ts';
+import { testDatabase } from '../support/database.ts';
+import { aKey, aMember, openShop as stock } from '../support/shop.ts';
+import { Tablet } from '../support/tablet.ts';
+import { ownPin } from '../support/till.ts';
+import { openShop, Visitor } from '../support/visitor.ts';
+
+/** What a till hands over on paper: the code of a new card, receipts, the slips of returns. */
+const { db, url } = await testDatabase();
+const mail = openShop(url);
+const shop = await stock(db, new Date());
+const manager = new Visitor();
+const people = { ann: '', sue: '' };
+
+beforeAll(async () => {
+	const [email, password] = ['manager@example.com', 'correct horse battery'];
+	await inTransaction(db, async (tx) => {
+		await inviteStaff(tx, { name: 'Mia', email, password, role: 'manager', pin: '2580' }, new Date());
+		const terms = { currency: 'EUR', leastCents: 500, mostCents: 20_000, amounts: [2500], highestCents: null };
+		const rules = { earnsPoints: false, expiry: { kind: 'after_sale', months: 36 }, expiryByStore: {} } as const;
+		const wanted = { ...rules, terms: [{ ...terms, pinFromCents: 10_000 }] };
+		await saveCardRules(tx, { rules: wanted, version: 0 }, byHouse, new Date());
+	});
+	await manager.api.admin.identity.signIn.mutate({ email, password });
+	const { createCashier } = manager.api.admin.identity.staff;
+	const hire = async (name: string, pin: string, role: 'cashier' | 'supervisor') =>
+		ownPin(db, (await createCashier.mutate({ key: aKey(), name, pin, role, storeIds: null })).staffId);
+	Object.assign(people, { ann: await hire('Ann', '4711', 'cashier'), sue: await hire('Sue', '135790', 'supervisor') });
+});
+beforeEach(() => db.delete(tries).then(() => {}));
+
+async function aTill(): Promise<Tablet> {
+	const tablet = new Tablet();
+	await tablet.till.start();
+	const { makeEnrolmentCode } = manager.api.admin.identity.devices;
+	await tablet.till.enrol((await makeEnrolmentCode.mutate({ key: aKey(), storeId: shop.storeId, name: 'Till' })).code);
+	await tablet.till.signIn(people.ann, '4711');
+	await tablet.till.catalogue.load();
+	return tablet;
+}
+
+/** Puts a new digital card into the basket. */
+function newCard({ till }: Tablet, cents: number): void {
+	till.cardSale.begin();
+	till.cardSale.digital();
+	till.cardSale.sell(cents);
+}
+async function look({ till }: Tablet): Promise<void> {
+	till.sale.learn(await till.server.facts(till.sale.ask, null));
+}
+
+describe('a new gift card for somebody who shows no code', () => {
+	it('is paid, and its code is told by the answer to that sale alone, however often it is asked', async () => {
+		const tablet = await aTill();
+		const { till } = tablet;
+		newCard(tablet, 2500);
+		newCard(tablet, 1000);
+		await look(tablet);
+		tablet.faults.push('lost', 'lost', 'lost');
+		await till.commit();
+		expect(till.sale.frozen, 'no answer came').toBe(true);
+		await till.commit();
+		expect(till).toMatchObject({ phase: 'receipt', receipt: { cardsSoldCents: 3500, memberJoined: false } });
+		const cards = till.receipt!.lines.map(({ giftCard }) => giftCard!);
+		expect(till.codes.map(({ cardId }) => cardId)).toEqual(cards.map(({ id }) => id));
+		for (const { cardId, code } of till.codes) {
+			const found = await findByCode(db, code);
+			expect(found).toMatchObject({ card: { id: cardId, memberId: null }, member: null });
+			expect(code.slice(-4)).toBe(cards.find(({ id }) => id === cardId)!.lastSymbols);
+		}
+		const { number } = till.receipt!;
+		const codes = till.codes.map(({ code }) => code);
+		till.nextSale();
+		expect(till.codes).toEqual([]);
+		await till.showReceipt(number);
+		expect(till.codes).toEqual([]);
+		expect(codes.filter((code) => JSON.stringify(till.receipt).includes(code))).toEqual([]);
+	});
+
+	it('goes into the wallet of whoever shows a code after all, and then no code is told', async () => {
+		const tablet = await aTill();
+		const memberId = await aMember(db, new Date());
+		newCard(tablet, 2500);
+		await tablet.till.scan(staticCode((await getMember(db, memberId)).number));
+		await look(tablet);
+		await tablet.till.commit();
+		expect(tablet.till).toMatchObject({ phase: 'receipt', codes: [], receipt: { cardsSoldCents: 2500 } });
+	});
+
+	it('is not sold so where a card of that worth needs a PIN', async () => {
+		const tablet = await aTill();
+		const { till } = tablet;
+		till.cardSale.begin();
+		till.cardSale.digital();
+		expect(till.cardSale.mostOf(till.cardSale.terms!)).toEqual({ mostCents: 9999, walletFromCents: 10_000 });
+		till.cardSale.sell(10_000);
+		await look(tablet);
+		expect(till.sale.quote?.problems).toMatchObject([
+			{ code: 'gift_card.needs_member', details: { pinFromCents: 10_000, currency: 'EUR' } }
+		]);
+		await till.commit();
+		expect(till.phase).toBe('sale');
+	});
+
+	it('is sent by the till that sold it, once; the code that was told then spends nothing', async () => {
+		const [tablet, other] = [await aTill(), await aTill()];
+		const { till } = tablet;
+		newCard(tablet, 2500);
+		await look(tablet);
+		await till.commit();
+		const [{ cardId, code }] = till.codes as [{ cardId: string; code: string }];
+		const letter: CardLetter = {
+			...{ key: aKey(), receiptId: till.receipt!.id, cardId, giverName: 'Otto', receiverName: 'Ada' },
+			...{ email: 'ada@home.example', sure: true, words: 'Enjoy', design: 'ribbon', day: null, language: 'en' }
+		};
+		const refused = async (from: Tablet, more: object) => {
+			const tried = from.till.mailCard({ ...letter, key: aKey(), ...more });
+			return refusalOf(await tried.then(() => null).catch((error: unknown) => error))?.code;
+		};
+		expect(await refused(other, {}), 'another till').toBe('gift_card.not_found');
+		expect(await refused(tablet, { cardId: 'gft_none' })).toBe('gift_card.not_found');
+		expect(await refused(tablet, { receiptId: 'rcp_none' })).toBe('gift_card.not_found');
+		expect(await refused(tablet, { email: 'ada@' })).toBe('gift.email_form');
+		expect(await refused(tablet, { email: 'ada@gmial.com', sure: false })).toBe('gift.email_slip');
+		expect(await refused(tablet, { receiverName: ' ' })).toBe('gift.name_form');
+		expect(await refused(tablet, { words: 'see www.example.com' })).toBe('gift.no_links');
+		expect(await refused(tablet, { day: '2020-01-01' })).toBe('gift.day_past');
+		expect((await findByCode(db, code))?.card.id).toBe(cardId);
+
+		await till.mailCard(letter);
+		await till.mailCard(letter);
+		expect(till.codes).toEqual([]);
+		expect(await findByCode(db, code)).toBeNull();
+		expect(await refused(tablet, {})).toBe('gift.given_already');
+		await sendGifts(db, { mail, origin: 'https://shop.example', clock: () => new Date() });
+		const sent = mail.recent().filter(({ to }) => to === letter.email);
+		expect(sent).toHaveLength(1);
+		const token = /gift#([\w-]{43})/.exec(sent[0]!.text)![1]!;
+		const opened = await new Visitor().api.wallet.gifts.open.mutate({ token });
+		expect(opened).toMatchObject({ giverName: 'Otto', claim: 'free', card: { balanceCents: 2500 } });
+		expect((await findByCode(db, opened.card!.code!))?.card.id).toBe(cardId);
+	});
+});
