@@ -70,9 +70,12 @@ async function enrol(context: BrowserContext) {
 /** What a scanner that acts as a keyboard sends: all keys at once, each let go before the next, then Enter. */
 export async function scan(page: Page, code: string): Promise<void> {
 	const keyboard = await page.context().newCDPSession(page);
-	const events = [...code, 'Enter'].flatMap((key) => {
+	// The times of a real scanner's keys, however busy the machine is that sends them.
+	const began = Date.now() / 1000;
+	const events = [...code, 'Enter'].flatMap((key, place) => {
 		const enter = key === 'Enter';
 		const about = {
+			timestamp: began + place * 0.005,
 			key,
 			code: enter ? key : `${/\d/.test(key) ? 'Digit' : 'Key'}${key}`,
 			windowsVirtualKeyCode: enter ? 13 : key.charCodeAt(0)

@@ -23,7 +23,6 @@ async function give(page: Page, name: string, text: string): Promise<void> {
 }
 
 test('a manager’s day', async ({ page, context, browser, baseURL }) => {
-	test.setTimeout(240_000);
 	const origin = baseURL ?? '';
 	const [office, tablet] = [await browser.newContext(), await browser.newContext()];
 	const house = await asOwner(office, origin);

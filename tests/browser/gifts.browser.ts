@@ -3,33 +3,12 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { post } from '#client/rest.ts';
 import type { Api } from '#client/trpc.ts';
 import { asOwner, atTill, fetchOf } from './office.ts';
+import { enterWallet, letterTo } from './letters.ts';
 import { expect, pressUntil, test } from './test.ts';
 
 /** A gift card changes hands: given, opened, put into a wallet, asked about, spent. */
 test.use({ viewport: { width: 390, height: 844 } });
 test.describe.configure({ mode: 'parallel' });
-
-/** The newest letter to an address: without a mail server it lies on the page for that. */
-async function letterTo(context: BrowserContext, address: string): Promise<string> {
-	const mails = await context.newPage();
-	try {
-		let text = '';
-		await expect(async () => {
-			await mails.goto('/dev/mail');
-			const letters = mails.getByRole('article').filter({ hasText: address });
-			text = await letters.first().innerText({ timeout: 1000 });
-		}).toPass({ timeout: 20_000 });
-		return text;
-	} finally {
-		await mails.close();
-	}
-}
-
-async function enterCode(page: Page, address: string): Promise<void> {
-	await expect(page.getByLabel('Six-digit code')).toBeVisible();
-	const code = /^(\d{6})/m.exec(await letterTo(page.context(), address))?.[1] ?? '';
-	await page.getByLabel('Six-digit code').fill(code);
-}
 
 /** A tablet scans a gift card's code and takes an amount from it. @returns what is left on it by the receipt */
 async function spend(context: BrowserContext, origin: string, house: Api['admin'], code: string, cents: number) {
@@ -49,6 +28,7 @@ async function spend(context: BrowserContext, origin: string, house: Api['admin'
 	await post('/api/v1/checkout/commit', sale, fetchOf(context, origin));
 }
 
+const giftLink = /(\/gift#[\w-]{43})/;
 const newAddress = (who: string): string => `${who}-${crypto.randomUUID()}@test.example`;
 const key = (): string => `gifts-${crypto.randomUUID()}`;
 async function faults(page: Page): Promise<string[]> {
@@ -61,16 +41,12 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 	browser,
 	baseURL
 }) => {
-	test.setTimeout(180_000);
-	await page.emulateMedia({ reducedMotion: 'reduce' });
 	const origin = baseURL ?? '';
 	const [giver, receiver] = [newAddress('giver'), newAddress('receiver')];
 
 	await test.step('the giver joins and gets a card', async () => {
 		await page.goto('/sign-in');
-		await page.getByLabel('E-mail address').fill(giver);
-		await page.getByRole('button', { name: 'Send me a code' }).click();
-		await enterCode(page, giver);
+		await enterWallet(page, giver);
 		await page.getByLabel('Name').fill('Ann');
 		await page.getByRole('button', { name: 'Show my code' }).click();
 		await expect(page.getByRole('main').getByRole('img', { name: /Member code ending/ })).toBeVisible();
@@ -96,7 +72,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 		await expect(page.getByText('For Dora')).toBeVisible();
 		await expect(page.getByText('No gift cards yet')).toBeVisible();
 	});
-	const lost = /\/gift#[\w-]{43}/.exec(await letterTo(page.context(), 'dora@gmial.com'))?.[0] ?? '';
+	const lost = await letterTo(page.context(), 'dora@gmial.com', giftLink);
 
 	await test.step('the address is corrected, and the old link opens nothing', async () => {
 		await page.getByRole('button', { name: /For Dora/ }).click();
@@ -106,12 +82,10 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 		await sheet.getByRole('button', { name: 'Correct and send again' }).click();
 		await expect(page.getByText('Sent again')).toBeVisible();
 	});
-	const letter = await letterTo(page.context(), receiver);
-	expect(letter).toContain('Hello Dora, Ann gives you a gift card');
-	const link = /\/gift#[\w-]{43}/.exec(letter)?.[0] ?? '';
+	expect(await letterTo(page.context(), receiver)).toContain('Hello Dora, Ann gives you a gift card');
+	const link = await letterTo(page.context(), receiver, giftLink);
 	const phone = await browser.newContext({
 		viewport: { width: 390, height: 844 },
-		reducedMotion: 'reduce',
 		locale: 'en-GB'
 	});
 	const dora = await phone.newPage();
@@ -137,9 +111,7 @@ test('a card is given from a wallet to a mistyped address, corrected, unwrapped,
 
 	await test.step('it goes into a wallet that is made for it', async () => {
 		await dora.getByRole('button', { name: 'Put it into my wallet' }).click();
-		await dora.getByLabel('E-mail address').fill(receiver);
-		await dora.getByRole('button', { name: 'Send me a code' }).click();
-		await enterCode(dora, receiver);
+		await enterWallet(dora, receiver);
 		await dora.getByLabel('Name').fill('Dora');
 		await dora.getByRole('button', { name: 'Show my code' }).click();
 		await expect(dora.getByText('It is in your wallet')).toBeVisible();

@@ -27,7 +27,6 @@ function fa(key: string, values: Record<string, string> = {}): string {
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
 test('a key-account manager’s day', async ({ page, context, browser, baseURL }) => {
-	test.setTimeout(240_000);
 	const origin = baseURL ?? '';
 	const office = await browser.newContext();
 	const house = await asOwner(office, origin);

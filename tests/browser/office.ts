@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test';
 import { post } from '#client/rest.ts';
 import { createApi, type Api } from '#client/trpc.ts';
 import type { ReceiptView } from '#purchases';
-import { expect } from './test.ts';
+import { letterTo } from './letters.ts';
 
 /** What a browser test needs of the shop around its page: its owner, a tablet with Ada at it, without pages of their own. */
 
@@ -59,21 +59,6 @@ export async function sellHoney(
 	return receipt;
 }
 
-/** What was sent so far, newest first: without a mail server it lies on the page for that. */
-async function mailed(context: BrowserContext): Promise<string> {
-	const mails = await context.newPage();
-	await mails.goto('/dev/mail');
-	const text = await mails.getByRole('main').innerText();
-	await mails.close();
-	return text;
-}
-
-/** What the link of the newest invitation to an address ends in. */
-async function invitationFor(context: BrowserContext, address: string): Promise<string> {
-	const letter = (await mailed(context)).split(address)[1] ?? '';
-	return /\/admin\/invitation#([\w-]{43})/.exec(letter)?.[1] ?? 'no link';
-}
-
 /**
  * Somebody new in the office, signed in with a browser of their own: invited by the owner, in by the link of the mail.
  * What they do stands in the trail under a name that nobody else has.
@@ -87,16 +72,8 @@ export async function asColleague(
 	const email = `${role}-${crypto.randomUUID()}@test.example`;
 	const own = `${name} ${email.slice(-18, -13)}`;
 	await house.identity.invitations.invite.mutate({ key: crypto.randomUUID(), name: own, email, role, storeIds: null });
-	const token = await invitationFor(context, email);
+	const token = await letterTo(context, email, /\/admin\/invitation#([\w-]{43})/);
 	const { admin } = createApi(fetchOf(context, origin));
 	await admin.identity.invitations.accept.mutate({ token, name: own, password: 'seven grey herons' });
 	return { name: own, email };
-}
-
-/** The newest code that was sent to an address. */
-export async function mailedCode(context: BrowserContext, address: string): Promise<string> {
-	const text = await mailed(context);
-	const code = new RegExp(`(\\d{6})[^\\n]*\\s+${address}`).exec(text)?.[1];
-	expect(code, `a code for ${address} in:\n${text}`).toBeTruthy();
-	return code as string;
 }

@@ -60,7 +60,6 @@ test('a cashier’s day: somebody joins, saves with a voucher, buys a gift card 
 	browser,
 	baseURL
 }) => {
-	test.slow();
 	const page = await morning(browser, baseURL);
 	const context = page.context();
 	await button(page, 'New member').click();
@@ -123,7 +122,6 @@ test('a supervisor’s day: agrees to a return without a receipt, takes over a h
 	browser,
 	baseURL
 }) => {
-	test.slow();
 	const page = await morning(browser, baseURL);
 	const context = page.context();
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
-import { asOwner, mailedCode, sellHoney } from './office.ts';
+import { enterWallet } from './letters.ts';
+import { asOwner, sellHoney } from './office.ts';
 import { expect, pressUntil, test } from './test.ts';
 
 /** A shopper's day: joins, says who they are, adds a receipt, guards a card, takes a copy of everything, leaves, stays. */
@@ -17,9 +18,6 @@ async function faults(page: Page): Promise<string[]> {
 }
 
 test('a shopper’s day', async ({ page, browser, baseURL }) => {
-	test.setTimeout(120_000);
-	// What moves is half there when axe looks.
-	await page.emulateMedia({ reducedMotion: 'reduce' });
 	const origin = baseURL ?? '';
 	const address = `day-${crypto.randomUUID()}@test.example`;
 	const [office, kiosk] = [await browser.newContext(), await browser.newContext()];
@@ -30,9 +28,7 @@ test('a shopper’s day', async ({ page, browser, baseURL }) => {
 
 	await test.step('joins, and says who they are', async () => {
 		await page.goto('/');
-		await page.getByLabel('E-mail address').fill(address);
-		await page.getByRole('button', { name: 'Send me a code' }).click();
-		await page.getByLabel('Six-digit code').fill(await mailedCode(page.context(), address));
+		await enterWallet(page, address);
 		await page.getByRole('button', { name: 'Show my code' }).click();
 		await page.getByRole('link', { name: 'Profile' }).click();
 		await page.getByLabel('Name').fill('Ada Reader');

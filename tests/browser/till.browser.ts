@@ -109,16 +109,16 @@ test('a sale needs no mouse: search, Enter, the total, Enter, the next one', asy
 	expect(passed.filter((name) => order.includes(name))).toEqual(order);
 	await page.keyboard.press('Enter');
 	await expect(done(page)).toBeVisible();
-	expect(await focused()).toBe('Next sale');
+	await expect.poll(focused).toBe('Next sale');
 	await page.keyboard.press('Enter');
 	await expect(page.getByText('Scan or pick the first product.')).toBeVisible();
 	await tabTo(/^Almonds$/);
 	await page.keyboard.press('ArrowRight');
-	expect(await focused()).toBe('Apple juice 1 l');
+	await expect.poll(focused).toBe('Apple juice 1 l');
 	await page.keyboard.press('Enter');
 	await expect(basket(page)).toContainText('Apple juice 1 l');
 	await page.keyboard.press('Home');
-	expect(await focused()).toBe('Almonds');
+	await expect.poll(focused).toBe('Almonds');
 });
 
 test('goods come back line by line, once', async ({ till: page }) => {
@@ -181,7 +181,6 @@ test('a network that goes away while a sale is sent leaves one receipt', async (
 
 /** One walk along the screens, looked at where most of what a screen can show is on it at once. */
 async function tour(browser: Browser, options: BrowserContextOptions): Promise<void> {
-	test.slow();
 	const context = await aTablet(browser, options);
 	try {
 		const page = await context.newPage();

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { asOwner, mailedCode } from './office.ts';
+import { askForCode, enterWallet } from './letters.ts';
+import { asOwner } from './office.ts';
 import { expect, pressUntil, test } from './test.ts';
 
 /** The wallet in a phone's browser: joining, every screen, and what a small screen must not cut. */
@@ -10,16 +11,9 @@ test.use({ viewport: phone });
 // Each has its own member; together they would take long.
 test.describe.configure({ mode: 'parallel' });
 
-async function askForCode(page: Page, address: string): Promise<void> {
-	await page.goto('/');
-	await page.getByLabel('E-mail address').fill(address);
-	await page.getByRole('button', { name: 'Send me a code' }).click();
-	await expect(page.getByLabel('Six-digit code')).toBeVisible();
-}
-
 async function signIn(page: Page, address: string): Promise<void> {
-	await askForCode(page, address);
-	await page.getByLabel('Six-digit code').fill(await mailedCode(page.context(), address));
+	await page.goto('/');
+	await enterWallet(page, address);
 }
 
 const newAddress = (): string => `wallet-${crypto.randomUUID()}@test.example`;
@@ -63,16 +57,13 @@ async function check(page: Page, paths: (string | null)[], show?: () => Promise<
 }
 
 test('somebody new joins, and every empty page is kind and sound', async ({ page }) => {
-	test.setTimeout(120_000);
-	// What moves is half there when axe looks.
-	await page.emulateMedia({ reducedMotion: 'reduce' });
 	const address = newAddress();
 	await page.goto('/');
 	await check(page, [null]);
 
 	await test.step('the code still counts after the page was thrown away meanwhile', async () => {
-		await askForCode(page, address);
-		const code = await mailedCode(page.context(), address);
+		await page.goto('/');
+		const code = await askForCode(page, address);
 		await check(page, [null]);
 		await expect(page.getByText(address)).toBeVisible();
 		expect(page.url()).not.toContain('test.example');
@@ -100,8 +91,6 @@ test('somebody new joins, and every empty page is kind and sound', async ({ page
 });
 
 test('a member of long standing sees everything, and all of it is sound', async ({ page }) => {
-	test.setTimeout(120_000);
-	await page.emulateMedia({ reducedMotion: 'reduce' });
 	await signIn(page, 'member0001@pareto.example');
 	await expect(memberCode(page)).toBeVisible();
 
@@ -146,7 +135,6 @@ test('what the shop gives appears by itself, is said once, and covers nothing', 
 });
 
 test('the code over the whole screen is whole, however the phone is held', async ({ page }) => {
-	await page.emulateMedia({ reducedMotion: 'reduce' });
 	await signIn(page, newAddress());
 	await page.getByRole('button', { name: 'Show my code' }).click();
 	const large = page.getByRole('dialog');
