@@ -9,6 +9,7 @@ import LineChart from './charts/LineChart.svelte';
 import Button from './Button.svelte';
 import DataTable from './DataTable.svelte';
 import Field from './Field.svelte';
+import FormEnd from './FormEnd.svelte';
 import MoneyField from './MoneyField.svelte';
 import PinPad from './PinPad.svelte';
 import QrCode from './QrCode.svelte';
@@ -105,6 +106,17 @@ describe('what is said beside a field', () => {
 		expect(body).toContain('aria-invalid="true"');
 		expect(body).toContain('aria-describedby="mail-error mail-hint"');
 		expect(body).toContain('id="mail-error"');
+	});
+
+	test('a refused save is told at the button that was pressed, at once for a screen reader, with the way out of it', () => {
+		speak('en');
+		const told = (tone?: 'warn') =>
+			render(FormEnd, {
+				props: { label: 'Save', refused: { text: 'The price is not yours to change.', tone }, way: snippet('Load') }
+			}).body;
+		expect(told()).toMatch(/data-refused[^]*role="alert"[^]*not yours to change[^]*Load[^]*type="submit"/);
+		expect(told('warn')).toContain('role="status"');
+		expect(render(FormEnd, { props: { label: 'Save' } }).body).not.toContain('data-refused');
 	});
 
 	test('an amount stands in the language’s digits, with the currency where the language puts it', () => {

@@ -2,9 +2,9 @@ import type { Attribute, AttributeValue, PersonInput } from '#customers';
 import { nobody } from '#customers';
 import { birthdayDraft, readBirthday, type BirthdayDraft } from '#customers/BirthdayFields.svelte';
 import type { Language } from '#core/languages';
-import type { RefusalData } from '#core/refusal';
 import { number } from '#ui/format.ts';
 import { latinDigits } from '#ui/money-input.ts';
+import { Draft } from './draft.svelte.ts';
 
 /** A number with up to three places, as people type it, in thousandths; NaN: it cannot be read. */
 function thousandthsOf(text: string): number | null {
@@ -16,11 +16,8 @@ function thousandthsOf(text: string): number | null {
 	return /^-?\d{1,9}(\.\d{1,3})?$/.test(bare) ? Math.round(Number(bare) * 1000) : Number.NaN;
 }
 
-// Never changed, only replaced.
-const noProblems: ReadonlyMap<string, RefusalData> = new Map();
-
 /** A member as they are being written: texts as they are typed. */
-export class MemberDraft {
+export class MemberDraft extends Draft {
 	name = $state('');
 	email = $state('');
 	phone = $state('');
@@ -32,8 +29,6 @@ export class MemberDraft {
 	texts = $state<Record<string, string>>({});
 	/** amounts, by the attribute's id */
 	amounts = $state<Record<string, number | null>>({});
-	/** what is wrong, by field */
-	problems = $state.raw<ReadonlyMap<string, RefusalData>>(noProblems);
 
 	readonly attributes: readonly Attribute[];
 
@@ -42,6 +37,7 @@ export class MemberDraft {
 		known: { person: PersonInput; attributes: Record<string, AttributeValue> } | null,
 		language: Language
 	) {
+		super();
 		this.attributes = attributes;
 		const person = known?.person ?? nobody;
 		this.name = person.name ?? '';
@@ -59,6 +55,10 @@ export class MemberDraft {
 			else if (kind === 'yes_no') this.texts[id] = value === true ? 'yes' : 'no';
 			else this.texts[id] = String(value);
 		}
+	}
+
+	get typed() {
+		return [this.person, this.values];
 	}
 
 	get person(): PersonInput {

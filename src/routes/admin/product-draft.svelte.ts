@@ -1,5 +1,5 @@
-import type { RefusalData } from '#core/refusal';
-import { productProblems, type Problem, type ProductInput } from '#stores';
+import { productProblems, type ProductInput } from '#stores';
+import { Draft } from './draft.svelte.ts';
 
 /** What of a product a form begins with. */
 export interface ProductBefore {
@@ -18,7 +18,7 @@ export interface ProductBefore {
 export type WrittenProduct = Required<Omit<ProductInput, 'moreBarcodes'>> & { moreBarcodes: string[] };
 
 /** A product while somebody writes it: texts as typed. */
-export class ProductDraft {
+export class ProductDraft extends Draft {
 	name = $state('');
 	categoryId = $state('');
 	brand = $state('');
@@ -29,11 +29,9 @@ export class ProductDraft {
 	priceCents = $state<number | null>(null);
 	costCents = $state<number | null>(null);
 	taxClassId = $state('');
-	/** what was wrong when it was last looked at, by field */
-	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-	problems = $state.raw<ReadonlyMap<string, RefusalData>>(new Map());
 
 	constructor(before: ProductBefore | null) {
+		super();
 		if (!before) return;
 		this.name = before.name;
 		this.categoryId = before.categoryId;
@@ -67,16 +65,12 @@ export class ProductDraft {
 		};
 	}
 
-	check(): boolean {
-		this.show(productProblems(this.written));
-		return this.problems.size === 0;
+	get typed() {
+		return this.written;
 	}
 
-	/** Puts problems beside their fields, the first of each. */
-	show(problems: readonly Problem[]): void {
-		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-		const byField = new Map<string, RefusalData>();
-		for (const { field, refusal } of problems) if (!byField.has(field)) byField.set(field, refusal);
-		this.problems = byField;
+	override check(): boolean {
+		this.show(productProblems(this.written));
+		return this.problems.size === 0;
 	}
 }

@@ -1,4 +1,3 @@
-import type { RefusalData } from '#core/refusal';
 import {
 	spansIn,
 	spansOut,
@@ -9,6 +8,7 @@ import {
 	type Span,
 	type StoreInput
 } from '#stores';
+import { Draft } from './draft.svelte.ts';
 
 /** A day with hours of its own, while it is written. */
 interface OtherDay {
@@ -28,7 +28,7 @@ export type WrittenStore = Required<Omit<StoreInput, 'hours'>> & {
 const pair = ([from, to]: Span): [number, number] => [from, to];
 
 /** A store while somebody writes it: texts as typed. */
-export class StoreDraft {
+export class StoreDraft extends Draft {
 	name = $state('');
 	city = $state('');
 	address = $state('');
@@ -38,14 +38,13 @@ export class StoreDraft {
 	hoursKnown = $state(false);
 	week = $state<string[]>(Array.from({ length: 7 }, (_, place) => (place === 6 ? '-' : '09:00-18:00')));
 	others = $state<OtherDay[]>([]);
-	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-	problems = $state.raw<ReadonlyMap<string, RefusalData>>(new Map());
 	#keys = 0;
 
 	constructor(
 		before: (StoreInput & { hours?: OpeningHours | null }) | null,
 		usual: { timeZone: string; currency: string }
 	) {
+		super();
 		this.timeZone = before?.timeZone ?? usual.timeZone;
 		this.currency = before?.currency ?? usual.currency;
 		if (!before) return;
@@ -95,7 +94,11 @@ export class StoreDraft {
 		};
 	}
 
-	check(): boolean {
+	get typed() {
+		return [this.written, this.week, this.others];
+	}
+
+	override check(): boolean {
 		const unreadable = (text: string, field: string): Problem[] =>
 			spansIn(text) === false ? [{ field, refusal: storesRefusals.data('store.hours_form') }] : [];
 		const typed = this.hoursKnown
@@ -106,12 +109,5 @@ export class StoreDraft {
 			: [];
 		this.show([...typed, ...storeProblems(this.written)]);
 		return this.problems.size === 0;
-	}
-
-	show(problems: readonly Problem[]): void {
-		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-		const byField = new Map<string, RefusalData>();
-		for (const { field, refusal } of problems) if (!byField.has(field)) byField.set(field, refusal);
-		this.problems = byField;
 	}
 }

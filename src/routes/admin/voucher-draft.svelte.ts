@@ -1,5 +1,4 @@
 import { addDays, localDay, startOfDay } from '#core/time';
-import type { RefusalData } from '#core/refusal';
 import type { Effect, Stacking } from '#pricing';
 import {
 	definitionProblems,
@@ -7,10 +6,10 @@ import {
 	type CodeKind,
 	type Definition,
 	type DefinitionField,
-	type Holding,
-	type Problem
+	type Holding
 } from '#vouchers';
 import { readWhole, writeWhole } from './whole.ts';
+import { Draft } from './draft.svelte.ts';
 
 export interface Named {
 	id: string;
@@ -18,7 +17,7 @@ export interface Named {
 }
 
 /** A voucher's definition while somebody writes it: texts as typed, lists with their names. */
-export class VoucherDraft {
+export class VoucherDraft extends Draft<DefinitionField> {
 	title = $state('');
 	description = $state('');
 	kind = $state<Effect['kind']>('percent');
@@ -47,10 +46,6 @@ export class VoucherDraft {
 	usesPerMember = $state('');
 	usesPerCode = $state('');
 
-	/** what was wrong when it was last looked at, by field */
-	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-	problems = $state.raw<ReadonlyMap<DefinitionField, RefusalData>>(new Map());
-
 	readonly #timeZone: string;
 	readonly #before: Definition | null;
 
@@ -59,6 +54,7 @@ export class VoucherDraft {
 	 * @param names behind the ids in it
 	 */
 	constructor(timeZone: string, before: Definition | null, names: Record<string, string>) {
+		super();
 		this.#timeZone = timeZone;
 		this.#before = before;
 		if (before) this.#take(before, names);
@@ -211,22 +207,18 @@ export class VoucherDraft {
 		};
 	}
 
-	/** Looks for everything that is wrong. @returns whether there is nothing */
-	check(now: Date): boolean {
-		const found = definitionProblems(this.definition, now);
+	get typed() {
+		return [this.definition, this.sharedCode];
+	}
+
+	override check(): boolean {
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- asked once, never shown
+		const found = definitionProblems(this.definition, new Date());
 		if (!this.#before && this.codeKind === 'shared' && this.sharedCode.trim() !== '') {
 			const reading = readSharedCode(this.sharedCode);
 			if ('problem' in reading) found.push(reading.problem);
 		}
 		this.show(found);
 		return found.length === 0;
-	}
-
-	/** Puts problems beside their fields, the first of each. */
-	show(problems: readonly Problem[]): void {
-		// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed after it was made; the field that holds it is the state
-		const byField = new Map<DefinitionField, RefusalData>();
-		for (const { field, refusal } of problems) if (!byField.has(field)) byField.set(field, refusal);
-		this.problems = byField;
 	}
 }
