@@ -24,9 +24,9 @@ async function shopper(email: string) {
 	return { visitor, me: await visitor.api.wallet.customers.me.query() };
 }
 
-async function colleague(role: 'manager' | 'owner') {
-	const email = `${role}@example.com`;
-	await inTransaction(db, (tx) => inviteStaff(tx, { name: role, email, password, role }, new Date()));
+async function colleague(role: 'manager' | 'owner', name: string = role) {
+	const email = `${name}@example.com`;
+	await inTransaction(db, (tx) => inviteStaff(tx, { name, email, password, role }, new Date()));
 	const visitor = new Visitor();
 	await visitor.api.admin.identity.signIn.mutate({ email, password });
 	return visitor.api.admin;
@@ -85,6 +85,60 @@ it('a manager makes good with points, the member reads why and gives some to a f
 		spendable: 20_200,
 		leastGiven: 50
 	});
+});
+
+it('stamps go from wallet to wallet once the type allows it, and a manager lets them live longer', async () => {
+	const [manager, owner] = [await colleague('manager', 'deputy'), await colleague('owner', 'partner')];
+	const [cy, di] = [await shopper('cy@example.com'), await shopper('di@example.com')];
+	const stamps = {
+		id: null,
+		name: 'Stamps',
+		earn: { kind: 'by_hand' as const },
+		expiry: { days: 30, rounding: 'day' as const, monthDay: null },
+		archived: false
+	};
+	const keep = async (types: object[]) => {
+		const { version } = await owner.points.types.query();
+		await owner.points.saveTypes.mutate({ key: newId('request'), version, types: types as (typeof stamps)[] });
+		return (await owner.points.types.query()).types;
+	};
+	const [type] = await keep([stamps]);
+	const typeId = type?.id ?? '';
+	const [memberId, reason] = [cy.me.memberId, 'A parcel came late'];
+	const given = { memberId, typeId, points: 9, reason, note: null };
+	await manager.points.adjust.mutate({ ...given, key: newId('request') });
+	const untilDay = new Date(Date.now() + 90 * day).toISOString().slice(0, 10);
+	const key = newId('request');
+	const longer = await manager.points.extend.mutate({ key, memberId, typeId, untilDay, reason });
+	expect(longer).toMatchObject({ points: 9 });
+	expect(await manager.points.extend.mutate({ key, memberId, typeId, untilDay, reason })).toEqual(longer);
+	const give = (points: number, wish: object = {}) =>
+		cy.visitor.api.wallet.points.transfer.mutate({
+			...{ key: newId('request'), to: di.me.staticCode, points, typeId, note: 'For a coffee' },
+			...wish
+		});
+	expect(await refusalFrom(give(4))).toMatchObject({ code: 'points.transfer_off' });
+	await keep([{ ...type, transfer: { least: 2, mostPerDay: 5 } }]);
+	await give(4);
+	expect(await refusalFrom(give(2))).toMatchObject({ code: 'points.transfer_day_limit', details: { leftPoints: 1 } });
+	for (const wrong of ['pty_nobody', 'x'.repeat(40)])
+		expect(await refusalFrom(give(2, { typeId: wrong }))).toMatchObject({ code: 'points.type_unknown' });
+	const home = await di.visitor.api.wallet.home.overview.query();
+	expect(home.points.types).toMatchObject([{ name: 'Stamps', spendable: 4, leastGiven: 2, lots: [{ points: 4 }] }]);
+	expect(home.latest).toMatchObject([
+		{ kind: 'points', reason: 'transferred', points: 4, typeName: 'Stamps', note: 'For a coffee' }
+	]);
+	expect((await cy.visitor.api.wallet.home.overview.query()).points.types).toMatchObject([{ spendable: 5 }]);
+	const trail = await owner.reports.trail.query({
+		filter: { text: '', area: 'points', staffId: null, subjectId: memberId, fromDay: null, toDay: null },
+		cursor: null,
+		size: 10
+	});
+	expect(trail.items.map(({ action }) => action).sort()).toEqual([
+		'points.adjusted',
+		'points.extended',
+		'points.transferred'
+	]);
 });
 
 it('whoever tries codes that nobody has is slowed down', async () => {

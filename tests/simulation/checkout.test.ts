@@ -36,5 +36,18 @@ describe('the checkout, compared with notes on paper', () => {
 		for (const why of ['already_used', 'used_up', 'used_by_member', 'other_member', 'paused', 'voided', 'expired'])
 			met(`voucher.${why}`);
 		for (const what of ['expire', 'cut off', 'cut off too late']) met(what);
+		for (const kind of ['points that pay', 'points of a type'])
+			for (const what of ['adjusted', 'transferred', 'extended']) met(`${what} ${kind}`);
+		for (const what of ['were taken back', 'had ended unused']) met(`points of a type ${what}`);
+		met('somebody owes points of a type');
+		for (const code of [
+			'not_enough',
+			'type_unknown',
+			'transfer_off',
+			'transfer_least',
+			'transfer_day_limit',
+			'amount_form'
+		])
+			met(`points.${code}`);
 	});
 });

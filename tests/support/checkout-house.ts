@@ -2,6 +2,7 @@ import { activate, issue } from '#giftcards/server';
 import { day, later } from '#core/time';
 import { inTransaction, sqlOf } from '#platform/db';
 import { byHouse } from '#platform/trail';
+import type { ProgrammeRules } from '#pricing';
 import { updateProgramme } from '#stores/server';
 import {
 	archiveVoucher,
@@ -14,6 +15,7 @@ import {
 	resumeVoucher,
 	voidCode
 } from '#vouchers/server';
+import type { Hands } from './checkout-hands.ts';
 import type { Model, Voucher } from './checkout-model.ts';
 import type { Wishes } from './checkout-wishes.ts';
 import type { World } from './checkout-world.ts';
@@ -25,11 +27,13 @@ export class House {
 	readonly #dice: Dice;
 	readonly #world: World;
 	readonly #wishes: Wishes;
+	readonly #hands: Hands;
 
-	constructor(dice: Dice, world: World, wishes: Wishes) {
+	constructor(dice: Dice, world: World, wishes: Wishes, hands: Hands) {
 		this.#dice = dice;
 		this.#world = world;
 		this.#wishes = wishes;
+		this.#hands = hands;
 	}
 
 	async join(model: Model, now: Date): Promise<void> {
@@ -37,8 +41,17 @@ export class House {
 	}
 
 	async changeRules(model: Model, now: Date): Promise<void> {
+		const { rules } = model.notes.programme;
+		await this.#keepRules(model, this.#wishes.rules(rules, this.#world.shop.categories.deposits), now);
+	}
+
+	async changeTypes(model: Model, now: Date): Promise<void> {
+		const { rules } = model.notes.programme;
+		await this.#keepRules(model, { ...rules, types: this.#hands.types(rules.types ?? []) }, now);
+	}
+
+	async #keepRules(model: Model, rules: ProgrammeRules, now: Date): Promise<void> {
 		const { programme } = model.notes;
-		const rules = this.#wishes.rules(programme.rules, this.#world.shop.categories.deposits);
 		const changed = await inTransaction(this.#world.db, (tx) =>
 			updateProgramme(tx, { rules, version: programme.version }, byHouse, now)
 		);

@@ -15,10 +15,12 @@ import {
 	type Right,
 	type Stacking
 } from '#pricing';
+import type { PointsPolicy } from '#points';
 import type { ReceiptView, ReturnView } from '#purchases';
 import * as purses from './purse-model.ts';
 import { receiptOf } from './noted-receipt.ts';
 import type { Purse } from './purse-model.ts';
+import { earnTypes, takeTypes } from './stamps-model.ts';
 
 /**
  * The whole checkout as one would keep it on paper: plain notes, one thing after the other, no database in mind. Prices are
@@ -29,7 +31,11 @@ export interface Notes {
 	programme: { currency: string; timeZone: string; rules: ProgrammeRules; version: number };
 	stores: Record<string, Facts['store']>;
 	products: Record<string, ProductFact>;
-	members: Record<string, { joined: boolean; purse: Purse; figures: Figures | null }>;
+	/** `types`: what they have of the types of points beside those that pay, by type */
+	members: Record<string, { joined: boolean; purse: Purse; types: Record<string, Purse>; figures: Figures | null }>;
+	/** how points are moved by hand, and how many of a type a member gave to others on a day */
+	policy: PointsPolicy & { version: number };
+	given: Record<string, number>;
 	cards: Record<string, Card>;
 	vouchers: Record<string, Voucher>;
 	codes: Record<
@@ -121,7 +127,7 @@ const inputOf = (one: Command): string =>
 
 const refused = (code: string, quoteNow: string | null = null): Told => ({ refused: code, quoteNow });
 
-const unmodelled = { chargedCents: 0, pointsCharged: 0, pointsForgiven: 0, typesTakenBack: [] };
+const unmodelled = { chargedCents: 0, pointsCharged: 0, pointsForgiven: 0 };
 
 export class Model {
 	notes: Notes;
@@ -135,13 +141,14 @@ export class Model {
 	}
 
 	join(memberId: string, joined = true): void {
-		this.notes.members[memberId] = { joined, purse: purses.emptyPurse(), figures: null };
+		this.notes.members[memberId] = { joined, purse: purses.emptyPurse(), types: {}, figures: null };
 	}
 
-	purse(memberId: string): Purse {
+	/** @param typeId null: points that pay */
+	purse(memberId: string, typeId: string | null = null): Purse {
 		const member = this.notes.members[memberId];
 		if (!member) throw new Error(`nobody knows ${memberId}`);
-		return member.purse;
+		return typeId === null ? member.purse : (member.types[typeId] ??= purses.emptyPurse());
 	}
 
 	/** @param held whether rights that the member holds and nobody asked for are shown too */
@@ -286,6 +293,7 @@ export class Model {
 			const wish = { pendingUntil, expiry: rules.earn.expiry, timeZone, ref: receiptId };
 			purses.earn(purse, { points: quoted.pointsEarned, ...wish }, now);
 		}
+		earnTypes(this, memberId, quoted, receiptId, now);
 		for (const { id: codeId, cents } of quoted.applied) this.#use(codeId, { memberId, receiptId, cents });
 	}
 
@@ -348,6 +356,7 @@ export class Model {
 			purses.giveBack(purse, { ofRef: receipt.id, points, already, notBefore });
 		}
 		const owed = purses.takeBack(purse, receipt.id, taken - there, now);
+		const typesTakenBack = takeTypes(this, receipt, back, now);
 		const tenders: ReturnView['tenders'] = [];
 		if (back.pointsGivenBack > 0)
 			tenders.push({ kind: 'points', cents: back.pointsPaidCents, points: back.pointsGivenBack });
@@ -374,6 +383,7 @@ export class Model {
 			refundCents: sumOf('hand'),
 			giftCardCents: sumOf('gift_card'),
 			...unmodelled,
+			typesTakenBack,
 			pointsGivenBack: back.pointsGivenBack,
 			pointsTakenBack: taken,
 			pointsLapsed: lapsed,
@@ -450,8 +460,8 @@ export class Model {
 	}
 
 	expire(now: Date): { points: number } {
-		const members = Object.values(this.notes.members);
-		return { points: members.reduce((sum, { purse }) => sum + purses.writeOff(purse, now), 0) };
+		const all = Object.values(this.notes.members).flatMap(({ purse, types }) => [purse, ...Object.values(types)]);
+		return { points: all.reduce((sum, purse) => sum + purses.writeOff(purse, now), 0) };
 	}
 }
 

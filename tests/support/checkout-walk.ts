@@ -7,7 +7,9 @@ import { lifeOf } from '#ledger';
 import { expire, mature } from '#ledger/server';
 import { inTransaction, sqlOf, type Tx } from '#platform/db';
 import { auditHouse } from '#wiring/house-audit.server';
+import { Hands } from './checkout-hands.ts';
 import { House } from './checkout-house.ts';
+import { typesEarnedOn } from '#purchases';
 import { Model, type Command, type Told } from './checkout-model.ts';
 import { Wishes, type Shown } from './checkout-wishes.ts';
 import {
@@ -45,6 +47,7 @@ export class Walk {
 	#world!: World;
 	#wishes!: Wishes;
 	#house!: House;
+	#hands!: Hands;
 	#model!: Model;
 	#now: Date;
 	/** what was asked before, for retries */
@@ -69,9 +72,11 @@ export class Walk {
 		this.#world = world;
 		this.#model = new Model(notes);
 		this.#wishes = new Wishes(this.#dice, world);
-		this.#house = new House(this.#dice, world, this.#wishes);
+		this.#hands = new Hands(this.#dice, world, count);
+		this.#house = new House(this.#dice, world, this.#wishes, this.#hands);
 		try {
 			for (let n = 0; n < 4; n++) await this.#house.join(this.#model, this.#now);
+			for (let n = 0; n < 2; n++) await this.#house.changeTypes(this.#model, this.#now);
 			for (let n = 0; n < 2; n++) await this.#house.issueCard(this.#model, this.#now);
 			for (let n = 0; n < 3; n++) await this.#house.makeVoucher(this.#model, this.#now);
 			for (let step = 1; step <= steps; step++) {
@@ -104,6 +109,11 @@ export class Walk {
 			mature: 4,
 			expire: 3,
 			changeRules: 4,
+			changeTypes: 3,
+			adjust: 4,
+			transfer: 5,
+			extend: 3,
+			changePolicy: 2,
 			issueCard: 2,
 			activateCard: 2,
 			makeVoucher: 2,
@@ -128,6 +138,12 @@ export class Walk {
 			case 'mature':
 			case 'expire':
 				return this.#job(step);
+			case 'adjust':
+			case 'transfer':
+			case 'extend':
+			case 'changePolicy':
+				this.#say(step);
+				return this.#hands[step](this.#model, this.#now);
 			default:
 				this.#say(step);
 				return this.#house[step](this.#model, this.#now);
@@ -368,8 +384,9 @@ export class Walk {
 	async #agree(): Promise<void> {
 		const real = await viewOf(this.#world.db, Object.keys(this.#model.notes.members), this.#now);
 		expect(plain(real)).toEqual(plain(notesOf(this.#model, this.#now)));
-		for (const { purse } of Object.values(this.#model.notes.members)) {
+		for (const { purse, types } of Object.values(this.#model.notes.members)) {
 			if (purse.debt > 0) count('somebody owes points');
+			if (Object.values(types).some(({ debt }) => debt > 0)) count('somebody owes points of a type');
 			if (purse.pending.length > 0) count('points are pending');
 		}
 	}
@@ -379,16 +396,18 @@ export class Walk {
 		const { db } = this.#world;
 		const { receipts } = this.#model.notes;
 		expect(plain(await receiptsOf(db, Object.keys(receipts)))).toEqual(plain(receipts));
-		const moved = await sqlOf(db)<{ ref: string; reason: string; amount: number }[]>`
-			select ref, reason, sum(amount)::int as amount from transfers
-			where reason in ('earned', 'spent', 'charged', 'taken_back', 'given_back', 'refunded') group by ref, reason`;
-		const booked = moved.map(({ ref, reason, amount }) => `${ref} ${reason} ${amount}`).sort();
+		const moved = await sqlOf(db)<{ ref: string; reason: string; type: string; amount: number }[]>`
+			select ref, reason, coalesce(substring(unit from ':.*'), '') as type, sum(amount)::int as amount from transfers
+			where reason in ('earned', 'spent', 'charged', 'taken_back', 'given_back', 'refunded') group by ref, reason, type`;
+		const booked = moved.map(({ ref, reason, type, amount }) => `${ref} ${reason}${type} ${amount}`).sort();
 		const due = Object.values(receipts).flatMap((one) => [
 			[one.id, 'earned', one.pointsEarned],
 			[one.id, 'spent', one.pointsSpent],
 			[one.id, 'charged', one.giftCardCents],
+			...typesEarnedOn(one).map(({ typeId, points }) => [one.id, `earned:${typeId}`, points]),
 			...one.returns.flatMap((back) => [
 				[back.id, 'taken_back', back.pointsTakenBack],
+				...back.typesTakenBack.map(({ typeId, points }) => [back.id, `taken_back:${typeId}`, points]),
 				[back.id, 'given_back', back.pointsGivenBack],
 				[back.id, 'refunded', back.giftCardCents]
 			])
@@ -409,7 +428,12 @@ const sameKey = (a: Command, b: Command): boolean =>
 
 function countAnswer(told: Told): void {
 	if ('refused' in told) return count(told.refused);
-	if ('given' in told && told.given.pointsLapsed > 0) count('points had ended unused');
+	if ('given' in told) {
+		const { pointsLapsed, typesTakenBack } = told.given;
+		if (pointsLapsed > 0) count('points had ended unused');
+		if (typesTakenBack.some(({ points }) => points > 0)) count('points of a type were taken back');
+		if (typesTakenBack.some(({ lapsed = 0 }) => lapsed > 0)) count('points of a type had ended unused');
+	}
 	count(`${'sold' in told ? 'sold' : 'given back'}${told.replayed ? ' before' : ''}`);
 }
 

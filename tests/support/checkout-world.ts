@@ -1,11 +1,13 @@
 import { eq, inArray } from 'drizzle-orm';
 import { openCounter, type CounterDesk } from '#checkout/server';
 import type { ReturnResult, SaleResult } from '#checkout';
-import { pointsOf } from '#ledger/server';
+import { unitOf } from '#ledger';
+import { openBook, pointsOf } from '#ledger/server';
 import { connect, inTransaction, sqlOf, type Connection, type Db } from '#platform/db';
+import { defaultPolicy } from '#points';
 import { receiptViews } from '#purchases/server';
 import type { ReceiptView } from '#purchases';
-import { createStore, createTaxClass, productsByIds } from '#stores/server';
+import { createStore, createTaxClass, productsByIds, programmeOf } from '#stores/server';
 import { products, stores } from '#stores/tables';
 import {
 	byId,
@@ -18,7 +20,7 @@ import {
 } from './checkout-model.ts';
 import { cloneDatabase } from './database.ts';
 import { installFaults } from './faults.ts';
-import { balanceOf } from './purse-model.ts';
+import { balanceOf, emptyPurse } from './purse-model.ts';
 import { openShop, testSettings, type Shop } from './shop.ts';
 
 /** A server process of the shop: a pool of its own and a counter of its own. */
@@ -86,7 +88,9 @@ export async function openWorld(now: Date): Promise<{ world: World; notes: Notes
 			db,
 			Object.values(shop.products).map(({ id }) => id)
 		),
+		policy: { ...defaultPolicy, version: 0 },
 		members: {},
+		given: {},
 		cards: {},
 		vouchers: {},
 		codes: {},
@@ -148,12 +152,22 @@ const counts = `select (select count(*) from receipts)::int as receipts, (select
 	(select count(*) from account_owners o where not exists (select from members where id = o.owner_id)
 		and not exists (select from gift_cards where id = o.owner_id))::int as strangers`;
 
+/** What the members have of the types of points beside those that pay: those of whom there is something. */
+async function typesOf(db: Db, memberIds: readonly string[], now: Date) {
+	const { rules } = await programmeOf(db);
+	const book = await openBook(db, memberIds, now, { lock: false });
+	return (rules.types ?? []).flatMap(({ id: typeId }) =>
+		memberIds.map((id) => ({ id, typeId, ...book.points(id, unitOf(typeId)) }))
+	);
+}
+
 /** Everything a shop holds, as the database has it. */
 export async function viewOf(db: Db, memberIds: readonly string[], now: Date) {
 	const sql = sqlOf(db);
-	const [[all], points, figures, cards, codes, uses, keys] = await Promise.all([
+	const [[all], points, types, figures, cards, codes, uses, keys] = await Promise.all([
 		sql.unsafe<Record<string, number>[]>(counts),
 		pointsOf(db, memberIds, now),
+		typesOf(db, memberIds, now),
 		sql<{ member_id: string; visits: number; spent: number; returned: number; first_at: string; last_at: string }[]>`
 			select member_id, visits, spent_cents as spent, returned_cents as returned, first_at, last_at from member_figures`,
 		sql<{ owner_id: string; cents: number }[]>`
@@ -170,6 +184,7 @@ export async function viewOf(db: Db, memberIds: readonly string[], now: Date) {
 	return {
 		counts: all,
 		points: Object.fromEntries(points),
+		types,
 		figures: Object.fromEntries(
 			figures.map((row) => [
 				row.member_id,
@@ -212,6 +227,9 @@ export function notesOf({ notes }: Model, now: Date): Awaited<ReturnType<typeof 
 			strangers: 0
 		},
 		points: Object.fromEntries(members.map(([id, { purse }]) => [id, balanceOf(purse, now)])) as never,
+		types: (notes.programme.rules.types ?? []).flatMap(({ id: typeId }) =>
+			members.map(([id, { types }]) => ({ id, typeId, ...balanceOf(types[typeId] ?? emptyPurse(), now) }))
+		) as never,
 		figures: Object.fromEntries(members.flatMap(([id, { figures }]) => (figures ? [[id, figures]] : []))),
 		cards: Object.fromEntries(
 			Object.values(notes.cards).flatMap(({ id, cents }) => (cents === null ? [] : [[id, cents]]))

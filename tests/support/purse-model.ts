@@ -144,6 +144,25 @@ function take(purse: Purse, points: number, now: Date): Part[] {
 	return summed(taken);
 }
 
+/** The caller has seen that there are enough. What lapsed before is written off; the receiver owes less, or has lots of their own. */
+export function give(from: Purse, to: Purse, points: number, now: Date): void {
+	for (const { due, points: count } of take(from, points, now))
+		addLot(to, due === null ? 'forever' : `until ${due}`, due, count - payDebt(to, count), null);
+}
+
+/** Whatever would end before lives until then, and is still what the purchase earned. @returns how many points that was */
+export function extend(purse: Purse, until: Date, now: Date): number {
+	const due = until.getTime();
+	const early = alive(purse, now.getTime()).filter((lot) => lot.due !== null && lot.due < due);
+	if (early.length === 0) return 0;
+	writeOff(purse, now);
+	purse.lots = purse.lots.filter((lot) => !early.includes(lot));
+	// A pot leaves as a whole, in the order in which it was filled.
+	for (const pot of new Set(early.map((lot) => lot.pot)))
+		for (const lot of early) if (lot.pot === pot) addLot(purse, `until ${due}`, due, lot.points, lot.ref);
+	return total(early);
+}
+
 /** The caller has seen that there are enough. */
 export function spend(purse: Purse, points: number, ref: string, now: Date): void {
 	purse.spends[ref] = take(purse, points, now);

@@ -94,6 +94,7 @@ export interface ExtendCommand {
 	endsAt: Date;
 	reason: string;
 	ref: string;
+	unit?: string;
 }
 
 /** Points that came from, or went to, lots with one due date. */
@@ -444,20 +445,20 @@ export function lapse(
  */
 export function extend(
 	state: State,
-	{ ownerId, endsAt, reason, ref }: ExtendCommand
+	{ ownerId, endsAt, reason, ref, unit = pointsUnit }: ExtendCommand
 ): { points: Points; transferIds: string[] } {
 	const until = endsAt.getTime();
 	must(until > state.now.getTime(), 'points are extended into the future');
 	const transferIds: string[] = [];
-	const early = pieces(state, ownerId, pointsUnit).filter(({ dueAt }) => dueAt !== null && dueAt < until);
+	const early = pieces(state, ownerId, unit).filter(({ dueAt }) => dueAt !== null && dueAt < until);
 	// They are the soonest due over all pots: exactly what would be spent first.
 	const points = early.reduce((total, piece) => total + piece.points, 0);
 	if (points === 0) return { points, transferIds };
 	const perPot = new Map<Account, Points>();
-	for (const { pot, points: part } of choose(state, ownerId, points, pointsUnit, transferIds))
+	for (const { pot, points: part } of choose(state, ownerId, points, unit, transferIds))
 		perPot.set(pot, (perPot.get(pot) ?? 0) + part);
 	for (const [pot, part] of perPot)
-		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref, unit: pointsUnit }, transferIds);
+		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref, unit }, transferIds);
 	return { points, transferIds };
 }
 

@@ -9,6 +9,7 @@ import { lifeOf, unitOf } from '#ledger';
 import { openBook, type Book } from '#ledger/server';
 import { sqlOf, type Tx } from '#platform/db';
 import { keepTrail, withoutCodes, type By } from '#platform/trail';
+import type { PointType, TransferRules } from '#pricing';
 import { programmeOf } from '#stores/server';
 import { mostPoints, pointsRefusals, reasonLength, type ActKind, type PointsPolicy } from './index.ts';
 import { policyOf } from './policy.server.ts';
@@ -38,17 +39,24 @@ function noteFrom(text: string | null): string | null {
  */
 async function claimDay(
 	tx: Tx,
-	{ subjectId, day, points, limit }: { subjectId: string; day: string; points: Points; limit: Points }
+	{
+		subjectId,
+		typeId = '',
+		day,
+		points,
+		limit
+	}: { subjectId: string; typeId?: string; day: string; points: Points; limit: Points }
 ): Promise<{ left: Points } | null> {
 	if (points <= limit) {
 		const claimed = await sqlOf(tx)`
-			insert into point_days as d (subject_id, day, points) values (${subjectId}, ${day}, ${points})
-			on conflict (subject_id, day) do update set points = d.points + excluded.points
+			insert into point_days as d (subject_id, type_id, day, points)
+			values (${subjectId}, ${typeId}, ${day}, ${points})
+			on conflict (subject_id, type_id, day) do update set points = d.points + excluded.points
 			where d.points + excluded.points <= ${limit} returning 1`;
 		if (claimed.length > 0) return null;
 	}
 	const [row] = await sqlOf(tx)<{ points: number }[]>`
-		select points from point_days where subject_id = ${subjectId} and day = ${day}`;
+		select points from point_days where subject_id = ${subjectId} and type_id = ${typeId} and day = ${day}`;
 	return { left: Math.max(0, limit - (row?.points ?? 0)) };
 }
 
@@ -65,6 +73,12 @@ interface Act {
 	reason: string | null;
 	note: string | null;
 }
+
+/** The unit of a type, and how an act names it; null: the points that pay. */
+const of = (type: PointType | null): { unit: string; named: Partial<Pick<Act, 'typeId' | 'typeName'>> } => ({
+	unit: unitOf(type?.id ?? null),
+	named: type ? { typeId: type.id, typeName: type.name } : {}
+});
 
 async function keepActs(tx: Tx, acts: readonly Act[], by: By, now: Date): Promise<void> {
 	if (acts.length === 0) return;
@@ -160,7 +174,7 @@ export async function adjustAll(
 			const size = sizeOf(command, policy);
 			const words = { reason: reasonFrom(command.reason), note: noteFrom(command.note) };
 			const type = command.typeId ? getPointType(rules.types, command.typeId, command.points > 0) : null;
-			const unit = unitOf(type?.id ?? null);
+			const { unit, named } = of(type);
 			refuseUnfit(book, members.get(command.memberId), command, unit, policy);
 			const { limited } = command;
 			const { mostPerDay } = policy.adjust;
@@ -177,8 +191,7 @@ export async function adjustAll(
 			// More than an account can hold.
 			if (!moved.ok) throw refuse('points.amount_form', { field: 'points', most: mostPoints });
 			const { memberId, points } = command;
-			const of = type ? { typeId: type.id, typeName: type.name } : {};
-			acts.push({ id, kind: 'adjusted', memberId, points, ...of, ...words });
+			acts.push({ id, kind: 'adjusted', memberId, points, ...named, ...words });
 			answers.push({
 				ok: true,
 				actId: id,
@@ -223,74 +236,95 @@ function refuseUnfit(
 }
 
 /**
- * Lets a member's points live until the end of a day: those that would lapse before it.
+ * Lets a member's points of a type live until the end of a day: those that would lapse before it. Of an archived type too:
+ * nothing is given by that.
+ * @param typeId of which type; absent or null: those that pay
  * @param untilDay ISO date in the programme's time zone, today or later
- * @throws points.day_past, .reason_form, .receiver_unknown, .none_to_extend
+ * @throws points.day_past, .reason_form, .receiver_unknown, .none_to_extend, .type_unknown
  */
 export async function extend(
 	tx: Tx,
-	command: { memberId: string; untilDay: string; reason: string },
+	command: { memberId: string; typeId?: string | null; untilDay: string; reason: string },
 	by: By,
 	now: Date
 ): Promise<{ actId: string; points: Points }> {
+	const { memberId, typeId } = command;
 	const reason = reasonFrom(command.reason);
-	const { timeZone } = await programmeOf(tx);
+	const { rules, timeZone } = await programmeOf(tx);
+	const { unit, named } = of(typeId ? getPointType(rules.types, typeId, false) : null);
 	const endsAt = startOfDay(addDays(command.untilDay, 1), timeZone);
 	if (endsAt <= now) throw refuse('points.day_past', { field: 'untilDay' });
-	const book = await openBook(tx, [command.memberId], now, { lock: true });
-	await getOwner(tx, command.memberId);
+	const book = await openBook(tx, [memberId], now, { lock: true });
+	await getOwner(tx, memberId);
 	const id = newId('pointAct', now);
-	const { points } = book.extend({ ownerId: command.memberId, endsAt, reason: 'extended', ref: id });
+	const { points } = book.extend({ ownerId: memberId, endsAt, reason: 'extended', ref: id, unit });
 	if (points === 0) throw refuse('points.none_to_extend', { field: 'untilDay' });
 	await book.write(tx);
-	await keepActs(tx, [{ id, kind: 'extended', memberId: command.memberId, points, reason, note: null }], by, now);
+	await keepActs(tx, [{ id, kind: 'extended', memberId, points, ...named, reason, note: null }], by, now);
 	return { actId: id, points };
 }
 
 /**
- * A member gives points to another, named by their member code or number: neither can be guessed, and an address would
+ * How members give each other points of a type, if they may.
+ * @throws points.transfer_off, .type_unknown
+ */
+const transferRules = (type: PointType | null, { transfer: { enabled, ...rules } }: PointsPolicy): TransferRules => {
+	const allowed = type ? type.transfer : enabled ? rules : undefined;
+	if (!allowed) throw refuse('points.transfer_off');
+	return allowed;
+};
+
+/**
+ * A member gives points of a type to another, named by their member code or number: neither can be guessed, and an address would
  * tell who is a member here. The points keep their dates.
- * @throws points.transfer_off, .amount_form, .transfer_least (`leastPoints`), .transfer_day_limit (`leftPoints`),
+ * @param typeId of which type; absent or null: those that pay. Each type has a day's limit of its own.
+ * @throws points.transfer_off, .type_unknown, .amount_form, .transfer_least (`leastPoints`), .transfer_day_limit (`leftPoints`),
  * .receiver_unknown, .receiver_self, .member_blocked, .too_few (`availablePoints`), .note_form
  */
 export async function transfer(
 	tx: Tx,
-	command: { memberId: string; to: string; points: Points; note: string | null },
+	command: { memberId: string; typeId?: string | null; to: string; points: Points; note: string | null },
 	by: By,
 	now: Date
 ): Promise<{ actId: string; toMemberId: string }> {
 	const { memberId, points } = command;
-	const [{ policy }, { timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
-	const { enabled, least, mostPerDay } = policy.transfer;
-	if (!enabled) throw refuse('points.transfer_off');
+	const [{ policy }, { rules, timeZone }] = await Promise.all([policyOf(tx), programmeOf(tx)]);
+	const type = command.typeId ? getPointType(rules.types, command.typeId, true) : null;
+	const { least, mostPerDay } = transferRules(type, policy);
+	const { unit, named } = of(type);
 	if (!Number.isSafeInteger(points) || points < 1 || points > mostPoints) {
 		throw refuse('points.amount_form', { field: 'points', most: mostPoints });
 	}
 	if (points < least) throw refuse('points.transfer_least', { field: 'points', leastPoints: least });
 	const note = noteFrom(command.note);
-	const [named] = command.to.includes('@') ? [] : await membersNamed(tx, [command.to]);
-	if (!named) throw refuse('points.receiver_unknown', { field: 'to' });
-	if (named.id === memberId) throw refuse('points.receiver_self', { field: 'to' });
-	const book = await openBook(tx, [memberId, named.id], now, { lock: true });
-	await getReceiver(tx, named.id);
+	const [receiver] = command.to.includes('@') ? [] : await membersNamed(tx, [command.to]);
+	if (!receiver) throw refuse('points.receiver_unknown', { field: 'to' });
+	if (receiver.id === memberId) throw refuse('points.receiver_self', { field: 'to' });
+	const book = await openBook(tx, [memberId, receiver.id], now, { lock: true });
+	await getReceiver(tx, receiver.id);
 	await getReceiver(tx, memberId);
-	if (book.purseOf(memberId) === book.purseOf(named.id)) throw refuse('points.same_purse', { field: 'to' });
+	if (book.purseOf(memberId) === book.purseOf(receiver.id)) throw refuse('points.same_purse', { field: 'to' });
 	if (mostPerDay !== null) {
-		const full = await claimDay(tx, { subjectId: memberId, day: localDay(now, timeZone), points, limit: mostPerDay });
+		const claim = { subjectId: memberId, day: localDay(now, timeZone), points, limit: mostPerDay };
+		const full = await claimDay(tx, { ...claim, ...(type ? { typeId: type.id } : {}) });
 		if (full) throw refuse('points.transfer_day_limit', { field: 'points', leftPoints: full.left });
 	}
 	const id = newId('pointAct', now);
-	const moved = book.movePoints({ fromOwnerId: memberId, toOwnerId: named.id, points, reason: 'transferred', ref: id });
+	const moved = book.movePoints({
+		fromOwnerId: memberId,
+		toOwnerId: receiver.id,
+		points,
+		reason: 'transferred',
+		ref: id,
+		unit
+	});
 	if (!moved.ok) {
-		const { spendable } = book.points(memberId);
+		const { spendable } = book.points(memberId, unit);
 		throw refuse('points.not_enough', { field: 'points', availablePoints: spendable });
 	}
 	await book.write(tx);
-	await keepActs(
-		tx,
-		[{ id, kind: 'transferred', memberId, otherMemberId: named.id, points: -points, reason: null, note }],
-		by,
-		now
-	);
-	return { actId: id, toMemberId: named.id };
+	const parties = { memberId, otherMemberId: receiver.id };
+	const act: Act = { id, kind: 'transferred', ...parties, points: -points, ...named, reason: null, note };
+	await keepActs(tx, [act], by, now);
+	return { actId: id, toMemberId: receiver.id };
 }

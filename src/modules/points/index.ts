@@ -1,6 +1,7 @@
 import type { Points } from '#core/amounts';
 import { declareRefusals } from '#core/refusal';
-import type { SpentPointsRule } from '#pricing';
+import type { PointsBalance } from '#ledger';
+import type { SpentPointsRule, TransferRules } from '#pricing';
 
 /**
  * Points: what happens to members' points outside a sale.
@@ -18,14 +19,8 @@ export interface PointsPolicy {
 		/** whether more may be taken than a member has, so that the rest is owed */
 		mayOwe: boolean;
 	};
-	transfer: {
-		/** whether members may give each other points */
-		enabled: boolean;
-		/** fewer cannot be given */
-		least: Points;
-		/** points that one member may give in a day; null: no limit */
-		mostPerDay: Points | null;
-	};
+	/** whether members may give each other points that pay, and how; other types have rules of their own */
+	transfer: TransferRules & { enabled: boolean };
 	/** goods come back whose points were spent already */
 	returned: SpentPointsRule;
 	/** how many days before their points, or their gift cards, end members get a letter; null: none is sent */
@@ -61,8 +56,10 @@ export interface TypeBalance {
 	name: string;
 	spendable: Points;
 	debt: Points;
-	/** what ends next, and when; null: nothing does */
-	next: { points: Points; endsAt: string } | null;
+	/** by when they end, soonest first; null: never */
+	lots: PointsBalance['lots'];
+	/** members may give each other so many and more; null: they cannot */
+	leastGiven: Points | null;
 }
 
 export const pointsRefusals = declareRefusals({

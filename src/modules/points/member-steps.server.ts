@@ -26,8 +26,8 @@ export const pointSteps: MemberSteps = {
 		// What both gave away today counts together: a merge is not a way around the limit.
 		await sql`
 			with gone as (delete from point_days where subject_id = ${from} returning *)
-			insert into point_days as d (subject_id, day, points) select ${into}, day, points from gone
-			on conflict (subject_id, day) do update set points = d.points + excluded.points`;
+			insert into point_days as d (subject_id, type_id, day, points) select ${into}, type_id, day, points from gone
+			on conflict (subject_id, type_id, day) do update set points = d.points + excluded.points`;
 	},
 
 	/** Points end with the membership; what was moved by hand keeps its numbers and loses its words. */

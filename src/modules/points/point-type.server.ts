@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '#core/ids';
 import type { PointsBalance } from '#ledger';
 import { unitOf } from '#ledger';
@@ -56,8 +57,8 @@ export async function savePointTypes(
 	return { version: saved.version };
 }
 
-function told({ name, earn: { kind: _, ...rate }, expiry, archived }: PointType) {
-	return { name, ...rate, expiry: { ...expiry }, archived };
+function told({ name, earn: { kind: _, ...rate }, expiry, transfer, archived }: PointType) {
+	return { name, ...rate, expiry: { ...expiry }, ...(transfer ? { transfer: { ...transfer } } : {}), archived };
 }
 
 function deedsOf(before: readonly PointType[], after: readonly PointType[]): Deed[] {
@@ -65,7 +66,7 @@ function deedsOf(before: readonly PointType[], after: readonly PointType[]): Dee
 		const old = before.find(({ id }) => id === type.id);
 		const subject = { kind: 'programme', id: 'point_types' };
 		if (!old) return [{ action: 'point_type.created', subject, title: type.name, after: told(type) }];
-		if (JSON.stringify(old) === JSON.stringify(type)) return [];
+		if (isDeepStrictEqual(old, type)) return [];
 		return [{ action: 'point_type.edited', subject, title: type.name, before: told(old), after: told(type) }];
 	});
 }
@@ -79,11 +80,10 @@ export function getPointType(types: readonly PointType[] | undefined, id: string
 
 /** As a member sees it: those of types that are given still, and those they have something of. */
 export function typeBalances(types: readonly PointType[], pointsIn: (unit: string) => PointsBalance): TypeBalance[] {
-	return types.flatMap(({ id: typeId, name, archived }) => {
+	return types.flatMap(({ id: typeId, name, transfer, archived }) => {
 		const { spendable, debt, lots } = pointsIn(unitOf(typeId));
 		if (archived && spendable === 0) return [];
-		const [next] = lots.flatMap(({ endsAt, points }) => (endsAt === null ? [] : [{ points, endsAt }]));
-		return [{ typeId, name, spendable, debt, next: next ?? null }];
+		return [{ typeId, name, spendable, debt, lots, leastGiven: archived ? null : (transfer?.least ?? null) }];
 	});
 }
 

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { newId } from '#core/ids';
 import { day, later } from '#core/time';
@@ -15,8 +15,10 @@ import { programmeOf, updateProgramme } from '#stores/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { bringIn } from '../../../tests/support/importing.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
-import { adjust, pointSteps, pointsImport, savePointTypes, typeBalancesOf } from './server.ts';
+import { adjust, extend, pointSteps, pointsImport, savePointTypes, transfer, typeBalancesOf } from './server.ts';
 import { pointTypes, type PointTypeInput } from './point-type.server.ts';
+import { pointActs } from './tables.server.ts';
+import { trailEntries } from '../../platform/trail.tables.server.ts';
 
 const { db, url } = await testDatabase();
 testSettings(url);
@@ -82,6 +84,17 @@ const move = (memberId: string, typeId: string | null, points: number) =>
 	inTransaction(db, (tx) =>
 		adjust(tx, { memberId, typeId, points, reason: 'a kindness', note: null, limited: true }, by, now)
 	);
+
+const numberOf = async (memberId: string) =>
+	(await db.select({ number: members.number }).from(members).where(eq(members.id, memberId)))[0]?.number ?? '';
+const give = async (memberId: string, receiver: string, typeId: string | null, points: number, at = now) => {
+	const to = await numberOf(receiver);
+	return inTransaction(db, (tx) => transfer(tx, { memberId, to, typeId, points, note: null }, by, at));
+};
+const allow = (typeId: string, rules: PointType['transfer']) =>
+	change((types) => types.map((type) => (type.id === typeId ? { ...type, transfer: rules } : type)));
+const lotsOf = async (memberId: string, typeId: string, at = now) =>
+	(await typeBalancesOf(db, memberId, (await pointTypes(db)).types, at)).find((type) => type.typeId === typeId)?.lots;
 
 test('a purchase earns each type by its own rule, and the receipt says so', async () => {
 	const anna = await aMember(db, now);
@@ -166,6 +179,108 @@ test('by hand each type is given by itself; those that pay are not touched', asy
 	await expect(move(anna, newId('pointType'), 5)).rejects.toEqual(refused('points.type_unknown'));
 });
 
+test('members give each other points of a type where the house lets them; they keep their dates', async () => {
+	const [anna, bo] = [await aMember(db, now), await aMember(db, now)];
+	await buy(anna, [2000]);
+	await move(anna, stampsId, 9);
+	// a house begins without, whatever it says of those that pay
+	await expect(give(anna, bo, stampsId, 4)).rejects.toEqual(refused('points.transfer_off'));
+	await allow(stampsId, { least: 3, mostPerDay: 6 });
+	const balances = await typeBalancesOf(db, anna, (await pointTypes(db)).types, now);
+	expect(balances.map(({ name, leastGiven }) => [name, leastGiven])).toEqual([
+		['Stamps', 3],
+		['Stars', null],
+		['Thanks', null]
+	]);
+	const { actId } = await give(anna, bo, stampsId, 4);
+	expect(await had(anna)).toMatchObject({ Stamps: 6, Stars: 60 });
+	expect(await had(bo)).toEqual({ Stamps: 4, Stars: 0, Thanks: 0 });
+	expect(await lotsOf(bo, stampsId)).toEqual([{ points: 4, endsAt: (await lotsOf(anna, stampsId))?.[0]?.endsAt }]);
+	const [act] = await db.select().from(pointActs).where(eq(pointActs.id, actId));
+	expect(act).toMatchObject({ kind: 'transferred', typeId: stampsId, points: -4, otherMemberId: bo });
+	expect((await audit(db)).findings).toEqual([]);
+});
+
+test('a gift of a type is refused as one of points that pay is, and nothing moves', async () => {
+	const [anna, bo, blocked] = [await aMember(db, now), await aMember(db, now), await aMember(db, now)];
+	await allow(stampsId, { least: 3, mostPerDay: 6 });
+	await move(anna, stampsId, 5);
+	await db.update(members).set({ blockedAt: now }).where(eq(members.id, blocked));
+	const wrong: [string, string, number, string, object?][] = [
+		[bo, stampsId, 2, 'points.transfer_least', { leastPoints: 3 }],
+		[bo, stampsId, 6, 'points.not_enough', { availablePoints: 5 }],
+		[bo, stampsId, 7, 'points.transfer_day_limit', { leftPoints: 6 }],
+		[bo, stampsId, 3.5, 'points.amount_form'],
+		[bo, stampsId, -4, 'points.amount_form'],
+		[bo, stampsId, Number.NaN, 'points.amount_form'],
+		[anna, stampsId, 4, 'points.receiver_self'],
+		[blocked, stampsId, 4, 'points.member_blocked'],
+		[newId('member'), stampsId, 4, 'points.receiver_unknown'],
+		[bo, starsId, 4, 'points.transfer_off'],
+		[bo, newId('pointType'), 4, 'points.type_unknown'],
+		[bo, "pty_' or 1=1", 4, 'points.type_unknown']
+	];
+	for (const [to, typeId, points, code, details] of wrong)
+		await expect(give(anna, to, typeId, points), code).rejects.toEqual(refused(code, details));
+	// What does not fit today has used nothing of the day.
+	await give(anna, bo, stampsId, 5);
+	await move(anna, stampsId, 5);
+	await expect(give(anna, bo, stampsId, 3)).rejects.toEqual(refused('points.transfer_day_limit', { leftPoints: 1 }));
+	await give(anna, bo, stampsId, 3, later(now, day));
+	expect([await had(anna), await had(bo)]).toMatchObject([{ Stamps: 2 }, { Stamps: 8 }]);
+});
+
+test('each type has a day’s limit of its own, which a merge does not lift, and an archived type is not given', async () => {
+	const [anna, twin, bo] = [await aMember(db, now), await aMember(db, now), await aMember(db, now)];
+	for (const typeId of [stampsId, thanksId]) await allow(typeId, { least: 1, mostPerDay: 6 });
+	for (const memberId of [anna, twin]) for (const typeId of [stampsId, thanksId]) await move(memberId, typeId, 20);
+	await give(anna, bo, stampsId, 6);
+	await give(anna, bo, thanksId, 2);
+	await give(twin, bo, thanksId, 3);
+	await inTransaction(db, (tx) => pointSteps.merge(tx, { from: twin, into: anna, ref: newId('merge', now) }, now));
+	await expect(give(anna, bo, thanksId, 2)).rejects.toEqual(refused('points.transfer_day_limit', { leftPoints: 1 }));
+	await expect(give(anna, bo, stampsId, 1)).rejects.toEqual(refused('points.transfer_day_limit', { leftPoints: 0 }));
+	await change((types) => types.map((type) => ({ ...type, archived: type.id === thanksId })));
+	await expect(give(anna, bo, thanksId, 1)).rejects.toEqual(refused('points.type_unknown'));
+	expect((await typeBalancesOf(db, anna, (await pointTypes(db)).types, now)).map((type) => type.leastGiven)).toEqual([
+		1,
+		null,
+		null
+	]);
+	await change((types) => types.map((type) => ({ ...type, archived: false })));
+});
+
+test('points of a type live longer where somebody extends them; those that pay keep their end', async () => {
+	const anna = await aMember(db, now);
+	await buy(anna, [2000]);
+	await move(anna, stampsId, 2);
+	const until = (untilDay: string, typeId: string | null, reason = 'was ill') =>
+		inTransaction(db, (tx) => extend(tx, { memberId: anna, typeId, untilDay, reason }, by, now));
+	const endOf = async () =>
+		(await inTransaction(db, (tx) => openBook(tx, [anna], now, { lock: false }))).points(anna).lots;
+	const before = await endOf();
+	const { actId, points } = await until('2026-06-30', stampsId);
+	expect(points).toBe(3);
+	expect(await lotsOf(anna, stampsId)).toEqual([{ points: 3, endsAt: '2026-06-30T22:00:00.000Z' }]);
+	expect(await endOf()).toEqual(before);
+	expect(await had(anna, later(now, 40 * day))).toMatchObject({ Stamps: 3 });
+	const [act] = await db.select().from(pointActs).where(eq(pointActs.id, actId));
+	expect(act).toMatchObject({ kind: 'extended', typeId: stampsId, points: 3, reason: 'was ill' });
+	await expect(until('2026-06-30', stampsId)).rejects.toEqual(refused('points.none_to_extend'));
+	// what never ends
+	await expect(until('2027-06-30', starsId)).rejects.toEqual(refused('points.none_to_extend'));
+	await expect(until('2026-03-09', stampsId)).rejects.toEqual(refused('points.day_past', { field: 'untilDay' }));
+	await expect(until('2026-07-30', stampsId, 'x')).rejects.toEqual(refused('points.reason_form'));
+	await expect(until('2026-07-30', newId('pointType'))).rejects.toEqual(
+		refused('points.type_unknown', { field: 'typeId' })
+	);
+	// Nothing is given by it: what is left of an archived type may live longer, too.
+	await change((types) => types.map((type) => ({ ...type, archived: true })));
+	expect(await until('2026-07-30', stampsId)).toMatchObject({ points: 3 });
+	await change((types) => types.map((type) => ({ ...type, archived: false })));
+	expect((await audit(db)).findings).toEqual([]);
+});
+
 test('a file names the type; the same member may stand in it once for each', async () => {
 	const anna = await aMember(db, now);
 	const [row] = await db.select().from(members).where(eq(members.id, anna));
@@ -214,7 +329,11 @@ test('what makes no sense is refused beside its field, and nothing is saved', as
 		[{ ...visits, name: 'New', earn: { kind: 'visit', points: 1, leastCents: -1 } }, '3.earn.leastCents'],
 		[{ ...visits, name: 'New', earn: { kind: 'amount', points: 1, perCents: 0 } }, '3.earn.perCents'],
 		[{ ...visits, name: 'New', expiry: { days: 0, rounding: 'day', monthDay: null } }, '3.expiry.days'],
-		[{ ...visits, name: 'New', expiry: { days: 5, rounding: 'date', monthDay: null } }, '3.expiry.monthDay']
+		[{ ...visits, name: 'New', expiry: { days: 5, rounding: 'date', monthDay: null } }, '3.expiry.monthDay'],
+		[{ ...visits, name: 'New', transfer: { least: 0, mostPerDay: null } }, '3.transfer.least'],
+		[{ ...visits, name: 'New', transfer: { least: Number.NaN, mostPerDay: null } }, '3.transfer.least'],
+		[{ ...visits, name: 'New', transfer: { least: 1, mostPerDay: 0.5 } }, '3.transfer.mostPerDay'],
+		[{ ...visits, name: 'New', transfer: { least: 1, mostPerDay: 1e12 } }, '3.transfer.mostPerDay']
 	];
 	for (const [type, field] of wrong)
 		await expect(change((types) => [...types, type])).rejects.toEqual(refused('points.type_form', { field, place: 4 }));
@@ -238,4 +357,16 @@ test('whoever changes the other rules leaves the types alone', async () => {
 	const { types, ...others } = rules;
 	await inTransaction(db, (tx) => updateProgramme(tx, { rules: others, version }, byHouse, now));
 	expect((await pointTypes(db)).types).toEqual(types);
+});
+
+test('the trail tells the type that was changed, and no other', async () => {
+	const deeds = async () =>
+		(await db.select().from(trailEntries).orderBy(asc(trailEntries.id)))
+			.filter(({ action }) => action.startsWith('point_type') || action.startsWith('programme'))
+			.map(({ action, title }) => [action, title]);
+	const before = (await deeds()).length;
+	await allow(starsId, { least: 5, mostPerDay: null });
+	expect((await deeds()).slice(before)).toEqual([['point_type.edited', 'Stars']]);
+	await change((types) => types);
+	expect((await deeds()).slice(before)).toHaveLength(1);
 });

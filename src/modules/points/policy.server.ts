@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import * as z from 'zod/mini';
 import type { Reads, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
+import { transferSchema } from '#pricing';
 import { defaultPolicy, mostPoints, mostWarnDays, pointsRefusals, type PointsPolicy } from './index.ts';
 import { pointsPolicies } from './tables.server.ts';
 
@@ -12,7 +13,7 @@ const points = z.int().check(z.minimum(1), z.maximum(mostPoints));
 const limit = z.nullable(points);
 const policySchema = z.strictObject({
 	adjust: z.strictObject({ most: limit, mostPerDay: limit, mayOwe: z.boolean() }),
-	transfer: z.strictObject({ enabled: z.boolean(), least: points, mostPerDay: limit }),
+	transfer: z.strictObject({ ...transferSchema.shape, enabled: z.boolean() }),
 	returned: z.union([
 		z.strictObject({ kind: z.enum(['owed', 'charged']) }),
 		z.strictObject({ kind: z.literal('forgiven'), mostPoints: points })

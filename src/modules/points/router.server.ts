@@ -34,6 +34,7 @@ const typeExpiry = z.object({
 	rounding: z.enum(endRoundings),
 	monthDay: z.nullable(text)
 });
+const typeTransfer = z.object({ least: z.number(), mostPerDay: z.nullable(z.number()) });
 
 export const adminRouter = router({
 	/** What this person may move by hand, and what the house allows its members. */
@@ -76,7 +77,14 @@ export const adminRouter = router({
 				version: z.int(),
 				types: z
 					.array(
-						z.object({ id: z.nullable(id), name: text, earn: typeEarning, expiry: typeExpiry, archived: z.boolean() })
+						z.object({
+							id: z.nullable(id),
+							name: text,
+							earn: typeEarning,
+							expiry: typeExpiry,
+							transfer: z.optional(typeTransfer),
+							archived: z.boolean()
+						})
 					)
 					.check(z.maxLength(100))
 			})
@@ -111,7 +119,7 @@ export const adminRouter = router({
 		}),
 
 	extend: procedure('ledger.adjust')
-		.input(z.object({ key, memberId: id, untilDay: day, reason: text }))
+		.input(z.object({ key, memberId: id, typeId: z.optional(z.nullable(id)), untilDay: day, reason: text }))
 		.mutation(async ({ ctx, input }) => {
 			const done = await writeOnce(ctx, 'points.extend', input, (tx) => extend(tx, input, ctx, ctx.now));
 			tellChanged(ctx.db, [input.memberId]);
@@ -122,7 +130,15 @@ export const adminRouter = router({
 export const walletRouter = router({
 	/** Gives points to the member with this code or number. */
 	transfer: procedure('wallet.own')
-		.input(z.object({ key, to: z.string().check(z.maxLength(200)), points: z.number(), note: z.nullable(text) }))
+		.input(
+			z.object({
+				key,
+				to: z.string().check(z.maxLength(200)),
+				points: z.number(),
+				typeId: z.optional(z.nullable(id)),
+				note: z.nullable(text)
+			})
+		)
 		.mutation(async ({ ctx, input }) => {
 			const { memberId } = ctx.actor;
 			// Numbers have fifty bits, but nobody needs to try many.

@@ -45,9 +45,11 @@ export const pointDays = pgTable(
 	{
 		/** a person of the house, or a member */
 		subjectId: key().notNull(),
+		/** empty: points that pay; what a person of the house moves counts together, of whichever type */
+		typeId: key().notNull().default(''),
 		/** ISO date in the programme's time zone */
 		day: key().notNull(),
 		points: amount().notNull()
 	},
-	(t) => [primaryKey({ name: 'point_days_once', columns: [t.subjectId, t.day] })]
+	(t) => [primaryKey({ name: 'point_days_once', columns: [t.subjectId, t.typeId, t.day] })]
 );

@@ -17,6 +17,7 @@ export type {
 	ProgrammeRules,
 	SpendRules,
 	Stacking,
+	TransferRules,
 	TypeEarning
 } from './rules.ts';
 export type {
@@ -72,6 +73,7 @@ export {
 	groupNameLength,
 	mostPointTypes,
 	pointTypeSchema,
+	transferSchema,
 	programmeRulesSchema,
 	stackingSchema,
 	typeNameLength

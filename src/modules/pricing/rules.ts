@@ -88,6 +88,14 @@ export type TypeEarning =
 	| { kind: 'visit'; points: Points; leastCents: Cents }
 	| { kind: 'amount'; points: Points; perCents: Cents };
 
+/** How members give each other points. */
+export interface TransferRules {
+	/** fewer cannot be given at once */
+	least: Points;
+	/** points that one member may give in a day; null: no limit */
+	mostPerDay: Points | null;
+}
+
 /**
  * A type of points beside those that pay: visits, stars towards a level. It has a balance, dates and a history of its own,
  * and never pays at the till.
@@ -97,7 +105,9 @@ export interface PointType {
 	name: string;
 	earn: TypeEarning;
 	expiry: PointsExpiry;
-	/** nothing more is earned or given; what members have stays until it ends */
+	/** absent: members cannot give them to each other */
+	transfer?: TransferRules | undefined;
+	/** nothing more is earned or given, by members neither; what they have stays until it ends */
 	archived: boolean;
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { basketLimits } from './basket.ts';
 import { cardDeeds, type Ask } from './contract.ts';
 import { effectKinds } from './effects/index.ts';
-import type { Conditions, Effect, PointType, ProgrammeRules, Stacking } from './rules.ts';
+import type { Conditions, Effect, PointType, ProgrammeRules, Stacking, TransferRules } from './rules.ts';
 
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const id = z.string().check(z.minLength(1), z.maxLength(64));
@@ -98,6 +98,11 @@ const expirySchema = z
 export const mostPointTypes = 10;
 export const typeNameLength = 40;
 
+export const transferSchema = z.strictObject({
+	least: whole(1, 1_000_000_000),
+	mostPerDay: z.nullable(whole(1, 1_000_000_000))
+}) satisfies z.ZodMiniType<TransferRules, TransferRules>;
+
 /** The form of a type of points beside those that pay. */
 export const pointTypeSchema = z.strictObject({
 	id: z.string().check(z.regex(/^pty_[0-9a-hjkmnp-tv-z]{22}$/)),
@@ -112,6 +117,7 @@ export const pointTypeSchema = z.strictObject({
 		z.strictObject({ kind: z.literal('amount'), points: whole(1, 10_000), perCents: whole(1, basketLimits.lineCents) })
 	]),
 	expiry: expirySchema,
+	transfer: z.optional(transferSchema),
 	archived: z.boolean()
 }) satisfies z.ZodMiniType<PointType, PointType>;
 

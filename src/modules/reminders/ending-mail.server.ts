@@ -27,8 +27,12 @@ export async function endingMail(
 	const lineOf = (ending: Ending): string => {
 		// What ends at the first instant of a day is good until the day before.
 		const date = day(later(ending.endsAt, -1), language, house.timeZone, 'long');
-		if (ending.subject === 'points')
-			return m.mail_ending_points({ points: points(ending.points, language), date }, locale);
+		if (ending.subject === 'points') {
+			const told = { points: points(ending.points, language), date };
+			return ending.type
+				? m.mail_ending_type({ ...told, typeName: ending.type.name }, locale)
+				: m.mail_ending_points(told, locale);
+		}
 		const end = directionOf(language) === 'rtl' ? `\u2066${ending.lastSymbols}\u2069` : ending.lastSymbols;
 		return m.mail_ending_card({ end, amount: money(ending.cents, ending.currency, language), date }, locale);
 	};

@@ -1,9 +1,10 @@
 import type { Language } from '#core/languages';
 import { addDays, localDay, startOfDay } from '#core/time';
+import { unitOf } from '#ledger';
 import { openBook } from '#ledger/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Reads } from '#platform/db';
-import type { Ending } from './index.ts';
+import type { Ending, NamedType } from './index.ts';
 
 export interface Reminded {
 	memberId: string;
@@ -40,7 +41,7 @@ const candidates = `
 	select distinct m.id, m.email, m.name, m.language from (
 		select coalesce(s.owner_id, a.owner_id) as member_id
 		from accounts a left join account_owners s on s.posts_to = a.owner_id
-		where a.name like 'points/%' and a.credited > a.debited and a.first_due_at > $1::timestamptz and a.first_due_at <= $2::timestamptz
+		where a.name like 'points%' and a.credited > a.debited and a.first_due_at > $1::timestamptz and a.first_due_at <= $2::timestamptz
 		union
 		select g.member_id from gift_cards g
 		where g.expires_at > $1::timestamptz and g.expires_at <= $2::timestamptz
@@ -56,11 +57,12 @@ export const soonUntil = (now: Date, days: number, timeZone: string): Date =>
 /**
  * Members after `after`, in the order of their ids, with what ends for them until `until` and was not told yet. Somebody
  * with nothing to tell is left out.
+ * @param types of points beside those that pay: they end as those do
  * @returns `last`: where to go on; null: there are no more
  */
 export async function endingsAfter(
 	reads: Reads,
-	{ after, until, most }: { after: string; until: Date; most: number },
+	{ after, until, most, types }: { after: string; until: Date; most: number; types: readonly NamedType[] },
 	now: Date
 ): Promise<{ found: Reminded[]; last: string | null }> {
 	const sql = sqlOf(reads);
@@ -85,10 +87,12 @@ export async function endingsAfter(
 	]);
 	const known = new Set(told.map((row) => nameOf(row.member_id, row.subject, new Date(row.ends_at))));
 	const found = people.map(({ id, ...person }) => {
-		const points = book.points(id).lots.flatMap(({ endsAt, points: some }): Ending[] => {
-			const at = endsAt === null ? null : new Date(endsAt);
-			return at && at <= until ? [{ subject: 'points', endsAt: at, points: some }] : [];
-		});
+		const points = [null, ...types].flatMap((type) =>
+			book.points(id, unitOf(type?.id ?? null)).lots.flatMap(({ endsAt, points: some }): Ending[] => {
+				const at = endsAt === null ? null : new Date(endsAt);
+				return at && at <= until ? [{ subject: 'points', type, endsAt: at, points: some }] : [];
+			})
+		);
 		const mine = cards
 			.filter((card) => card.member_id === id)
 			.map((card): Ending => {
@@ -110,6 +114,7 @@ export async function endingsAfter(
 	return { found: found.filter(({ endings }) => endings.length > 0), last };
 }
 
-export const subjectOf = (ending: Ending): string => (ending.subject === 'points' ? 'points' : ending.cardId);
+export const subjectOf = (ending: Ending): string =>
+	ending.subject === 'points' ? (ending.type?.id ?? 'points') : ending.cardId;
 const nameOf = (memberId: string, subject: string, endsAt: Date): string =>
 	`${memberId} ${subject} ${endsAt.getTime()}`;

@@ -12,7 +12,14 @@ import type { Cents, Points } from '#core/amounts';
  * house sends none until it says how many days before.
  */
 
+/** A type of points beside those that pay. */
+export interface NamedType {
+	id: string;
+	name: string;
+}
+
 /** Something of a member's that ends soon, and that they have not been told of. */
 export type Ending =
-	| { subject: 'points'; endsAt: Date; points: Points }
+	/** `type`: null: those that pay */
+	| { subject: 'points'; type: NamedType | null; endsAt: Date; points: Points }
 	| { subject: 'gift_card'; cardId: string; lastSymbols: string; endsAt: Date; cents: Cents; currency: string };

@@ -38,12 +38,13 @@ export async function remind(db: Db, { mail, origin, now, signal }: Options): Pr
 	if (hour < from || hour >= until) return 0;
 	// What has ended is told to nobody any more; for a season it still says what somebody was told.
 	await db.delete(reminders).where(lt(reminders.endsAt, later(now, -keptDays * day)));
+	const types = (programme.rules.types ?? []).map(({ id, name }) => ({ id, name }));
 	const soon = soonUntil(now, policy.warnDays, programme.timeZone);
 	let sent = 0;
 	for (let after: string | null = ''; after !== null && !signal?.aborted;) {
 		const { found, last }: Awaited<ReturnType<typeof endingsAfter>> = await endingsAfter(
 			db,
-			{ after, until: soon, most: chunk },
+			{ after, until: soon, most: chunk, types },
 			now
 		);
 		for (const one of found) {

@@ -8,7 +8,8 @@ import { inTransaction } from '#platform/db';
 import type { Mail, Message } from '#platform/mail/mail';
 import { byHouse } from '#platform/trail';
 import { defaultPolicy } from '#points';
-import { adjust, policyOf, savePolicy } from '#points/server';
+import { adjust, policyOf, savePointTypes, savePolicy } from '#points/server';
+import { programmeOf } from '#stores/server';
 import { addMember, found } from '#groups/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aMember, openShop, testSettings } from '../../../tests/support/shop.ts';
@@ -87,6 +88,38 @@ test('what ends within the days is told once, all of it in one letter', async ()
 	expect(letter?.text).toContain('https://wallet.example');
 	await Promise.all([run(), run(later(now, hour)), run(later(now, day))]);
 	expect(to(anna.email)).toHaveLength(1);
+});
+
+test('points of another type are told by their name, once, beside those that pay', async () => {
+	const stamps = {
+		id: null,
+		name: 'Stamps',
+		earn: { kind: 'by_hand' as const },
+		expiry: { days: 30, rounding: 'day' as const, monthDay: null },
+		archived: false
+	};
+	const typeId = await inTransaction(db, async (tx) => {
+		await savePointTypes(tx, { types: [stamps], version: (await programmeOf(tx)).version }, byHouse, now);
+		return (await programmeOf(tx)).rules.types?.[0]?.id ?? null;
+	});
+	const anna = await someone();
+	const give = (points: number, daysAgo: number) => {
+		const command = { memberId: anna.id, typeId, points, reason: 'a kindness', note: null, limited: false };
+		return inTransaction(db, (tx) => adjust(tx, command, byHouse, later(now, -daysAgo * day)));
+	};
+	await give(7, 20);
+	await give(80, 1);
+	await run();
+	const [letter] = to(anna.email);
+	expect(letter?.text).toContain('Stamps: 7, good until Friday, 20 March 2026');
+	expect(letter?.text).not.toContain('80');
+	// those that pay end on the same day: an end of their own
+	await points(anna.id, 40, 355);
+	await run(later(now, hour));
+	await run(later(now, day));
+	expect(to(anna.email)).toHaveLength(2);
+	expect(to(anna.email)[1]?.text).toContain('Points: 40, good until Friday, 20 March 2026');
+	expect(to(anna.email)[1]?.text).not.toContain('Stamps');
 });
 
 test('two jobs at once send one letter', async () => {

@@ -9,7 +9,7 @@ export const reminders = pgTable(
 		memberId: key()
 			.notNull()
 			.references(() => members.id),
-		/** `points`, or a gift card's id */
+		/** `points`, the id of another type of them, or a gift card's */
 		subject: key().notNull(),
 		endsAt: at().notNull(),
 		toldAt: at().notNull()

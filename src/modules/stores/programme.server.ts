@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { must } from '#core/must';
 import type { Reads, Tx } from '#platform/db';
@@ -79,7 +80,7 @@ export async function updateProgramme(
 	must(row, 'a locked row is there');
 	const [earlier, later] = [before.rules, checked].map(({ earn, spend }) => ({ ...earn, ...spend }));
 	// The types of points have entries of their own.
-	if (types === before.rules.types || JSON.stringify(earlier) !== JSON.stringify(later))
+	if (types === before.rules.types || !isDeepStrictEqual(earlier, later))
 		await keepTrail(
 			tx,
 			by,
