@@ -151,3 +151,76 @@ describe('a new gift card for somebody who shows no code', () => {
 		expect((await findByCode(db, opened.card!.code!))?.card.id).toBe(cardId);
 	});
 });
+
+describe('the last receipts of a tablet', () => {
+	const sold = async (tablet: Tablet) => {
+		const bread = tablet.till.catalogue.shown.find(({ name }) => name === 'Bread')!;
+		tablet.till.pick(bread);
+		tablet.till.pick(bread);
+		await tablet.till.commit();
+		const receipt = tablet.till.receipt!;
+		expect(tablet.till.cashierName).toBe('Ann');
+		tablet.till.nextSale();
+		return receipt;
+	};
+
+	it('have its returns among them with their sign, and open them without a new card’s code', async () => {
+		const [tablet, other] = [await aTill(), await aTill()];
+		const { till } = tablet;
+		const receipt = await sold(tablet);
+		await till.openReturn(receipt.number);
+		const goods = till.goodsBack!;
+		goods.choose(receipt.lines[0]!, 1000);
+		goods.refundTo = 'card';
+		await goods.look();
+		await goods.take();
+		const { given, codes } = goods;
+		expect(codes).toHaveLength(1);
+		till.closeReturn();
+
+		till.openBlind();
+		const blind = till.blindBack!;
+		till.pick(till.catalogue.shown.find(({ name }) => name === 'Bread')!);
+		blind.look();
+		await expect.poll(() => blind.quote).not.toBeNull();
+		blind.reasonKind = 'faulty';
+		await blind.take({ staffId: people.sue, pin: '135790' });
+		const slip = blind.given!;
+		till.closeReturn();
+
+		const rows = await till.server.lastReceipts();
+		expect(rows.map(({ kind, number, totalCents }) => [kind, number, totalCents])).toEqual([
+			['return', slip.number, -slip.totalCents],
+			['return', given!.number, -given!.totalCents],
+			['sale', receipt.number, receipt.totalCents]
+		]);
+		expect(await other.till.server.lastReceipts()).toEqual([]);
+
+		await till.showSlip(given!.number!);
+		expect(till).toMatchObject({
+			phase: 'slip',
+			slip: {
+				receiptNumber: receipt.number,
+				cashierName: 'Ann',
+				lines: [{ name: 'Bread', quantity: 1000, cents: given!.totalCents }],
+				figures: { giftCardCents: given!.totalCents, tenders: [{ kind: 'gift_card', fresh: true }] }
+			}
+		});
+		expect(till.slip!.figures.tenders[0]!.lastSymbols).toBe(codes[0]!.code.slice(-4));
+		expect(JSON.stringify(till.slip)).not.toContain(codes[0]!.code);
+		await till.showSlip(slip.number);
+		expect(till.slip).toMatchObject({
+			receiptNumber: null,
+			cashierName: 'Ann',
+			figures: { giftCardCents: slip.totalCents, tenders: [{ fresh: true, lastSymbols: slip.card!.lastSymbols }] }
+		});
+		expect(JSON.stringify(till.slip)).not.toContain(slip.code);
+
+		await till.showReceipt(receipt.number);
+		expect(till).toMatchObject({ phase: 'receipt', cashierName: 'Ann' });
+		const unknown = await till.showSlip(receipt.number).catch((error: unknown) => refusalOf(error)?.code);
+		expect(unknown, 'a sale is no return').toBe('receipt.unknown');
+		till.nextSale();
+		expect(till).toMatchObject({ phase: 'sale', slip: null });
+	});
+});

@@ -102,6 +102,11 @@ export const till: Record<string, Entry> = {
 		trail: { none: 'nobody holds it' }
 	},
 	'till.checkout.receipt': { who: sellers, input: ({ receipt }) => ({ number: receipt.number }) },
+	'till.checkout.slip': {
+		who: sellers,
+		input: ({ receipt }) => ({ number: receipt.number }),
+		answers: 'receipt.unknown'
+	},
 	'till.checkout.mailCard': {
 		who: sellers,
 		input: ({ key, receipt }) => ({

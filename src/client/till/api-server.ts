@@ -38,6 +38,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 				storeName: store.name,
 				programme: { currency, timeZone, rules },
 				storeAddress: store.address,
+				storeTaxNumber: store.taxNumber,
 				store: { id: store.id, currency: store.currency, timeZone: store.timeZone, taxes: store.taxes },
 				cardRules
 			};
@@ -53,6 +54,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		mailCard: async (letter) => void (await checkout.mailCard.mutate(letter)),
 		lastReceipts: () => reports.lastReceipts.query(),
 		receipt: (number) => checkout.receipt.mutate({ number }),
+		slip: (number) => checkout.slip.mutate({ number }),
 		previewReturn: (request) => checkout.previewReturn.mutate(request),
 		takeBack: (request) => checkout.takeBack.mutate(request),
 		returnRules: () => checkout.returnRules.query(),

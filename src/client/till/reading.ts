@@ -14,6 +14,7 @@ import type { TillServer } from './server.ts';
 /** The till as its reading needs it: what it is doing, and where things go. */
 interface Desk {
 	readonly phase: string;
+	readonly codes: readonly unknown[];
 	readonly locked: boolean;
 	readonly blindBack: BlindBack | null;
 	readonly sale: OpenSale;
@@ -69,7 +70,9 @@ export class Reading {
 		}
 		if (desk.linking) return this.#link(text, say);
 		if (desk.adding) return this.#add(text, say);
-		if (desk.phase === 'receipt') desk.nextSale();
+		// A code that is on no paper yet is not scanned away.
+		if (desk.codes.length > 0) return false;
+		if (desk.phase === 'receipt' || desk.phase === 'slip') desk.nextSale();
 		if (!['sale', 'return', 'blind'].includes(desk.phase) || desk.locked) return false;
 		const known = readHere(text, wanted, desk.catalogue);
 		if (known?.kind === 'refused') {

@@ -1,4 +1,13 @@
-import type { BlindDone, BlindLine, BlindQuote, CodeKind, Identified, ReturnRequest } from '#checkout';
+import type {
+	BlindDone,
+	BlindLine,
+	BlindQuote,
+	CodeKind,
+	Identified,
+	ReturnRequest,
+	ReturnSlip,
+	TillReceipt
+} from '#checkout';
 import type { Role } from '#core/actor';
 import type { Language } from '#core/languages';
 import type { RefusalData } from '#core/refusal';
@@ -25,6 +34,8 @@ export interface ShopFacts extends Shop {
 	storeName: string;
 	/** street and number, as it is printed; absent on a tablet that knew its shop before addresses came */
 	storeAddress?: string | null;
+	/** as it is printed; absent on a tablet that knew its shop before tax numbers came */
+	storeTaxNumber?: string | null;
 }
 
 /** Somebody's PIN for what the cashier may not do alone. */
@@ -116,9 +127,11 @@ export interface TillServer extends CatalogueSource {
 	/** @returns with it the codes of new cards that lie in nobody's wallet */
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean; codes: SlipCode[] }>;
 	mailCard(letter: CardLetter): Promise<void>;
-	/** this tablet's newest, newest first */
+	/** what this tablet sold and took back last, newest first */
 	lastReceipts(): Promise<TillReceiptRow[]>;
-	receipt(number: string): Promise<ReceiptView>;
+	receipt(number: string): Promise<TillReceipt>;
+	/** of a return, by its own number */
+	slip(number: string): Promise<ReturnSlip>;
 	previewReturn(request: Omit<ReturnRequest, 'key'>): Promise<PreviewedReturn>;
 	takeBack(
 		request: ReturnRequest & { approval: Approval | null }

@@ -1,4 +1,4 @@
-import type { CodeKind } from '#checkout';
+import type { CodeKind, ReturnSlip } from '#checkout';
 import type { RefusalData } from '#core/refusal';
 import type { ProductFact, Quote } from '#pricing';
 import type { ReceiptView } from '#purchases';
@@ -27,7 +27,7 @@ import {
 	type TillServer
 } from './server.ts';
 
-export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'receipt' | 'return' | 'blind';
+export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'receipt' | 'slip' | 'return' | 'blind';
 
 export interface Shelves {
 	/** the open sale, of this tab */
@@ -53,6 +53,10 @@ export class Till {
 	receipt = $state.raw<ReceiptView | null>(null);
 	/** of new cards on the receipt that lie in nobody's wallet: known while it is on the screen, and never again */
 	codes = $state.raw<SlipCode[]>([]);
+	/** who sold what the receipt says */
+	cashierName = $state<string | null>(null);
+	/** of a return that is looked at again */
+	slip = $state.raw<ReturnSlip | null>(null);
 	/** the receipt is looked at again: the sale beside it was done before */
 	again = $state(false);
 	/** what came back for the receipt, in an exchange */
@@ -342,6 +346,7 @@ export class Till {
 				this.sale.reset();
 				this.receipt = outcome.receipt;
 				this.codes = outcome.codes;
+				this.cashierName = this.station.cashier?.name ?? null;
 				this.again = false;
 				this.stale = null;
 				this.phase = 'receipt';
@@ -380,6 +385,7 @@ export class Till {
 
 	nextSale(): void {
 		this.receipt = null;
+		this.slip = null;
 		this.codes = [];
 		this.exchanged = null;
 		this.phase = 'sale';
@@ -390,11 +396,22 @@ export class Till {
 	 * @throws what the server refuses, for the list to show
 	 */
 	async showReceipt(number: string): Promise<void> {
-		this.receipt = await this.#reach(() => this.server.receipt(number));
+		const receipt = await this.#reach(() => this.server.receipt(number));
+		this.receipt = receipt;
+		this.cashierName = receipt.cashierName;
 		this.codes = [];
 		this.exchanged = null;
 		this.again = true;
 		this.phase = 'receipt';
+	}
+
+	/**
+	 * Shows a return again, to print its slip; the open sale waits.
+	 * @throws what the server refuses, for the list to show
+	 */
+	async showSlip(number: string): Promise<void> {
+		this.slip = await this.#reach(() => this.server.slip(number));
+		this.phase = 'slip';
 	}
 
 	/** Opens a receipt to take goods back; the open sale waits. Without a number, the screen asks for it. */

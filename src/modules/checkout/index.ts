@@ -1,7 +1,7 @@
 import { declareRefusals } from '#core/refusal';
 import type { RefusalData } from '#core/refusal';
 import type { Cents, Thousandths } from '#core/amounts';
-import type { ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
+import type { ReceiptView, RefundTo, ReturnReason, ReturnView, SoldGiftCard } from '#purchases';
 import type { Ask, Facts, Quote, Unit } from '#pricing';
 
 /**
@@ -94,6 +94,39 @@ export interface BlindDone extends BlindQuote {
 	number: string;
 	happenedAt: string;
 	card: { id: string; lastSymbols: string; fresh: boolean } | null;
+}
+
+/** A receipt as the till prints it. */
+export type TillReceipt = ReceiptView & {
+	/** null: nobody stood there */
+	cashierName: string | null;
+};
+
+/** A return as its slip says it, with or without a receipt. */
+export interface ReturnSlip {
+	number: string;
+	happenedAt: string;
+	currency: string;
+	/** null: there was none */
+	receiptNumber: string | null;
+	storeId: string;
+	storeName: string;
+	cashierName: string | null;
+	lines: { name: string; giftCard: SoldGiftCard | null; unit: Unit; quantity: Thousandths; cents: Cents }[];
+	figures: Pick<
+		ReturnView,
+		| 'totalCents'
+		| 'refundCents'
+		| 'giftCardCents'
+		| 'chargedCents'
+		| 'pointsGivenBack'
+		| 'pointsTakenBack'
+		| 'pointsOwed'
+		| 'pointsCharged'
+		| 'pointsForgiven'
+		| 'pointsLapsed'
+		| 'tenders'
+	>;
 }
 
 /** Where and by whom. */

@@ -5,13 +5,13 @@ import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
-import { getReceiptByNumber } from '#purchases/server';
 import { holdCodes, releaseHolds } from '#vouchers/server';
 import { needSoldHere } from './card-mail.server.ts';
 import { preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown } from './index.ts';
 import { adminRouter, tillReturns } from './returns-router.server.ts';
+import { receiptToPrint, slipByNumber } from './slips.server.ts';
 
 export { adminRouter };
 export { claimRouter, claimTillRouter, claimWalletRouter } from './claim-router.server.ts';
@@ -56,7 +56,12 @@ export const tillRouter = router({
 
 	receipt: procedure('till.sell')
 		.input(z.object({ number: z.string().max(40) }))
-		.mutation(({ ctx, input }) => getReceiptByNumber(ctx.db, input.number)),
+		.mutation(({ ctx, input }) => receiptToPrint(ctx.db, input.number)),
+
+	/** The slip of a return, to print again. */
+	slip: procedure('till.sell')
+		.input(z.object({ number: z.string().max(40) }))
+		.mutation(({ ctx, input }) => slipByNumber(ctx.db, input.number)),
 
 	/** A card that this till has just sold to nobody known leaves by e-mail, to whom it is meant for. */
 	mailCard: procedure('till.sell')

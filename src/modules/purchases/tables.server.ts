@@ -156,6 +156,7 @@ export const returns = pgTable(
 	(t) => [
 		index('returns_receipt').on(t.receiptId),
 		index('returns_member').on(t.memberId, t.happenedAt),
+		index('returns_store').on(t.storeId, t.happenedAt),
 		uniqueIndex('returns_number').on(t.number)
 	]
 );

@@ -215,11 +215,13 @@ export interface ReceiptFilter {
 	number: string | null;
 }
 
-/** A receipt as the tablet that made it lists it. */
+/** A receipt or the slip of a return, as the tablet that made it lists it. */
 export interface TillReceiptRow {
+	kind: 'sale' | 'return';
 	number: string;
 	happenedAt: string;
 	currency: string;
+	/** below zero: of goods that came back */
 	totalCents: Cents;
 }
 

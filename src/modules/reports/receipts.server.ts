@@ -52,18 +52,32 @@ async function parametersOf(reads: Reads, filter: ReceiptFilter, within: Within)
 /** How far back a tablet looks for its own last receipts. */
 const tillDays = 7;
 
-/** What a tablet sold last, newest first: at most ten of the last seven days, without a word of who bought. */
+/** What a tablet sold and took back last, newest first: at most ten of the last seven days, without a word of who bought. */
 export async function lastReceiptsAt(
 	reads: Reads,
 	{ deviceId, storeId }: { deviceId: string; storeId: string },
 	now: Date
 ): Promise<TillReceiptRow[]> {
 	const since = later(now, -tillDays * day).toISOString();
-	const rows = await sqlOf(reads)<{ number: string; happened_at: string; currency: string; total_cents: number }[]>`
-		select number, happened_at, currency, total_cents from receipts
-		where store_id = ${storeId} and device_id = ${deviceId} and happened_at >= ${since}
-		order by happened_at desc, id desc limit 10`;
+	type Row = {
+		kind: TillReceiptRow['kind'];
+		number: string;
+		happened_at: string;
+		currency: string;
+		total_cents: number;
+	};
+	// Each kind by its own index; a return from before slips had numbers cannot be opened.
+	const of = (table: 'receipts' | 'returns' | 'blind_returns', sign: '' | '-', kind: Row['kind']) =>
+		`(select '${kind}' as kind, number, happened_at, currency, ${sign}total_cents as total_cents, id from ${table}
+			where store_id = $1 and device_id = $2 and happened_at >= $3 and number is not null
+			order by happened_at desc, id desc limit 10)`;
+	const rows = await sqlOf(reads).unsafe<Row[]>(
+		`${of('receipts', '', 'sale')} union all ${of('returns', '-', 'return')} union all ${of('blind_returns', '-', 'return')}
+		order by happened_at desc, id desc limit 10`,
+		[storeId, deviceId, since]
+	);
 	return rows.map((row) => ({
+		kind: row.kind,
 		number: row.number,
 		happenedAt: instant(row.happened_at).toISOString(),
 		currency: row.currency,

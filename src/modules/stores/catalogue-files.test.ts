@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { registerImports } from '#imports/server';
 import { csvLine, csvMark } from '#core/csv';
@@ -136,26 +137,28 @@ test('a new barcode comes to the old one, and both are scanned', async () => {
 });
 
 test('stores come in with their hours, go out, and change nothing when they come again', async () => {
-	const head = 'Name,City,Address,Time zone,Currency,Prices include tax,Monday,Tuesday,Saturday,Sunday';
+	const head = 'Name,City,Address,VAT number,Time zone,Currency,Prices include tax,Monday,Tuesday,Saturday,Sunday';
 	const came = await bring(
 		'stores',
 		[
 			head,
-			'Harbour,Hamburg,"Quay 1, left",Europe/Berlin,EUR,yes,08:00-12:30 13:30-18:00,8-24,20:00-02:00,-',
-			'Harbour,Hamburg,,,,,,,,',
-			'Moon,Far,,Moon/Base,EUR,,,,,',
-			'Late,Hamburg,,,XYZ,,,,,',
-			'Odd,Hamburg,,,,,18:00,,,',
-			'Odd,Bremen,,,,maybe,,,,'
+			'Harbour,Hamburg,"Quay 1, left",DE 811 907 980,Europe/Berlin,EUR,yes,08:00-12:30 13:30-18:00,8-24,20:00-02:00,-',
+			'Harbour,Hamburg,,,,,,,,,',
+			'Moon,Far,,,Moon/Base,EUR,,,,,',
+			'Late,Hamburg,,,,XYZ,,,,,',
+			'Odd,Hamburg,,,,,,18:00,,,',
+			'Odd,Bremen,,,,,maybe,,,,',
+			`Odd,Kiel,,${'9'.repeat(41)},,,,,,,`
 		].join('\n')
 	);
-	expect(came.counts).toEqual([1, 0, 0, 5]);
+	expect(came.counts).toEqual([1, 0, 0, 6]);
 	expect(came.refused.map(([line, field]) => [line, field])).toEqual([
 		[3, null],
 		[4, 'timeZone'],
 		[5, 'currency'],
 		[6, 'monday'],
-		[7, 'taxIncluded']
+		[7, 'taxIncluded'],
+		[8, 'taxNumber']
 	]);
 	for (const language of ['en', 'fa'] as const) {
 		const file = csvMark + written(storePart(await allStores(db), language));
@@ -164,6 +167,23 @@ test('stores come in with their hours, go out, and change nothing when they come
 	}
 	const dollars = await bring('stores', 'Store,Currency\nHarbour,USD\n');
 	expect(dollars.refused).toEqual([[2, 'currency', 'store.currency_in_use']]);
+});
+
+test('a store has a tax number of up to 40 characters, which the trail tells and another edit leaves', async () => {
+	const place = { name: 'Pier', city: 'Bremen', timeZone: 'Europe/Berlin', currency: 'EUR' };
+	const { id } = await inTransaction(db, (tx) => createStore(tx, { ...place, taxNumber: ' DE 811 ' }, now));
+	expect(await getStore(db, id)).toMatchObject({ taxNumber: 'DE 811' });
+	const edit = (taxNumber: string | null, version: number) =>
+		inTransaction(db, (tx) => editStore(tx, { id, version, ...place, taxNumber }, async () => [], byHouse, now));
+	await expect(edit('9'.repeat(41), 1)).rejects.toMatchObject({ code: 'catalogue.text_long' });
+	await edit('9'.repeat(40), 1);
+	expect((await bring('stores', `ID,City\n${id},Kiel\n`)).counts).toEqual([0, 1, 0, 0]);
+	expect(await getStore(db, id)).toMatchObject({ city: 'Kiel', taxNumber: '9'.repeat(40) });
+	await edit('  ', 3);
+	expect(await getStore(db, id)).toMatchObject({ taxNumber: null });
+	const kept = await db.select().from(trailEntries).where(eq(trailEntries.subjectId, id));
+	const told = kept.filter(({ changes }) => changes.some(({ field }) => field === 'taxNumber'));
+	expect([kept.length, told.length]).toEqual([4, 3]);
 });
 
 test('a store keeps the currency that it has sold in, and the second of two managers is told', async () => {

@@ -56,6 +56,7 @@ export function storePart(stores: readonly Store[], language: Language): FilePar
 			store.name,
 			store.city,
 			store.address,
+			store.taxNumber,
 			store.timeZone,
 			store.currency,
 			store.pricesIncludeTax ? yesNames[language] : '0',

@@ -42,6 +42,8 @@ export interface Store {
 	timeZone: string;
 	currency: string;
 	address: string | null;
+	/** as it is printed on receipts */
+	taxNumber: string | null;
 	hours: OpeningHours | null;
 	/** whether the prices on its shelves contain the tax */
 	pricesIncludeTax: boolean;
@@ -129,6 +131,7 @@ export interface StoreInput {
 	/** ISO 4217 */
 	currency: string;
 	address?: string | null;
+	taxNumber?: string | null;
 	hours?: OpeningHours | null;
 	pricesIncludeTax?: boolean;
 }
@@ -160,6 +163,7 @@ export const limits = {
 	nameLength: 120,
 	descriptionLength: 2000,
 	addressLength: 200,
+	taxNumberLength: 40,
 	moreBarcodes: 20,
 	priceCents: 1_000_000_000,
 	exceptions: 200
@@ -210,7 +214,8 @@ export function storeProblems(input: StoreInput): Problem[] {
 	const problems = [
 		...nameProblem('name', input.name),
 		...nameProblem('city', input.city),
-		...longProblem('address', input.address, limits.addressLength)
+		...longProblem('address', input.address, limits.addressLength),
+		...longProblem('taxNumber', input.taxNumber, limits.taxNumberLength)
 	];
 	if (!isTimeZone(input.timeZone)) problems.push({ field: 'timeZone', refusal: data('store.time_zone_unknown') });
 	if (!Intl.supportedValuesOf('currency').includes(input.currency))

@@ -13,6 +13,7 @@ const columns = {
 	name: stores.name,
 	city: stores.city,
 	address: stores.address,
+	taxNumber: stores.taxNumber,
 	timeZone: stores.timeZone,
 	currency: stores.currency,
 	hours: stores.hours,
@@ -26,7 +27,8 @@ const tidy = (text: string | null | undefined): string | null => (text ?? '').tr
 export function storeColumns(input: StoreInput) {
 	const { timeZone, currency, hours = null, pricesIncludeTax = true } = input;
 	const [name, city] = [input.name.trim(), input.city.trim()];
-	return { name, city, address: tidy(input.address), timeZone, currency, hours, pricesIncludeTax };
+	const [address, taxNumber] = [tidy(input.address), tidy(input.taxNumber)];
+	return { name, city, address, taxNumber, timeZone, currency, hours, pricesIncludeTax };
 }
 
 /** What the trail keeps of a store. */
@@ -34,6 +36,7 @@ const trailOf = ({
 	name,
 	city,
 	address,
+	taxNumber,
 	timeZone,
 	currency,
 	hours,
@@ -42,6 +45,7 @@ const trailOf = ({
 	name: withoutCodes(name),
 	city: withoutCodes(city),
 	address: address && withoutCodes(address),
+	taxNumber: taxNumber && withoutCodes(taxNumber),
 	timeZone,
 	currency,
 	weekly: hours?.weekly ?? null,

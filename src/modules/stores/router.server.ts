@@ -84,6 +84,7 @@ const storeForm = z.strictObject({
 	name,
 	city: name,
 	address: z.nullable(text),
+	taxNumber: z._default(z.nullable(text), null),
 	timeZone: name,
 	currency: name,
 	pricesIncludeTax: z.boolean(),

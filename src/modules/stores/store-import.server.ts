@@ -36,6 +36,16 @@ export const storeFields: readonly ImportField[] = [
 		names: { en: ['Address', 'Street'], ru: ['Адрес'], zh: ['地址'], fa: ['نشانی', 'آدرس'] }
 	},
 	{
+		key: 'taxNumber',
+		longest: 40,
+		names: {
+			en: ['Tax number', 'VAT number', 'Tax ID'],
+			ru: ['Налоговый номер', 'ИНН'],
+			zh: ['税号', '纳税人识别号'],
+			fa: ['شناسه مالیاتی', 'شماره مالیاتی']
+		}
+	},
+	{
 		key: 'timeZone',
 		names: { en: ['Time zone'], ru: ['Часовой пояс'], zh: ['时区'], fa: ['منطقه زمانی'] }
 	},
@@ -96,6 +106,7 @@ function wishOf({ cells }: ImportLine, known: readonly Store[], usual: Usual): W
 		name: cells.name || before?.name || '',
 		city: cells.city || before?.city || '',
 		address: cells.address === undefined ? (before?.address ?? null) : cells.address,
+		taxNumber: cells.taxNumber === undefined ? (before?.taxNumber ?? null) : cells.taxNumber,
 		timeZone: cells.timeZone || before?.timeZone || usual.timeZone,
 		currency: (cells.currency || before?.currency || usual.currency).toUpperCase(),
 		pricesIncludeTax: taxIncluded,

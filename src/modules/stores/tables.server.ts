@@ -26,6 +26,8 @@ export const stores = pgTable('stores', {
 	city: text().notNull(),
 	/** street and number, as it is printed */
 	address: text(),
+	/** as it is printed on receipts: VAT number, tax id, whatever the country asks for */
+	taxNumber: text(),
 	timeZone: text().notNull(),
 	currency: text().notNull(),
 	/** null: nobody has said when it is open */

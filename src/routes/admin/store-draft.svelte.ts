@@ -32,6 +32,7 @@ export class StoreDraft extends Draft {
 	name = $state('');
 	city = $state('');
 	address = $state('');
+	taxNumber = $state('');
 	timeZone = $state('');
 	currency = $state('');
 	pricesIncludeTax = $state(true);
@@ -51,6 +52,7 @@ export class StoreDraft extends Draft {
 		this.name = before.name;
 		this.city = before.city;
 		this.address = before.address ?? '';
+		this.taxNumber = before.taxNumber ?? '';
 		this.pricesIncludeTax = before.pricesIncludeTax ?? true;
 		if (!before.hours) return;
 		this.hoursKnown = true;
@@ -78,6 +80,7 @@ export class StoreDraft extends Draft {
 			name: this.name,
 			city: this.city,
 			address: this.address.trim() || null,
+			taxNumber: this.taxNumber.trim() || null,
 			timeZone: this.timeZone,
 			currency: this.currency,
 			pricesIncludeTax: this.pricesIncludeTax,

@@ -118,6 +118,13 @@ export function tenderName({ kind, fresh, lastSymbols = '', insteadOf }: ReturnT
 	return insteadOf ? m.till_return_instead({ to, card }) : to;
 }
 
+/** Where everything of a return went, as its slip says it. */
+export const slipGives = (tenders: readonly ReturnTender[], currency: string): { label: string; value: string }[] =>
+	tenders.map((tender) => ({
+		label: tenderName(tender, true),
+		value: tender.kind === 'points' ? pts(tender.points) : cash(tender.cents, currency)
+	}));
+
 /** What a return gives and takes that is not money in the hand: back where it came from, one row each. */
 export function givenBesides(
 	{ tenders, pointsTakenBack }: Pick<ReturnView, 'tenders' | 'pointsTakenBack'>,
