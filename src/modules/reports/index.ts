@@ -58,8 +58,11 @@ export interface ReturnedFor {
 
 /** What the programme owes its customers at an instant. */
 export interface Outstanding {
+	/** of members, households and firms */
 	spendablePoints: Points;
 	pendingPoints: Points;
+	/** on receipts of nobody known that can still be added to a wallet */
+	unclaimedPoints: Points;
 	/** what all of these points would pay, by the rules of now */
 	pointsWorthCents: Cents;
 	/** points taken back that were spent already */

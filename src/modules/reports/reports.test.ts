@@ -155,10 +155,12 @@ describe('the figures of today', () => {
 			{ filter: allMembers, order: 'newest', descending: true, cursor: null },
 			now
 		);
-		// A guest's points wait for somebody to claim the receipt.
-		const guests = 7;
-		expect(outstanding?.spendablePoints).toBe(items.reduce((sum, member) => sum + member.spendablePoints, guests));
-		expect(outstanding?.pointsWorthCents).toBe(outstanding?.spendablePoints);
+		expect(outstanding?.spendablePoints).toBe(items.reduce((sum, member) => sum + member.spendablePoints, 0));
+		// A guest's points wait for somebody to claim the receipt; after the days for that they are nobody's for good.
+		expect(outstanding?.unclaimedPoints).toBe(7);
+		expect(outstanding?.pointsWorthCents).toBe((outstanding?.spendablePoints ?? 0) + 7);
+		const weeksOn = await todayOf(db, { storeId: null, days: 14 }, later(now, 15 * day));
+		expect(weeksOn.outstanding).toMatchObject({ unclaimedPoints: 0, spendablePoints: outstanding?.spendablePoints });
 	});
 
 	it('count points as gone on the day they fall due, whether or not a job wrote them off', async () => {

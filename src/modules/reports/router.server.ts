@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { pointsOf, historyOf } from '#ledger/server';
 import type { Actor } from '#core/actor';
-import { addDays, startOfDay } from '#core/time';
-import { listAttributes, memberHead, memberLines } from '#customers/server';
+import { addDays, day as aDay, later, startOfDay } from '#core/time';
+import { dataPolicyOf, listAttributes, memberHead, memberLines } from '#customers/server';
 import { minorDigits } from '#ui/format.ts';
 import { noteExport } from './member-export.server.ts';
 import { asOtherStore, needStore, withinReach } from '#platform/reach';
@@ -169,6 +169,7 @@ export const adminRouter = router({
 				belongingsOf(ctx.db, id),
 				historyOf(ctx.db, id, { cursor: null, limit: 20 }).then((page) => withReceipts(ctx.db, page))
 			]);
+			const { policy } = await dataPolicyOf(ctx.db);
 			const balance = points.get(id) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 			const { rules } = await programmeOf(ctx.db);
 			const types = rules.types ?? [];
@@ -179,7 +180,9 @@ export const adminRouter = router({
 				types: await typeBalancesOf(ctx.db, id, types, ctx.now),
 				pointTypes,
 				groups,
-				history
+				history,
+				// A guest's points are nobody's: until when somebody may add the receipt to their wallet.
+				claimableUntil: page.member.joinedAt ? null : later(page.member.createdAt, policy.claimDays * aDay)
 			};
 		}),
 

@@ -1,5 +1,6 @@
 import { scale } from '#core/amounts';
-import { addDays, localDay, startOfDay } from '#core/time';
+import { addDays, day as aDay, later, localDay, startOfDay } from '#core/time';
+import { dataPolicyOf } from '#customers/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Raw, type Reads } from '#platform/db';
 import { programmeOf } from '#stores/server';
@@ -29,7 +30,7 @@ export async function todayOf(
 	{ storeId, within, days }: { storeId: string | null; within?: readonly string[] | null; days: number },
 	now: Date
 ): Promise<Today> {
-	const { currency, timeZone, rules } = await programmeOf(reads);
+	const [{ currency, timeZone, rules }, { policy }] = await Promise.all([programmeOf(reads), dataPolicyOf(reads)]);
 	const day = localDay(now, timeZone);
 	const first = addDays(day, -Math.max(days - 1, 7));
 	const clock = new Intl.DateTimeFormat('en-GB-u-hc-h23', {
@@ -53,7 +54,7 @@ export async function todayOf(
 		sumsByDay(sql, filter),
 		returnedIn(sql, { ...filter, from: startOfDay(addDays(day, 1 - days), timeZone) }),
 		// What is outstanding belongs to the whole house: nobody limited to some stores sees it.
-		within ? null : outstandingOf(sql, currency, rules.spend, now),
+		within ? null : outstandingOf(sql, currency, rules.spend, policy, now),
 		otherCurrenciesOf(sql, { ...filter, from: startOfDay(day, timeZone) })
 	]);
 	const series: DayFigures[] = [];
@@ -209,36 +210,45 @@ async function returnedIn(sql: Raw, { from, to, currency, stores }: Filter): Pro
 	}));
 }
 
-/** Points that fell due are gone, also before the job wrote them off; an expired card's money is nobody's claim. */
+/**
+ * What members own, and apart from it what was earned by somebody who showed no code: that is nobody's until the receipt is
+ * added to a wallet, and for good once the days for that are over. Points that fell due are gone, also before the job wrote
+ * them off; an expired card's money is nobody's claim.
+ */
 async function outstandingOf(
 	sql: Raw,
 	currency: string,
 	spend: { worthPoints: number; worthCents: number },
+	{ claimDays }: { claimDays: number },
 	now: Date
 ): Promise<Outstanding> {
 	const at = now.toISOString();
+	const claimableSince = later(now, -claimDays * aDay).toISOString();
 	const [points, cards] = await Promise.all([
-		sql<{ spendable: number; pending: number; debt: number }[]>`
-			select coalesce(sum(a.credited - a.debited - coalesce(overdue.points, 0)) filter (where a.name like 'points/%'), 0)::bigint
-					as spendable,
-				coalesce(sum(a.credited - a.debited) filter (where a.name like 'pending/%'), 0)::bigint as pending,
-				coalesce(sum(a.debited - a.credited) filter (where a.name = 'debt'), 0)::bigint as debt
-			from accounts a left join lateral (
+		sql<{ spendable: number; pending: number; debt: number; unclaimed: number }[]>`
+			select coalesce(sum(p.points) filter (where p.name like 'points/%' and p.owned), 0)::bigint as spendable,
+				coalesce(sum(p.points) filter (where p.name like 'pending/%' and p.owned), 0)::bigint as pending,
+				coalesce(sum(-p.points) filter (where p.name = 'debt'), 0)::bigint as debt,
+				coalesce(sum(p.points) filter (where p.name <> 'debt' and not p.owned and p.claimable), 0)::bigint as unclaimed
+			from (select a.name, a.credited - a.debited - coalesce(overdue.points, 0) as points,
+				m.id is null or m.joined_at is not null as owned, m.created_at > ${claimableSince} as claimable
+			from accounts a left join members m on m.id = a.owner_id left join lateral (
 				select greatest(0, max(l.cumulative) - a.debited) as points from lots l
 				where a.first_due_at <= ${at} and l.owner_id = a.owner_id and l.name = a.name and l.due_at <= ${at}
 			) overdue on a.name like 'points/%'
-			where a.unit = 'points'`,
+			where a.unit = 'points' and (a.name = 'debt' or a.name like 'points/%' or a.name like 'pending/%')) p`,
 		sql<{ cards: number; cents: number }[]>`
 			select count(*)::int as cards, coalesce(sum(a.credited - a.debited), 0)::bigint as cents
 			from accounts a join gift_cards g on g.id = a.owner_id
 			where a.name = 'money' and a.unit = ${currency} and a.credited > a.debited
 				and (g.expires_at is null or g.expires_at > ${at})`
 	]);
-	const { spendable, pending, debt } = points[0] ?? { spendable: 0, pending: 0, debt: 0 };
+	const { spendable, pending, debt, unclaimed } = points[0] ?? { spendable: 0, pending: 0, debt: 0, unclaimed: 0 };
 	return {
 		spendablePoints: spendable,
 		pendingPoints: pending,
-		pointsWorthCents: scale(spendable + pending, spend.worthCents, spend.worthPoints, 'nearest'),
+		unclaimedPoints: unclaimed,
+		pointsWorthCents: scale(spendable + pending + unclaimed, spend.worthCents, spend.worthPoints, 'nearest'),
 		debtPoints: debt,
 		giftCards: cards[0]?.cards ?? 0,
 		giftCardCents: cards[0]?.cents ?? 0
