@@ -13,19 +13,21 @@ interface File {
 	text: string;
 	language?: Language;
 	aboutId?: string;
+	/** once for all lines, by field */
+	told?: Record<string, string>;
 	/** looked at between the dry run and the writing */
 	between?: () => Promise<void>;
 }
 
 /** Brings a file in as the console does: a dry run, then the same in earnest. @returns what became of its lines */
-export async function bringIn(db: Db, { kind, text, language = 'en', aboutId, between }: File, now: Date) {
+export async function bringIn(db: Db, { kind, text, language = 'en', aboutId, told, between }: File, now: Date) {
 	const bytes = new TextEncoder().encode(text);
 	const file = { kind, aboutId, fileName: 'file.csv', bytes: bytes.length, language };
 	const { id } = await inTransaction(db, (tx) => beginImport(tx, file, byHouse, now));
 	await inTransaction(db, (tx) => takePiece(tx, { id, number: 0, bytes }, now));
 	const { form, columns } = await lookAt(db, kindOf(kind), await importOf(db, id), null);
 	const matching = columns.map(({ field }) => field);
-	await inTransaction(db, (tx) => checkImport(tx, { id, form, matching }, now));
+	await inTransaction(db, (tx) => checkImport(tx, { id, form, matching, told }, now));
 	const clock = () => now;
 	await workOnImports(db, { clock });
 	const found = await importView(db, id);
@@ -39,6 +41,10 @@ export async function bringIn(db: Db, { kind, text, language = 'en', aboutId, be
 		counts: [done.counts.new, done.counts.changed, done.counts.unchanged, done.counts.refused],
 		made: found.made,
 		refused: items.map(({ line, field, refusal }) => [line, field, refusal.code]),
+		/** of refused lines everything that is wrong, as `field code` */
+		faults: items.map(({ field, refusal, further }) =>
+			[{ field, refusal }, ...further].map((fault) => `${fault.field} ${fault.refusal.code}`)
+		),
 		state: done.state,
 		failure: done.failure?.code ?? null
 	};

@@ -126,6 +126,7 @@ export const catalogueEntries: Record<string, Entry> = {
 	'admin.stores.exportProducts': { who: customersPeople, input: () => ({ after: null }) },
 	'admin.stores.exportStores': { who: desk },
 	'admin.imports.list': { who: asking, input: () => ({ kind: null, cursor: null }) },
+	'admin.imports.columns': { who: wide, input: () => ({ kind: 'products' }) },
 	'admin.imports.begin': {
 		who: wide,
 		input: ({ key }) => ({ key: key(), kind: 'products', fileName: 'goods.csv', bytes: 10 }),

@@ -16,6 +16,7 @@ export const memberFields = [
 	},
 	{
 		key: 'name',
+		example: 'Anna Kern',
 		names: {
 			en: ['Name', 'Full name', 'Customer', 'Customer name'],
 			ru: ['Имя', 'ФИО', 'Имя и фамилия', 'Клиент'],
@@ -25,6 +26,7 @@ export const memberFields = [
 	},
 	{
 		key: 'email',
+		example: 'anna.kern@example.com',
 		names: {
 			en: ['E-mail', 'Email', 'E-mail address', 'Mail'],
 			ru: ['Почта', 'Эл. почта', 'E-mail'],
@@ -34,6 +36,7 @@ export const memberFields = [
 	},
 	{
 		key: 'phone',
+		example: '+49 170 1234567',
 		names: {
 			en: ['Phone', 'Telephone', 'Mobile', 'Phone number'],
 			ru: ['Телефон', 'Мобильный'],
@@ -43,6 +46,13 @@ export const memberFields = [
 	},
 	{
 		key: 'birthday',
+		about: {
+			en: '1990-03-31, or 03-31 without the year',
+			ru: '1990-03-31 или 03-31 без года',
+			zh: '1990-03-31，或不写年份 03-31',
+			fa: '1990-03-31، یا بدون سال 03-31'
+		},
+		example: '1990-03-31',
 		names: {
 			en: ['Birthday', 'Date of birth', 'Birth date'],
 			ru: ['День рождения', 'Дата рождения'],
@@ -50,7 +60,12 @@ export const memberFields = [
 			fa: ['تاریخ تولد', 'روز تولد']
 		}
 	},
-	{ key: 'language', names: { en: ['Language'], ru: ['Язык'], zh: ['语言'], fa: ['زبان'] } },
+	{
+		key: 'language',
+		about: { en: 'en, ru, zh or fa', ru: 'en, ru, zh или fa', zh: 'en、ru、zh 或 fa', fa: 'en، ru، zh یا fa' },
+		example: 'en',
+		names: { en: ['Language'], ru: ['Язык'], zh: ['语言'], fa: ['زبان'] }
+	},
 	{
 		key: 'address',
 		names: { en: ['Address'], ru: ['Адрес'], zh: ['地址'], fa: ['نشانی', 'آدرس'] }
@@ -62,11 +77,23 @@ export const memberFields = [
 	},
 	{
 		key: 'tags',
+		about: {
+			en: 'Several with a semicolon between them',
+			ru: 'Несколько через точку с запятой',
+			zh: '多个之间用分号',
+			fa: 'چند برچسب با نقطه‌ویرگول'
+		},
 		longest: 2000,
 		names: { en: ['Tags', 'Groups'], ru: ['Метки', 'Группы'], zh: ['标签'], fa: ['برچسب‌ها', 'برچسب'] }
 	},
 	{
 		key: 'codes',
+		about: {
+			en: 'Several with a semicolon between them',
+			ru: 'Несколько через точку с запятой',
+			zh: '多个之间用分号',
+			fa: 'چند کد با نقطه‌ویرگول'
+		},
 		longest: 1000,
 		names: {
 			en: ['Further codes', 'Cards', 'Card number', 'Barcode'],
@@ -77,6 +104,7 @@ export const memberFields = [
 	},
 	{
 		key: 'joined',
+		example: '2025-02-03',
 		names: {
 			en: ['Joined on', 'Joined', 'Member since'],
 			ru: ['Участник с', 'Дата вступления'],
@@ -86,6 +114,14 @@ export const memberFields = [
 	},
 	{
 		key: 'consent',
+		about: {
+			en: 'New members need it: the day they agreed, such as 2026-03-31',
+			ru: 'Нужно новым участникам: день согласия, например 2026-03-31',
+			zh: '新会员必填：同意的日期，例如 2026-03-31',
+			fa: 'برای عضو تازه لازم است: روز موافقت، مانند 2026-03-31'
+		},
+		forAll: 'day',
+		example: '2025-02-03',
 		names: {
 			en: ['Agreed to the programme on', 'Consent', 'Consent date'],
 			ru: ['Согласие с программой', 'Дата согласия'],
@@ -95,6 +131,14 @@ export const memberFields = [
 	},
 	{
 		key: 'wording',
+		about: {
+			en: 'New members need it: where they agreed, such as “Paper form, Altona”',
+			ru: 'Нужно новым участникам: где дано согласие, например «Бумажная анкета, Альтона»',
+			zh: '新会员必填：在哪里同意的，例如“Altona 店纸质表格”',
+			fa: 'برای عضو تازه لازم است: کجا موافقت کرده‌اند، مانند «برگهٔ کاغذی، آلتونا»'
+		},
+		forAll: 'text',
+		example: 'Paper form, Altona',
 		names: {
 			en: ['Wording of the consent', 'Consent wording', 'Consent source'],
 			ru: ['Текст согласия', 'Источник согласия'],
@@ -104,6 +148,12 @@ export const memberFields = [
 	},
 	{
 		key: 'news',
+		about: {
+			en: 'The day they agreed to news; empty: they did not',
+			ru: 'День согласия на новости; пусто: не давали',
+			zh: '同意接收资讯的日期；留空表示没有同意',
+			fa: 'روز موافقت با خبرها؛ خالی: موافقت نکرده‌اند'
+		},
 		names: {
 			en: ['Agreed to news on', 'News', 'Newsletter'],
 			ru: ['Согласие на новости', 'Новости', 'Рассылка'],
@@ -113,6 +163,12 @@ export const memberFields = [
 	},
 	{
 		key: 'newsWording',
+		about: {
+			en: 'Where they agreed to news',
+			ru: 'Где дано согласие на новости',
+			zh: '在哪里同意接收资讯',
+			fa: 'کجا با خبرها موافقت کرده‌اند'
+		},
 		names: {
 			en: ['Wording for news', 'News source'],
 			ru: ['Текст согласия на новости'],

@@ -2,7 +2,7 @@ import type { RefusalData } from '#core/refusal';
 import { readCode } from '#core/codes';
 import { isLanguage } from '#core/languages';
 import { foldText } from '#core/words';
-import type { ImportLine, ImportOutcome } from '#imports';
+import type { Fault, ImportLine, ImportOutcome } from '#imports';
 import type { ImportKind, ImportRun } from '#imports/server';
 import type { Reads, Tx } from '#platform/db';
 import { findProgramme } from '#stores/server';
@@ -60,34 +60,39 @@ interface Keys {
 	codes: string[];
 }
 
-/** What a line calls somebody, as it is compared. */
-function keysOf({ cells }: ImportLine, { phoneCountry }: House): Keys | ImportOutcome {
+/** What a line calls somebody, as it is compared; what of that cannot be read is a fault, and names nobody. */
+function keysOf({ cells }: ImportLine, { phoneCountry }: House, faults: Fault[]): Keys {
 	const phone = cells.phone ? readPhone(cells.phone, phoneCountry) : null;
-	if (cells.phone && (phone === null || phone === 'country'))
-		return refused('phone', data(phone === null ? 'member.phone_form' : 'member.phone_country', { field: 'phone' }));
+	const unread = cells.phone && (phone === null || phone === 'country');
+	if (unread)
+		faults.push({
+			field: 'phone',
+			refusal: data(phone === null ? 'member.phone_form' : 'member.phone_country', { field: 'phone' })
+		});
 	const reading = cells.code ? readCode(cells.code) : null;
 	const ours = reading?.kind === 'member' || reading?.kind === 'rotatingMember' ? numberIn(reading.code) : null;
 	const typed = reading?.kind === 'other' && reading.code.length === 10 ? reading.code : null;
-	if (cells.code && !(ours ?? typed)) return refused('code', data('member_code.unknown', { field: 'code' }));
+	if (cells.code && !(ours ?? typed))
+		faults.push({ field: 'code', refusal: data('member_code.unknown', { field: 'code' }) });
 	const codes: string[] = [];
 	for (const text of listIn(cells.codes ?? '')) {
 		const read = readLinkedCode(text);
-		if ('refusal' in read) return refused('codes', read.refusal);
-		codes.push(read.code);
+		if ('refusal' in read) faults.push({ field: 'codes', refusal: read.refusal });
+		else codes.push(read.code);
 	}
 	return {
 		id: cells.id || null,
 		number: ours ?? typed,
 		email: cells.email ? foldEmail(cells.email) : null,
-		phone,
+		phone: unread ? null : phone,
 		codes
 	};
 }
 
 type Found = Awaited<ReturnType<typeof knownMembers>>;
 
-/** Whom a line is about; null: nobody who is here. */
-function named(keys: Keys, found: Found): KnownMember | ImportOutcome | null {
+/** Whom a line is about; null: nobody who is here, or one cannot tell, which is a fault. */
+function named(keys: Keys, found: Found, faults: Fault[]): KnownMember | null {
 	const ids = new Set(
 		[
 			keys.id && (found.byKey.get(`id ${keys.id}`) ?? 'unknown'),
@@ -97,20 +102,30 @@ function named(keys: Keys, found: Found): KnownMember | ImportOutcome | null {
 			...keys.codes.map((code) => found.byKey.get(`code ${code}`))
 		].filter((id) => !!id) as string[]
 	);
-	if (ids.has('unknown')) return refused(keys.id ? 'id' : 'code', data('member.unknown'));
-	if (ids.size > 1) return refused(null, data('member_import.two_members'));
+	const fault = (field: string | null, refusal: RefusalData) => {
+		faults.push({ field, refusal });
+		return null;
+	};
+	if (ids.has('unknown')) return fault(keys.id ? 'id' : 'code', data('member.unknown'));
+	if (ids.size > 1) return fault(null, data('member_import.two_members'));
 	const [id] = ids;
 	if (id === undefined) return null;
-	return found.members.get(id) ?? refused('id', data('member_import.erased'));
+	return found.members.get(id) ?? fault('id', data('member_import.erased'));
 }
 
-function personOf({ cells }: ImportLine, keys: Keys, before: KnownMember | null, now: Date): Person | ImportOutcome {
+function personOf(
+	{ cells }: ImportLine,
+	keys: Keys,
+	{ before, faults, now }: { before: KnownMember | null; faults: Fault[]; now: Date }
+): Person {
 	const born = cells.birthday ? birthdayIn(cells.birthday) : null;
-	if (cells.birthday && born === null) return refused('birthday', data('member.birthday_form', { field: 'birthday' }));
-	const language = cells.language ? cells.language.trim().toLowerCase() : null;
-	if (language !== null && !isLanguage(language))
-		return refused('language', data('member.language_form', { field: 'language' }));
-	const told = tidyPerson({
+	if (cells.birthday && born === null)
+		faults.push({ field: 'birthday', refusal: data('member.birthday_form', { field: 'birthday' }) });
+	const told = cells.language ? cells.language.trim().toLowerCase() : null;
+	const language = told !== null && isLanguage(told) ? told : null;
+	if (told !== language)
+		faults.push({ field: 'language', refusal: data('member.language_form', { field: 'language' }) });
+	const person = tidyPerson({
 		name: cells.name || null,
 		email: cells.email || null,
 		phone: keys.phone,
@@ -120,34 +135,41 @@ function personOf({ cells }: ImportLine, keys: Keys, before: KnownMember | null,
 		address: cells.address || null,
 		note: cells.note || null
 	});
-	const problem = personProblems(told, now)[0];
-	if (problem) return refused(problem.field === 'birthYear' ? 'birthday' : problem.field, problem.refusal);
-	if (before === null) return told;
+	for (const { field, refusal } of personProblems(person, now))
+		faults.push({ field: field === 'birthYear' ? 'birthday' : field, refusal });
+	if (before === null) return person;
 	const email =
-		before.userId !== null || foldEmail(told.email ?? '') === before.email?.toLowerCase() ? null : told.email;
+		before.userId !== null || foldEmail(person.email ?? '') === before.email?.toLowerCase() ? null : person.email;
 	return {
-		name: told.name ?? before.name,
+		name: person.name ?? before.name,
 		// Whoever signs in by an address keeps it: only they can prove another one.
 		email: email ?? before.email,
-		phone: told.phone ?? before.phone,
-		language: told.language ?? before.language,
-		...(told.birthday === null
+		phone: person.phone ?? before.phone,
+		language: person.language ?? before.language,
+		...(person.birthday === null
 			? { birthday: before.birthday, birthYear: before.birthYear }
-			: { birthday: told.birthday, birthYear: told.birthYear }),
-		address: told.address ?? before.address,
-		note: told.note ?? before.note
+			: { birthday: person.birthday, birthYear: person.birthYear }),
+		address: person.address ?? before.address,
+		note: person.note ?? before.note
 	};
 }
 
-function valuesOf({ cells }: ImportLine, house: House, before: KnownMember | null): Wish['values'] | ImportOutcome {
+/** Whom a line is about as far as it can be told, and whether they would be new: then more is asked of it. */
+interface About {
+	before: KnownMember | null;
+	fresh: boolean;
+	faults: Fault[];
+}
+
+function valuesOf({ cells }: ImportLine, house: House, { before, fresh, faults }: About): Wish['values'] {
 	const values: Wish['values'] = [];
 	for (const attribute of house.asked) {
 		const field = attributeFieldKey(attribute.key);
 		const cell = cells[field];
 		const had = before?.values.get(attribute.id);
 		if (!cell) {
-			if (before === null && attribute.required)
-				return refused(field, data('attribute.required', { field, label: attribute.label }));
+			if (fresh && attribute.required)
+				faults.push({ field, refusal: data('attribute.required', { field, label: attribute.label }) });
 			continue;
 		}
 		const value: AttributeValue = valueIn(attribute, cell, house.moneyDigits);
@@ -155,55 +177,67 @@ function valuesOf({ cells }: ImportLine, house: House, before: KnownMember | nul
 		if (had !== undefined && value === had) continue;
 		const columns = columnsOfValue(attribute, value);
 		if (columns === null) continue;
-		if ('refusal' in columns) return refused(field, columns.refusal);
-		if (valueOf(attribute.kind, columns) !== had) values.push({ attributeId: attribute.id, ...columns });
+		if ('refusal' in columns) faults.push({ field, refusal: columns.refusal });
+		else if (valueOf(attribute.kind, columns) !== had) values.push({ attributeId: attribute.id, ...columns });
 	}
 	return values;
 }
 
 /** The consents that a line tells of and that do not stand yet. */
-function consentsOf({ cells }: ImportLine, house: House, before: KnownMember | null): Wish['consents'] | ImportOutcome {
+function consentsOf({ cells }: ImportLine, house: House, { before, fresh, faults }: About): Wish['consents'] {
 	const told: Wish['consents'] = [];
 	const each = [
 		['programme', 'consent', 'wording'],
 		['news', 'news', 'newsWording']
 	] as const;
 	for (const [purpose, field, wordingField] of each) {
-		const cell = cells[field];
-		if (!cell || before?.agreed.includes(purpose)) continue;
+		if (before?.agreed.includes(purpose)) continue;
+		const [cell, wording] = [cells[field], cells[wordingField]?.trim()];
+		const asked = fresh && purpose === 'programme';
+		if (!cell) {
+			if (wording) faults.push({ field, refusal: data('member_import.consent_day_missing') });
+			else if (asked) faults.push({ field, refusal: data('member_import.consent_missing') });
+			continue;
+		}
 		const day = dayIn(cell);
-		if (day === null || day > house.today) return refused(field, data('member_import.day_form'));
-		const wording = cells[wordingField]?.trim();
-		if (!wording) return refused(wordingField, data('member_import.consent_missing'));
-		told.push({ purpose, day, wording });
+		if (day === null || day > house.today) faults.push({ field, refusal: data('member_import.day_form') });
+		if (!wording) faults.push({ field: wordingField, refusal: data('member_import.consent_wording_missing') });
+		else if (day !== null) told.push({ purpose, day, wording });
 	}
-	if (before === null && !told.some(({ purpose }) => purpose === 'programme'))
-		return refused('consent', data('member_import.consent_missing'));
 	return told;
 }
 
-/** What a line wishes somebody to be, or why not. */
-function wishOf(line: ImportLine, keys: Keys, found: Found, house: House, now: Date): Wish | ImportOutcome {
-	const before = named(keys, found);
-	if (before !== null && 'fate' in before) return before;
-	const person = personOf(line, keys, before, now);
-	if ('fate' in person) return person;
-	if (before === null && !person.name && !person.email && !person.phone && keys.codes.length === 0)
-		return refused('name', data('member_import.who'));
-	const tags = listIn(line.cells.tags ?? '').map((name) => house.tags.get(foldText(name)));
-	if (tags.includes(undefined)) return refused('tags', data('member_import.tag_unknown'));
-	const joined = line.cells.joined ? dayIn(line.cells.joined) : null;
-	if (line.cells.joined && (joined === null || joined > house.today))
-		return refused('joined', data('member_import.day_form'));
-	const values = valuesOf(line, house, before);
-	if ('fate' in values) return values;
-	const consents = consentsOf(line, house, before);
-	if ('fate' in consents) return consents;
-	const codes = keys.codes.filter((code) => !before?.codes.includes(code));
-	if (codes.some((code) => found.products.has(code)))
-		return refused('codes', data('member_card.is_product', { field: 'codes' }));
-	const tagIds = (tags as string[]).filter((id) => !before?.tagIds.includes(id));
-	return { before, person, joined: before ? null : joined, tagIds, codes, values, consents };
+/** What a line wishes somebody to be; whatever is wrong with it is added to its faults. */
+function wishOf(
+	line: ImportLine,
+	keys: Keys,
+	{ found, house, faults, now }: { found: Found; house: House; faults: Fault[]; now: Date }
+): Wish {
+	const before = named(keys, found, faults);
+	// Whom one cannot tell may be somebody who is here: nothing is asked of them but that what is told can be read.
+	const fresh = before === null && faults.length === 0;
+	const { cells } = line;
+	const person = personOf(line, keys, { before, faults, now });
+	if (fresh && !cells.name && !cells.email && !cells.phone && keys.codes.length === 0)
+		faults.push({ field: 'name', refusal: data('member_import.who') });
+	const tags = listIn(cells.tags ?? '').map((name) => house.tags.get(foldText(name)));
+	if (tags.includes(undefined)) faults.push({ field: 'tags', refusal: data('member_import.tag_unknown') });
+	if (keys.codes.some((code) => found.products.has(code) && !before?.codes.includes(code)))
+		faults.push({ field: 'codes', refusal: data('member_card.is_product', { field: 'codes' }) });
+	const joined = cells.joined ? dayIn(cells.joined) : null;
+	if (cells.joined && (joined === null || joined > house.today))
+		faults.push({ field: 'joined', refusal: data('member_import.day_form') });
+	const consents = consentsOf(line, house, { before, fresh, faults });
+	const values = valuesOf(line, house, { before, fresh, faults });
+	return {
+		before,
+		person,
+		joined: before ? null : joined,
+		tagIds: (tags as string[]).filter((id) => !before?.tagIds.includes(id)),
+		codes: keys.codes.filter((code) => !before?.codes.includes(code)),
+		values,
+		consents
+	};
 }
 
 /** Two lines may be about one person, or want the same address, without naming them alike: the first one counts. */
@@ -244,17 +278,14 @@ async function take(tx: Tx, lines: readonly ImportLine[], run: ImportRun) {
 		moneyDigits: minorDigits(programme?.currency ?? 'EUR'),
 		today: run.now.toISOString().slice(0, 10)
 	};
-	const keys = lines.map((line) => keysOf(line, house));
-	const found = await knownMembers(
-		tx,
-		keys.flatMap((one) => ('fate' in one ? [] : one)),
-		{ hold: run.write }
-	);
+	const faults = lines.map((): Fault[] => []);
+	const keys = lines.map((line, place) => keysOf(line, house, faults[place]!));
+	const found = await knownMembers(tx, keys, { hold: run.write });
 	const taken = new Set<string>();
 	const wishes = lines.map((line, place): Wish | ImportOutcome => {
-		const own = keys[place] as Keys | ImportOutcome;
-		const wish = 'fate' in own ? own : wishOf(line, own, found, house, run.now);
-		return 'fate' in wish ? wish : (twice(wish, taken) ?? wish);
+		const wish = wishOf(line, keys[place]!, { found, house, faults: faults[place]!, now: run.now });
+		const [first, ...further] = faults[place]!;
+		return first ? { fate: 'refused', ...first, further } : (twice(wish, taken) ?? wish);
 	});
 	const outcomes = wishes.map((wish): ImportOutcome => {
 		if ('fate' in wish) return wish;

@@ -137,11 +137,73 @@ describe('members brought in by a file', () => {
 			[5, 'phone', 'member.phone_form'],
 			[6, 'tags', 'member_import.tag_unknown'],
 			[7, 'consent', 'member_import.day_form'],
-			[8, 'wording', 'member_import.consent_missing'],
+			[8, 'wording', 'member_import.consent_wording_missing'],
 			[9, 'codes', 'member_card.payment_card'],
 			[11, null, 'import.duplicate'],
 			[12, 'codes', 'member_card.taken']
 		]);
+	});
+
+	it('are told everything that is wrong with a line, each kind of missing consent in its own words', async () => {
+		const found = await bring(
+			[
+				`Name,E-mail,Phone,Birthday,Language,Tags,Joined on,${agreed},Shoe size`,
+				'Dora,not an address,call me,30 February,xx,Butcher,some day,2026-04-02,,wide',
+				'Dora,dora@import.example,,,,,,,paper,41',
+				'Dora,anna@import.example,call me,,,,,,,'
+			].join('\n')
+		);
+		expect(found.counts).toEqual([0, 0, 0, 3]);
+		expect(found.faults).toEqual([
+			[
+				'phone member.phone_form',
+				'birthday member.birthday_form',
+				'language member.language_form',
+				'email member.email_form',
+				'tags member_import.tag_unknown',
+				'joined member_import.day_form',
+				'consent member_import.day_form',
+				'wording member_import.consent_wording_missing',
+				expect.stringMatching(/^attribute\.shoe attribute\./)
+			],
+			['consent member_import.consent_day_missing'],
+			// Anna is here and agreed long ago: only what cannot be read is wrong.
+			['phone member.phone_form']
+		]);
+	});
+
+	it('can all have agreed on one day at one place, told once instead of in columns', async () => {
+		const told = { consent: '2026-03-02', wording: 'Paper forms, Altona', news: '' };
+		const text = 'Name,E-mail\nEmil,emil@import.example\nEva,eva@import.example\n';
+		expect(await bringIn(db, { kind: 'members', text, told }, now)).toMatchObject({
+			counts: [2, 0, 0, 0],
+			refused: []
+		});
+		const rows = await sql`
+			select c.purpose, c.wording, c.given_at::date::text as day from consents c join members m on m.id = c.member_id
+			where m.email in ('emil@import.example', 'eva@import.example')`;
+		const one = { purpose: 'programme', wording: 'Paper forms, Altona', day: '2026-03-02' };
+		expect([...rows]).toEqual([one, one]);
+		// A column of the file says it for each line: what is told for all does not fill its gaps.
+		const mixed = `Name,E-mail,${agreed}\nFelix,felix@import.example,,\n`;
+		expect((await bringIn(db, { kind: 'members', text: mixed, told }, now)).refused).toEqual([
+			[2, 'consent', 'member_import.consent_missing']
+		]);
+		const half = { wording: 'Paper forms, Altona' };
+		const alone = 'Name,E-mail\nGrete,grete@import.example\n';
+		expect((await bringIn(db, { kind: 'members', text: alone, told: half }, now)).refused).toEqual([
+			[2, 'consent', 'member_import.consent_day_missing']
+		]);
+		for (const [wrong, code] of [
+			[{ consent: '2026-04-02' }, 'import.told_day'],
+			[{ consent: '2026-02-30' }, 'import.told_day'],
+			[{ consent: 'yesterday' }, 'import.told_day'],
+			[{ wording: 'x'.repeat(501) }, 'import.told_text'],
+			[{ wording: 'nul \u0000' }, 'import.told_text'],
+			[{ phone: '0170 1234567' }, 'import.field_twice'],
+			[{ nonsense: 'x' }, 'import.field_twice']
+		] as const)
+			await expect(bringIn(db, { kind: 'members', text: alone, told: wrong }, now)).rejects.toMatchObject({ code });
 	});
 
 	it('who are erased are not brought back by their id', async () => {

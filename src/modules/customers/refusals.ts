@@ -62,6 +62,8 @@ export const customersRefusals = declareRefusals({
 	'member_import.erased': 'gone',
 	'member_import.two_members': 'conflict',
 	'member_import.consent_missing': 'invalid',
+	'member_import.consent_day_missing': 'invalid',
+	'member_import.consent_wording_missing': 'invalid',
 	'member_import.day_form': 'invalid',
 	'member_import.points_form': 'invalid',
 	'member_import.points_again': 'conflict',

@@ -16,6 +16,8 @@ export { importRefusals } from './refusals.ts';
 export const largestFile = 200_000_000;
 /** bytes the browser sends at a time; below what proxies let through */
 export const pieceBytes = 512_000;
+/** characters of a cell, where its field does not say otherwise */
+export const longestCell = 500;
 export const mostRows = 1_000_000;
 /** refused lines that are kept to be looked at; beyond that they are counted */
 export const mostRefused = 10_000;
@@ -31,6 +33,12 @@ export interface ImportField {
 	required?: boolean;
 	/** characters of a cell */
 	longest?: number;
+	/** when and how it is to be filled, where its name does not say that */
+	about?: Record<Language, string>;
+	/** a cell as an example, for the sample of such a file */
+	example?: string;
+	/** where no column has it, it can be told once for all lines of the file */
+	forAll?: 'day' | 'text';
 }
 
 /** One line on its way in: cells by the fields' keys. A field that no column was matched with is not there. */
@@ -40,7 +48,13 @@ export interface ImportLine {
 }
 
 export type ImportFate = 'new' | 'changed' | 'unchanged';
-export type ImportOutcome = { fate: ImportFate } | { fate: 'refused'; field: string | null; refusal: RefusalData };
+/** What is wrong with a line, and in which field. */
+export interface Fault {
+	field: string | null;
+	refusal: RefusalData;
+}
+/** A refused line; `further`: whatever else is wrong with it, in the order of its fields. */
+export type ImportOutcome = { fate: ImportFate } | ({ fate: 'refused'; further?: readonly Fault[] } & Fault);
 
 export interface Counts {
 	new: number;

@@ -11,6 +11,9 @@ export const importRefusals = declareRefusals({
 	'import.not_now': 'conflict',
 	'import.field_missing': 'invalid',
 	'import.field_twice': 'invalid',
+	/** told once for all lines */
+	'import.told_day': 'invalid',
+	'import.told_text': 'invalid',
 	'import.running': 'conflict',
 	/** what ends a pass over the file */
 	'import.quote_open': 'invalid',

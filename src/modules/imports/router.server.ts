@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Language } from '#core/languages';
 import { delimiters, encodings } from '#platform/csv/form';
 import { inTransaction, type Reads } from '#platform/db';
 import { wake } from '#platform/jobs';
@@ -9,6 +10,7 @@ import { beginImport, importOf, lookAt, takePiece, type ImportRow } from './file
 import { forgetRefused, noteTaken } from './forget.server.ts';
 import { importsJob } from './jobs.server.ts';
 import { allKinds, fieldsOf, findKind, kindOf, type ImportKind } from './kind.server.ts';
+import type { ImportField } from './index.ts';
 import { importRefusals } from './refusals.ts';
 import { cancelImport, checkImport, confirmImport } from './steps.server.ts';
 import { importView, listImports, listRefused } from './views.server.ts';
@@ -22,6 +24,14 @@ interface Asking {
 	db: Reads;
 	may(permission: string): boolean;
 }
+
+/** A column as people of a language know it. */
+const columnAs = ({ key, names, required, forAll }: ImportField, language: Language) => ({
+	key,
+	name: names[language][0] ?? key,
+	required: required ?? false,
+	forAll: forAll ?? null
+});
 
 /** A kind of import, for whoever may import its files. */
 function allowed({ may }: Asking, name: string): ImportKind {
@@ -84,12 +94,24 @@ export const adminRouter = router({
 			return {
 				...(await importView(ctx.db, input.id)),
 				about: about && aboutId ? { id: aboutId, title: (await about(ctx.db, aboutId)).title } : null,
-				fields: fields.map(({ key, names, required }) => ({
-					key,
-					name: names[ctx.language][0] ?? key,
-					required: required ?? false
-				})),
+				fields: fields.map((field) => columnAs(field, ctx.language)),
 				anyOf: anyOf ?? null
+			};
+		}),
+
+	/** The columns that files of a kind may have here, for whoever makes one. */
+	columns: wideProcedure('console.use')
+		.input(z.object({ kind: id }))
+		.query(async ({ ctx, input }) => {
+			const kind = allowed(ctx, input.kind);
+			const fields = await fieldsOf(ctx.db, kind);
+			return {
+				columns: fields.map((field) => ({
+					...columnAs(field, ctx.language),
+					about: field.about?.[ctx.language] ?? null,
+					example: field.example ?? null
+				})),
+				anyOf: kind.anyOf ?? null
 			};
 		}),
 
@@ -114,17 +136,27 @@ export const adminRouter = router({
 			return {
 				next: page.next,
 				header: row.header ?? [],
-				items: page.items.map(({ line, field, refusal, cells }) => ({
+				items: page.items.map(({ line, field, refusal, further, cells }) => ({
 					line,
-					field: field === null ? null : columnOf(field),
-					sentence: ctx.sentenceOf(refusal),
+					faults: [{ field, refusal }, ...further].map((fault) => ({
+						field: fault.field === null ? null : columnOf(fault.field),
+						sentence: ctx.sentenceOf(fault.refusal)
+					})),
 					cells
 				}))
 			};
 		}),
 
 	check: wideProcedure('console.use')
-		.input(z.object({ key, id, form, matching: z.array(z.nullable(id)).check(z.maxLength(500)) }))
+		.input(
+			z.object({
+				key,
+				id,
+				form,
+				matching: z.array(z.nullable(id)).check(z.maxLength(500)),
+				told: z.optional(z.record(id, z.string().check(z.maxLength(1000))))
+			})
+		)
 		.mutation(async ({ ctx, input }) => {
 			await mine(ctx, input.id);
 			await writeOnce(ctx, 'imports.check', input, async (tx) => {

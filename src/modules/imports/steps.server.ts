@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { isStorable } from '#core/text';
 import { hour, later } from '#core/time';
 import { CsvFault, csvRecords } from '#platform/csv/read';
 import type { CsvForm } from '#platform/csv/form';
@@ -6,7 +7,7 @@ import type { Db, Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import { lockImport, piecesOf } from './files.server.ts';
 import { clearFiles, clearOldLines } from './forget.server.ts';
-import { keptHours, type Counts, type ImportField } from './index.ts';
+import { keptHours, longestCell, type Counts, type ImportField } from './index.ts';
 import { fieldsOf, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
@@ -39,10 +40,45 @@ function checkMatching(kind: ImportKind, fields: readonly ImportField[], matchin
 		throw refuse('import.field_missing', { field: kind.anyOf[0] ?? '' });
 }
 
+const isDay = (text: string): boolean => {
+	const at = new Date(`${text}T00:00:00Z`);
+	return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+};
+
+/**
+ * What is told once for all lines stands in place of a column; what nobody filled in is not told.
+ * @throws `import.told_day`, `import.told_text`, each with the `field`'s key
+ */
+function toldOf(
+	fields: readonly ImportField[],
+	matching: readonly (string | null)[],
+	told: Record<string, string>,
+	now: Date
+): Record<string, string> | null {
+	const kept: Record<string, string> = {};
+	for (const [key, typed] of Object.entries(told)) {
+		const text = typed.trim();
+		if (text === '' || matching.includes(key)) continue;
+		const field = fields.find((one) => one.key === key);
+		if (!field?.forAll) throw refuse('import.field_twice', { field: key });
+		if (field.forAll === 'day' && !(isDay(text) && text <= now.toISOString().slice(0, 10)))
+			throw refuse('import.told_day', { field: key });
+		const most = field.longest ?? longestCell;
+		if (text.length > most || !isStorable(text)) throw refuse('import.told_text', { field: key, most });
+		kept[key] = text;
+	}
+	return Object.keys(kept).length > 0 ? kept : null;
+}
+
 /** Matches the columns and asks for a dry run; what an earlier one found is forgotten. */
 export async function checkImport(
 	tx: Tx,
-	{ id, form, matching }: { id: string; form: CsvForm; matching: (string | null)[] },
+	{
+		id,
+		form,
+		matching,
+		told = {}
+	}: { id: string; form: CsvForm; matching: (string | null)[]; told?: Record<string, string> },
 	now: Date
 ): Promise<void> {
 	const row = await lockImport(tx, id);
@@ -51,7 +87,9 @@ export async function checkImport(
 	const header = await headerOf(tx, id, form);
 	if (header.length !== matching.length) throw refuse('import.field_missing', { field: '' });
 	const kind = kindOf(row.kind);
-	checkMatching(kind, await fieldsOf(tx, kind), matching);
+	const fields = await fieldsOf(tx, kind);
+	checkMatching(kind, fields, matching);
+	const forAll = toldOf(fields, matching, told, now);
 	await tx.delete(importKeys).where(eq(importKeys.importId, id));
 	await tx.delete(importRefused).where(eq(importRefused.importId, id));
 	await tx
@@ -60,6 +98,7 @@ export async function checkImport(
 			form,
 			header,
 			matching,
+			told: forAll,
 			cursor: 0,
 			bytesRead: 0,
 			counts: nothing,
@@ -95,7 +134,7 @@ export async function confirmImport(tx: Tx, { id }: { id: string }, by: By, now:
 			confirmedAt: now
 		})
 		.where(eq(imports.id, id));
-	const after = { kind: row.kind, ...row.counts };
+	const after = { kind: row.kind, ...row.counts, ...row.told };
 	const subject = { kind: 'import', id };
 	await keepTrail(tx, by, { action: 'import.confirmed', subject, title: row.fileName, after }, now);
 	const about = row.aboutId === null ? null : await kindOf(row.kind).about?.(tx, row.aboutId);

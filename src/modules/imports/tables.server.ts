@@ -4,7 +4,7 @@ import type { Language } from '#core/languages';
 import type { RefusalData } from '#core/refusal';
 import type { CsvForm } from '#platform/csv/form';
 import { amount, at, key } from '#platform/columns';
-import type { Counts } from './index.ts';
+import type { Counts, Fault } from './index.ts';
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 
@@ -26,6 +26,8 @@ export const imports = pgTable(
 		header: jsonb().$type<string[]>(),
 		/** for each column of the file its field, or null */
 		matching: jsonb().$type<(string | null)[]>(),
+		/** what was told once for all lines, by field */
+		told: jsonb().$type<Record<string, string>>(),
 		/** records of the pass that are behind us, and how many bytes of the file that took */
 		cursor: integer().notNull().default(0),
 		bytesRead: amount().notNull().default(0),
@@ -85,6 +87,8 @@ export const importRefused = pgTable(
 		line: integer().notNull(),
 		field: text(),
 		refusal: jsonb().$type<RefusalData>().notNull(),
+		/** whatever else is wrong with the line */
+		further: jsonb().$type<readonly Fault[]>(),
 		cells: jsonb().$type<string[]>().notNull()
 	},
 	(t) => [primaryKey({ name: 'import_refused_once', columns: [t.importId, t.pass, t.line] })]

@@ -6,7 +6,7 @@ import type { Reads } from '#platform/db';
 import type { CsvForm } from '#platform/csv/form';
 import { importOf, type ImportRow } from './files.server.ts';
 import { linesKeptUntil } from './forget.server.ts';
-import type { Counts, ImportState } from './index.ts';
+import type { Counts, Fault, ImportState } from './index.ts';
 import { stateOf } from './state.ts';
 import { importRefused, imports } from './tables.server.ts';
 
@@ -29,6 +29,8 @@ export interface ImportView {
 	/** what the dry run had found, while and after it was carried out */
 	found: Counts | null;
 	made: string[];
+	/** what was told once for all lines, by field */
+	told: Record<string, string>;
 	failure: RefusalData | null;
 	/** false when the file was thrown away meanwhile */
 	kept: boolean;
@@ -37,7 +39,7 @@ export interface ImportView {
 }
 
 function viewOf(row: ImportRow, by: string | null): ImportView {
-	const { id, kind, fileName, bytes, createdAt, form, cursor, counts, found, made, failure } = row;
+	const { id, kind, fileName, bytes, createdAt, form, cursor, counts, found, made, told, failure } = row;
 	return {
 		id,
 		kind,
@@ -53,6 +55,7 @@ function viewOf(row: ImportRow, by: string | null): ImportView {
 		counts,
 		found,
 		made,
+		told: told ?? {},
 		failure,
 		kept: row.clearedAt === null,
 		linesUntil: linesKeptUntil(row)
@@ -88,6 +91,8 @@ export interface RefusedLine {
 	line: number;
 	field: string | null;
 	refusal: RefusalData;
+	/** whatever else is wrong with it */
+	further: readonly Fault[];
 	cells: string[];
 }
 
@@ -98,9 +103,9 @@ export async function listRefused(
 	after: number,
 	limit = pageSize
 ): Promise<{ items: RefusedLine[]; next: number | null }> {
-	const { line, field, refusal, cells } = importRefused;
+	const { line, field, refusal, further, cells } = importRefused;
 	const rows = await reads
-		.select({ line, field, refusal, cells })
+		.select({ line, field, refusal, further, cells })
 		.from(importRefused)
 		.where(
 			and(
@@ -111,6 +116,6 @@ export async function listRefused(
 		)
 		.orderBy(asc(importRefused.line))
 		.limit(limit + 1);
-	const items = rows.slice(0, limit);
+	const items = rows.slice(0, limit).map((row) => ({ ...row, further: row.further ?? [] }));
 	return { items, next: rows.length > limit ? (items.at(-1)?.line ?? null) : null };
 }

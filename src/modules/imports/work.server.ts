@@ -6,7 +6,16 @@ import { insertRows, listOf } from '#platform/bulk';
 import { CsvFault, csvRecords, type CsvRecord } from '#platform/csv/read';
 import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { importOf, lockImport, piecesOf, type ImportRow } from './files.server.ts';
-import { mostRefused, mostRows, type Counts, type ImportField, type ImportLine, type ImportOutcome } from './index.ts';
+import {
+	longestCell,
+	mostRefused,
+	mostRows,
+	type Counts,
+	type Fault,
+	type ImportField,
+	type ImportLine,
+	type ImportOutcome
+} from './index.ts';
 import { fieldsOf, kindOf, type ImportKind } from './kind.server.ts';
 import { importRefusals } from './refusals.ts';
 import { stateOf } from './state.ts';
@@ -151,10 +160,18 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 		counts[outcome.fate]++;
 		const record = records[index] as CsvRecord;
 		if (outcome.fate !== 'refused' || counts.refused > mostRefused) continue;
-		const { field, refusal } = outcome;
+		const { field, refusal, further } = outcome;
 		const pass = write ? 'write' : 'check';
 		const cells = record.cells.map((cell) => (isStorable(cell) ? cell : '?'));
-		refused.push({ importId: row.id, pass, line: record.line, field, refusal, cells });
+		refused.push({
+			importId: row.id,
+			pass,
+			line: record.line,
+			field,
+			refusal,
+			further: further?.length ? further : null,
+			cells
+		});
 	}
 	await insertRows(sqlOf(tx), importRefused, refused, 'on conflict do nothing');
 	await tx
@@ -170,7 +187,7 @@ async function takeBatch(tx: Tx, row: ImportRow, { from, records, read, last }: 
 	return true;
 }
 
-type Reading = { line: ImportLine } | { field: string | null; refusal: RefusalData };
+type Reading = { line: ImportLine } | ({ further?: readonly Fault[] } & Fault);
 
 /** A record as cells by their fields, or what is wrong with its form. */
 function reading({ line, cells }: CsvRecord, fields: readonly ImportField[], row: ImportRow): Reading {
@@ -180,17 +197,22 @@ function reading({ line, cells }: CsvRecord, fields: readonly ImportField[], row
 		return { field: null, refusal: data('import.cells_missing', { count: cells.length, expected: header.length }) };
 	if (cells.slice(header.length).some((cell) => cell !== ''))
 		return { field: null, refusal: data('import.cells_more', { count: cells.length, expected: header.length }) };
-	const known: Record<string, string> = {};
+	const known: Record<string, string> = Object.fromEntries(
+		Object.entries(row.told ?? {}).filter(([field]) => !matching.includes(field))
+	);
+	const faults: Fault[] = [];
 	for (const [place, field] of matching.entries()) {
 		if (field === null) continue;
 		const cell = cells[place] ?? '';
 		const about = fields.find(({ key }) => key === field);
-		if (about?.required && cell === '') return { field, refusal: data('import.required') };
-		if (cell.length > (about?.longest ?? 500))
-			return { field, refusal: data('import.too_long', { most: about?.longest ?? 500 }) };
-		if (!isStorable(cell)) return { field, refusal: data('import.unstorable') };
-		known[field] = cell;
+		const most = about?.longest ?? longestCell;
+		if (about?.required && cell === '') faults.push({ field, refusal: data('import.required') });
+		else if (cell.length > most) faults.push({ field, refusal: data('import.too_long', { most }) });
+		else if (!isStorable(cell)) faults.push({ field, refusal: data('import.unstorable') });
+		else known[field] = cell;
 	}
+	const [first, ...further] = faults;
+	if (first) return { ...first, further };
 	return { line: { line, cells: known } };
 }
 

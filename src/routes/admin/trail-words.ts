@@ -40,7 +40,18 @@ const idForm = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{22}$/;
 /** one of a few words that are stored as such */
 const wordForm = /^[a-z][a-z_]{1,30}$/;
 /** fields in which people write what they like */
-const typed = new Set(['name', 'title', 'typeName', 'label', 'key', 'description', 'city', 'brand', 'choices']);
+const typed = new Set([
+	'name',
+	'title',
+	'typeName',
+	'label',
+	'key',
+	'description',
+	'city',
+	'brand',
+	'choices',
+	'wording'
+]);
 
 /** Opening hours by weekday and by the days on which it is otherwise, so that a change shows the days that changed. */
 function hoursByDay(value: unknown, words: Words): Map<string, string> {

@@ -21,11 +21,11 @@ export const GET: RequestHandler = async ({ locals, params }) => {
 		head: [...header, m.admin_import_line(), m.admin_import_field(), m.admin_import_why()],
 		first,
 		page,
-		cells: ({ cells, line, field, sentence }) => [
+		cells: ({ cells, line, faults }) => [
 			...header.map((_, place) => cells[place] ?? ''),
 			line,
-			field,
-			sentence
+			[...new Set(faults.flatMap(({ field }) => field ?? []))].join('; '),
+			faults.map(({ field, sentence }) => (faults.length > 1 && field ? `${field}: ${sentence}` : sentence)).join(' ')
 		]
 	});
 };
