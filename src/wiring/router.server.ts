@@ -4,6 +4,7 @@ import { memberImport } from '#customers/server';
 import * as giftcards from '#giftcards/router';
 import * as groups from '#groups/router';
 import * as identity from '#identity/router';
+import { registerHouseNames } from '#identity/server';
 import * as imports from '#imports/router';
 import { registerImports } from '#imports/server';
 import { createCallerFactory, router } from '#platform/trpc';
@@ -14,13 +15,16 @@ import { currenciesSold } from '#purchases/server';
 import * as reports from '#reports/router';
 import * as setup from '#setup/router';
 import * as stores from '#stores/router';
-import { productImport, storeImport } from '#stores/server';
+import { houseNamesOf, productImport, storeImport } from '#stores/server';
 import * as vouchers from '#vouchers/router';
 import { codeImport } from '#vouchers/server';
 import * as wallet from '#wallet/router';
 
 // What can come in as a file, wherever procedures are called.
 registerImports(productImport, storeImport(currenciesSold), codeImport, pointsImport, memberImport);
+
+// What letters call the house and its stores.
+registerHouseNames(houseNamesOf);
 
 /** All procedures, by face and module: `admin.vouchers.list`. */
 export const appRouter = router({

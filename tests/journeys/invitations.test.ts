@@ -9,6 +9,7 @@ import { useMail } from '#platform/mail/door';
 import { smtpMail } from '#platform/mail/smtp';
 import { trailEntries } from '#platform/trail.tables';
 import { testDatabase } from '../support/database.ts';
+import { openShop as foundHouse } from '../support/shop.ts';
 import { openShop, refusalFrom, Visitor } from '../support/visitor.ts';
 
 const { db, url } = await testDatabase();
@@ -68,6 +69,22 @@ describe('somebody invited by e-mail', () => {
 		expect(rows.filter((row) => row.email === email)).toEqual([]);
 		const people = await owner.api.admin.identity.staff.list.query();
 		expect(people.find((person) => person.email === email)).toMatchObject({ name: 'Benjamin', role: 'manager' });
+	});
+
+	it('reads in the letter which house it is, as what and for which stores', async () => {
+		const owner = (await hire()).visitor;
+		const letter = async (change: object) => {
+			const email = newAddress();
+			await owner.api.admin.identity.invitations.invite.mutate({ key: key(), ...wish(email), ...change });
+			return mail.recent().find(({ to }) => to === email);
+		};
+		const { storeId } = await foundHouse(db, new Date());
+		const limited = await letter({ storeIds: [storeId] });
+		const [store] = (await owner.api.admin.stores.list.query()).filter(({ id }) => id === storeId);
+		const { name: house } = await owner.api.admin.stores.programme.query();
+		expect(limited?.subject).toBe(`Olga invites you to ${house}`);
+		expect(limited?.text).toContain(`Your role: Manager. Stores: ${store!.name}.`);
+		expect((await letter({}))?.text).toContain('Your role: Manager. Stores: All stores.');
 	});
 
 	it('finds a link that works once, also when it is pressed five times at once', async () => {

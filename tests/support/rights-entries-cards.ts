@@ -1,4 +1,4 @@
-import { customersPeople, managers, owner, type Entry } from './rights-entry.ts';
+import { customersPeople, managers, owner, wholeHouse, type Entry } from './rights-entry.ts';
 
 /** Who may do what with gift cards in the console; see rights-entry.ts for how to write an entry. */
 
@@ -28,7 +28,7 @@ export const giftCards: Record<string, Entry> = {
 	},
 	'admin.gifts.cancel': { who: managers, input: ({ key, giftId: id }) => ({ key: key(), id }), trail: 'kept' },
 	'admin.gifts.link': { who: managers, input: ({ giftId: id }) => ({ id }), trail: nothing },
-	'admin.reports.liability': { who: customersPeople, input: () => ({ day: null }) },
+	'admin.reports.liability': { who: [...wholeHouse, 'console key-account'], input: () => ({ day: null }) },
 	'admin.giftcards.list': { who: customersPeople, input: () => page },
 	'admin.giftcards.get': { who: customersPeople, input: ({ cardId }) => ({ id: cardId, cursor: null }) },
 	'admin.giftcards.programme': { who: customersPeople },

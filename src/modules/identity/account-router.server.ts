@@ -33,10 +33,12 @@ import {
 	type Letter
 } from './invitations.server.ts';
 import { linkTo } from './links.server.ts';
+import { houseNames } from './house-names.server.ts';
 import { invitationMail, resetMail } from './mails.server.ts';
 import { passkeysRouter } from './passkeys-router.server.ts';
 import { endSignIns, resetSecondFactor, sendAway, viewSignIn } from './people-sign-in.server.ts';
 import { requestReset, resetMinutes, resetPassword } from './resets.server.ts';
+import { findRoleName } from './rights.server.ts';
 import { beginSecondFactor } from './second-factor.server.ts';
 import { beginEnrolment, finishEnrolment, takeSecondStep, viewSecondStep } from './second-step.server.ts';
 import { currentSession, endSession, endSessions, listSessions, mustBeFresh } from './sessions.server.ts';
@@ -76,7 +78,10 @@ async function written(
 async function post({ db, now, mail, origin }: Pick<Context, 'db' | 'now' | 'mail' | 'origin'>, letter: Letter) {
 	const link = linkTo(origin, 'invitation', letter.token);
 	try {
-		await mail.send(await invitationMail(letter.to, { ...letter, link, days: invitationDays }, letter.language));
+		const [names, roleName] = await Promise.all([houseNames(db, letter.storeIds ?? []), findRoleName(db, letter.role)]);
+		const stores = letter.storeIds && names.stores;
+		const told = { ...letter, house: names.house, stores, roleName, link, days: invitationDays };
+		await mail.send(await invitationMail(letter.to, told, letter.language));
 	} catch (error) {
 		log.error('mail.not_sent', error);
 		return false;

@@ -38,6 +38,9 @@ export interface Letter {
 	to: string;
 	name: string;
 	by: string;
+	role: Role;
+	/** null: every store */
+	storeIds: readonly string[] | null;
 	language: Language;
 	token: string;
 }
@@ -92,7 +95,7 @@ const openAlready = (error: unknown): never => {
 };
 
 const letterOf = (
-	row: Pick<Row, 'id' | 'version' | 'email' | 'name' | 'language'>,
+	row: Pick<Row, 'id' | 'version' | 'email' | 'name' | 'role' | 'storeIds' | 'language'>,
 	by: { actor: Giver },
 	token: string
 ) => ({
@@ -100,6 +103,8 @@ const letterOf = (
 	version: row.version,
 	to: row.email,
 	name: row.name,
+	role: row.role,
+	storeIds: row.storeIds,
 	language: row.language,
 	by: by.actor.name,
 	token

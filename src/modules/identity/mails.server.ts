@@ -7,6 +7,8 @@ import {
 	paragraph
 } from '#platform/mail/letter';
 import type { Message } from '#platform/mail/mail';
+import type { BuiltInRole, Role } from '#core/actor';
+import { isBuiltIn } from './permissions.ts';
 
 /**
  * The build makes the words, and the start, the demo and commands load this file before there is a build: they are loaded
@@ -39,18 +41,52 @@ export async function codeMail(to: string, code: string, minutes: number, langua
 /** An invitation to the console. */
 export async function invitationMail(
 	to: string,
-	{ name, by, link, days }: { name: string; by: string; link: string; days: number },
+	{
+		name,
+		by,
+		house,
+		role,
+		roleName,
+		stores,
+		link,
+		days
+	}: {
+		name: string;
+		by: string;
+		house: string;
+		role: Role;
+		/** what the house calls a role of its own */
+		roleName: string | null;
+		/** null: every store */
+		stores: readonly string[] | null;
+		link: string;
+		days: number;
+	},
 	language: Language
 ): Promise<Message> {
 	const m = await words();
 	const locale = { locale: language };
 	const valid = m.mail_invitation_valid({ days: new Intl.NumberFormat(intlTag[language]).format(days) }, locale);
+	const roles: Record<BuiltInRole, () => string> = {
+		cashier: () => m.admin_role_cashier({}, locale),
+		supervisor: () => m.admin_role_supervisor({}, locale),
+		manager: () => m.admin_role_manager({}, locale),
+		key_account_manager: () => m.admin_role_key_account_manager({}, locale),
+		owner: () => m.admin_role_owner({}, locale)
+	};
+	const place = m.mail_invitation_as(
+		{
+			role: isBuiltIn(role) ? roles[role]() : (roleName ?? role),
+			stores: stores === null ? m.admin_all_stores({}, locale) : stores.join(', ')
+		},
+		locale
+	);
 	return linkMail(to, language, {
-		subject: m.mail_invitation_subject({ by }, locale),
-		lead: m.mail_invitation_lead({ name, by }, locale),
+		subject: m.mail_invitation_subject({ by, house }, locale),
+		lead: m.mail_invitation_lead({ name, by, house }, locale),
 		link,
 		action: m.mail_invitation_open({}, locale),
-		after: [valid, m.mail_invitation_ignore({}, locale)]
+		after: [place, valid, m.mail_invitation_ignore({}, locale)]
 	});
 }
 

@@ -3,6 +3,7 @@ export { actorOf, hasSignIn, type MemberOf, type ShopperUser } from './actors.se
 export { cookieName } from './cookies.server.ts';
 export { findClient, isClientKey } from './clients.server.ts';
 export { checkGiven } from './authority.server.ts';
+export { registerHouseNames } from './house-names.server.ts';
 export { createCashier, findStaffOf, inviteStaff } from './staff.server.ts';
 export { listStaff } from './staff-views.server.ts';
 export type { Invitation, NewCashier } from './staff.server.ts';

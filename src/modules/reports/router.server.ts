@@ -87,8 +87,8 @@ export const tillRouter = router({
 });
 
 export const adminRouter = router({
-	/** What the house owes the holders of its gift cards, now and at the end of a day. */
-	liability: procedure('giftcards.read')
+	/** What the house owes the holders of its gift cards, now and at the end of a day: a figure of all stores together. */
+	liability: wideProcedure('giftcards.read')
 		.input(z.object({ day: z.nullable(day) }))
 		.query(async ({ ctx, input }) => {
 			const { timeZone } = await programmeOf(ctx.db);

@@ -28,7 +28,7 @@ const likely = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 /**
  * The audit trail, newest first, a page at a time. A subject that is a person is named as they are called today, and not
- * at all once they were erased.
+ * at all once they were erased; so is whoever was invited, who is found by their address too.
  */
 export async function listTrail(
 	reads: Reads,
@@ -52,7 +52,7 @@ export async function listTrail(
 	const text = filter.text.trim();
 	const rows = await sqlOf(reads).unsafe<Listed[]>(
 		`select t.id, t.at, t.action, t.subject_kind, t.subject_id, t.changes, t.reason, t.actor_kind, t.staff_id,
-			coalesce(t.title, m.name, p.name) as title, s.name as staff_name, d.name as device_name, o.name as store_name,
+			coalesce(t.title, m.name, p.name, i.name) as title, s.name as staff_name, d.name as device_name, o.name as store_name,
 			t.member_id
 		from trail_entries t
 		left join staff s on s.id = t.staff_id
@@ -60,12 +60,13 @@ export async function listTrail(
 		left join stores o on o.id = t.store_id
 		left join members m on t.subject_kind = 'member' and m.id = t.subject_id and m.erased_at is null
 		left join staff p on t.subject_kind = 'staff' and p.id = t.subject_id
+		left join invitations i on t.subject_kind = 'invitation' and i.id = t.subject_id
 		where ($1::text is null or t.subject_id = $1
 				or t.subject_id = any(array(select id from members where merged_into = $1))) and ($2::text is null or t.staff_id = $2)
 			and ($3::text is null or starts_with(t.action, $3::text || '.'))
 			and ($4::timestamptz is null or t.at >= $4) and ($5::timestamptz is null or t.at < $5)
 			and ($6::text is null or t.title ilike $6 or t.reason ilike $6 or m.name ilike $6 or p.name ilike $6
-				or s.name ilike $6)
+				or s.name ilike $6 or i.name ilike $6 or i.email ilike $6)
 			and ($7::timestamptz is null or (t.at, t.id) < ($7, $8::text collate "C"))
 			and ($10::text[] is null or t.store_id = any($10) or t.staff_id = $11)
 		order by t.at desc, t.id desc limit $9`,

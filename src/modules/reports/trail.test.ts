@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { changeProfile } from '#customers/server';
 import { hour, later } from '#core/time';
 import { createCashier } from '#identity/server';
+import { invitations } from '#identity/tables';
 import { inTransaction } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import { testDatabase } from '../../../tests/support/database.ts';
@@ -49,6 +50,20 @@ beforeAll(async () => {
 			actor: { kind: 'till', deviceId: 'dev_x', storeId: shop.storeId, staff: null },
 			requestId: null
 		} as const;
+		await tx.insert(invitations).values({
+			id: 'inv_1',
+			email: 'carla@trail.example',
+			name: 'Carla Manager',
+			role: 'manager',
+			language: 'en',
+			tokenHash: 'hash of trail',
+			version: 1,
+			invitedBy: (ann.actor as { staffId: string }).staffId,
+			createdAt: now,
+			expiresAt: later(now, 48 * hour)
+		});
+		const invited = { action: 'invitation.sent', subject: { kind: 'invitation', id: 'inv_1' } };
+		await keepTrail(tx, ann, { ...invited, after: { name: 'Carla Manager' }, hidden: ['name'] }, now);
 		await keepTrail(tx, till, { action: 'gift_card.issued', subject: { kind: 'gift_card', id: 'gft_1' } }, now);
 	});
 });
@@ -56,7 +71,7 @@ beforeAll(async () => {
 describe('the trail', () => {
 	it('is read newest first, page by page, without a gap', async () => {
 		const whole = (await listTrail(db, { filter: all })).items;
-		expect(whole).toHaveLength(4);
+		expect(whole).toHaveLength(5);
 		const pages: string[] = [];
 		let cursor: string | null = null;
 		do {
@@ -78,6 +93,8 @@ describe('the trail', () => {
 		['an underscore too', () => ({ text: 'n_p' }), []],
 		['by the reason', () => ({ text: 'FRAUD' }), ['member.blocked']],
 		['by who did it', () => ({ text: 'bo own' }), ['voucher.edited']],
+		['by who was invited', () => ({ text: 'carla man' }), ['invitation.sent']],
+		['by the address that was invited', () => ({ text: 'carla@trail' }), ['invitation.sent']],
 		['by the shop’s days', () => ({ toDay: '2026-03-01' }), ['voucher.paused']],
 		['from a day on', () => ({ fromDay: '2026-03-02', area: 'voucher' }), ['voucher.edited']]
 	])('finds %s', async (_, wish, actions) => {

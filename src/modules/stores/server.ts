@@ -1,4 +1,5 @@
 /** The back door of stores: what other modules may read and do. */
+export { houseNamesOf } from './house-names.server.ts';
 export { findProgramme, foundProgramme, programmeOf, updateProgramme } from './programme.server.ts';
 export { createStore, listStores, storeOf } from './places.server.ts';
 export { createCategory } from './categories.server.ts';
