@@ -38,6 +38,17 @@ export const errands: readonly Errand[] = [
 	{ href: '/admin/settings', label: m.admin_nav_settings, icon: SlidersHorizontal, permission: 'programme.read' }
 ];
 
+/** To which errand files on their way in belong, by their kind. */
+const importErrands: Record<string, string> = {
+	products: '/admin/products',
+	stores: '/admin/stores',
+	voucher_codes: '/admin/vouchers'
+};
+
+/** The page that the menu marks for a page outside of its own: files belong to what they bring, people's to members. */
+export const homeOf = (pathname: string, kind: string | null): string =>
+	/^\/admin\/imports(\/|$)/.test(pathname) ? (importErrands[kind ?? ''] ?? '/admin/members') : pathname;
+
 /** Whether a page belongs to an errand. */
 export const isWithin = (pathname: string, href: string): boolean =>
 	href === '/admin' ? pathname === href : pathname === href || pathname.startsWith(`${href}/`);
