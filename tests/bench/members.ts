@@ -64,6 +64,15 @@ const byIds = (db: Db, size: number) => {
 	)`select * from members m left join member_figures f on f.member_id = m.id where m.id in ${sqlOf(db)(ids)}`;
 };
 
+/** Further down they cost what the first one does. */
+async function tenPages(db: Db): Promise<void> {
+	for (let cursor: string | null = null, page = 0; page < 10; page++) {
+		const { nextCursor }: Awaited<ReturnType<typeof listDuplicates>> = await listDuplicates(db, { cursor });
+		if (nextCursor === null) return;
+		cursor = nextCursor;
+	}
+}
+
 type Case = [what: string, run: (db: Db) => Promise<unknown>];
 
 /** What the console asks when somebody looks for people, and how. */
@@ -141,7 +150,8 @@ async function casesOf(db: Db, size: number): Promise<Case[]> {
 		['1,000 lines out of a tag', () => taken({ tagId: crowd.oftenTag }, someDeep)],
 		['1,000 lines out of a frequent name', () => taken({ text: 'schmidt' }, null)],
 		['tags with their members', (db) => countTags(db)],
-		['likely one person', (db) => listDuplicates(db)]
+		['likely one person', (db) => listDuplicates(db)],
+		['… ten pages of them', (db) => tenPages(db)]
 	];
 }
 

@@ -177,7 +177,7 @@ describe('before two are put together', () => {
 		await sql`update members set name = 'jose perez', birthday = '04-01' where id = ${fourth}`;
 		await sql`update members set name = 'Jose Perez', birthday = '04-02' where id = ${alike}`;
 		const groups = async () =>
-			(await listDuplicates(db)).map(({ why, members }) => [why, ...members.map(({ id }) => id).sort()]);
+			(await listDuplicates(db)).items.map(({ why, members }) => [why, ...members.map(({ id }) => id).sort()]);
 		expect(await groups()).toEqual(
 			expect.arrayContaining([
 				['email', ...[one, other].sort()],
@@ -189,6 +189,54 @@ describe('before two are put together', () => {
 		await mergeThem(fourth, third);
 		expect((await groups()).flat()).not.toContain(one);
 		expect((await groups()).flat()).not.toContain(third);
+	});
+
+	test('likely duplicates are told a page at a time: each group once, wherever a page or a walk ends', async () => {
+		for (let n = 0; n < 4; n++) {
+			const [one, other] = await two();
+			const [third, fourth] = await two();
+			const [fifth] = await two();
+			await sql`update members set email = ${`page${n}+${one}@walk.example`} where id = ${one}`;
+			await sql`update members set email = ${`PAGE${n}@walk.example`} where id = ${other}`;
+			await sql`update members set name = ${`Walker ${n}`}, birthday = '08-09' where id in (${third}, ${fourth}, ${fifth})`;
+			await sql`update members set name = ${`Walker ${n} Alone`}, birthday = '08-09' where id in (${one})`;
+		}
+		const told = ({ items }: Awaited<ReturnType<typeof listDuplicates>>) =>
+			items.map(({ why, members }) => `${why} ${members.map(({ id }) => id).join(' ')}`);
+		const all = told(await listDuplicates(db));
+		expect(all.length).toBeGreaterThanOrEqual(8);
+		for (const [size, entries] of [
+			[1, 20_000],
+			[3, 20_000],
+			[50, 2],
+			[1, 2],
+			[2, 3],
+			[50, 7]
+		] as const) {
+			const found: string[] = [];
+			for (let cursor: string | null = null, pages = 0; ; pages++) {
+				expect(pages).toBeLessThan(500);
+				const page: Awaited<ReturnType<typeof listDuplicates>> = await listDuplicates(db, { cursor, size, entries });
+				expect(page.items.length).toBeLessThanOrEqual(size);
+				found.push(...told(page));
+				if (page.nextCursor === null) break;
+				// What somebody is called does not travel in an address.
+				expect(page.nextCursor).toMatch(/^(email|name):(mem_[0-9a-z]+)?$/);
+				cursor = page.nextCursor;
+			}
+			expect(found).toEqual(all);
+		}
+		for (const cursor of ['', 'email', 'name:mem_', "email:' or 1=1", 'phone:mem_1', 'x'.repeat(500)])
+			expect(told(await listDuplicates(db, { cursor })).length).toBeGreaterThan(0);
+	});
+
+	test('a name of the longest letters there are is kept and compared', async () => {
+		const [one, other] = await two();
+		// one letter that is eighteen when it is taken apart
+		const name = '\ufdfa'.repeat(80);
+		await sql`update members set name = ${name}, birthday = '08-10' where id in (${one}, ${other})`;
+		const { items } = await listDuplicates(db, { size: 500 });
+		expect(items.map(({ members }) => members.map(({ id }) => id))).toContainEqual([one, other].sort());
 	});
 });
 

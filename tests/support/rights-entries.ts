@@ -270,7 +270,7 @@ const figures: Record<string, Entry> = {
 		input: ({ memberId }) => ({ fromId: memberId, intoId: memberId }),
 		answers: 'member.merge_self'
 	},
-	'admin.reports.duplicates': { who: managers },
+	'admin.reports.duplicates': { who: managers, input: () => ({ cursor: null }) },
 	'admin.merging.merge': {
 		who: managers,
 		input: ({ key, memberId }) => ({ key: key(), fromId: memberId, intoId: memberId, reason: 'the same person' }),

@@ -12,6 +12,7 @@ export { askErasure, atStake, erase, eraseDue, takeBackErasure } from './erase.s
 export { findErasure } from './erasing.server.ts';
 export { erasing } from './erase-job.server.ts';
 export { dataPolicyOf, saveDataPolicy } from './data-policy.server.ts';
+export { emailAlike, hasBirthday, hasEmail, nameAlike } from './alike.ts';
 export { findByContact } from './find.server.ts';
 export { findByLinkedCode } from './linked-codes.server.ts';
 export { memberImport } from './member-import.server.ts';

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { and, isNotNull, isNull, sql } from 'drizzle-orm';
 import { amount, at, key } from '#platform/columns';
+import { emailAlike, hasBirthday, hasEmail, nameAlike } from './alike.ts';
 import type {
 	AttributeKind,
 	ConsentPurpose,
@@ -79,6 +80,14 @@ export const members = pgTable(
 		index('members_words').using('gin', t.words).where(isNotNull(t.words)),
 		// What somebody was called must not outlive them.
 		check('members_erased_words', sql`${t.erasedAt} is null or ${t.words} is null`),
+		// Members who are likely one person lie side by side. With what the expressions are made of, so that the index alone is
+		// walked.
+		index('members_alike_email')
+			.on(sql`(${sql.raw(emailAlike)})`, t.id, t.email)
+			.where(sql.raw(hasEmail)),
+		index('members_alike_name')
+			.on(sql`(${sql.raw(nameAlike)})`, t.id, t.name, t.birthday)
+			.where(sql.raw(hasBirthday)),
 		index('members_merged').on(t.mergedInto).where(isNotNull(t.mergedInto)),
 		check('members_merged_elsewhere', sql`${t.mergedInto} <> ${t.id}`)
 	]

@@ -216,7 +216,9 @@ export const adminRouter = router({
 		.query(({ ctx, input }) => mergePreview(ctx.db, input, ctx.now)),
 
 	/** Members who are likely one person. */
-	duplicates: procedure('members.merge').query(({ ctx }) => listDuplicates(ctx.db)),
+	duplicates: procedure('members.merge')
+		.input(z.object({ cursor }))
+		.query(({ ctx, input }) => listDuplicates(ctx.db, input)),
 
 	memberHistory: procedure('ledger.read')
 		.input(z.object({ id, cursor }))

@@ -1,0 +1,4 @@
+CREATE INDEX "members_alike_email" ON "members" USING btree (((case when split_part(lower(email), '@', 2) in ('gmail.com', 'googlemail.com')
+	then replace(split_part(split_part(lower(email), '@', 1), '+', 1), '.', '') || '@gmail.com' else split_part(split_part(lower(email), '@', 1), '+', 1) || '@' || split_part(lower(email), '@', 2) end) collate "C"),"id","email") WHERE email is not null and joined_at is not null and erased_at is null and merged_into is null;--> statement-breakpoint
+CREATE INDEX "members_alike_name" ON "members" USING btree (((birthday || ' ' || left(regexp_replace(regexp_replace(normalize(lower(name), NFKD), '[\u0300-\u036f]', '', 'g'),
+	'\s+', ' ', 'g'), 200)) collate "C"),"id","name","birthday") WHERE name is not null and birthday is not null and joined_at is not null and erased_at is null and merged_into is null;
