@@ -2,16 +2,13 @@ import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions,
 import { test } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 import { parse, stringify } from 'devalue';
-import { expect as patient } from './test.ts';
+import { expect, typePin } from './test.ts';
 
 /** A counter for browser tests: its people, a tablet that is one of the shop's tills, its scanner. The goods are the demo shop's. */
 export const cashier = { name: 'Ada Lorenz', pin: '2580' };
 export const supervisor = { name: 'Dariush Nouri', pin: '1470' };
 export const tablet = { width: 1024, height: 768 };
 const owner = { email: 'owner@pareto.example', password: 'linden-and-saffron' };
-/** A machine that does other work at the same time is slow, not wrong. */
-export const expect = patient.configure({ timeout: 15_000 });
-
 /** A procedure of the console, called as its pages do. */
 export async function call<Answer>(request: APIRequestContext, path: string, input?: unknown): Promise<Answer> {
 	const answer =
@@ -38,7 +35,7 @@ export const field = (page: Page) => page.getByRole('textbox').first();
 
 export async function signIn(page: Page, person = cashier): Promise<void> {
 	await page.getByRole('button', { name: person.name }).click();
-	await page.keyboard.type(person.pin);
+	await typePin(page, person.pin);
 	await page.keyboard.press('Enter');
 	await expect(page.locator('.tile').first()).toBeVisible();
 }

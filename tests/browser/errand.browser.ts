@@ -3,7 +3,7 @@ import { chromium as playwright, type Browser, type Page } from '@playwright/tes
 import { clipOf, emptyClip, type Picture } from '../support/camera.ts';
 import { chromium } from '../support/chromium.ts';
 import { enterWallet } from './letters.ts';
-import { expect, pressUntil, test, whosePagesStart } from './test.ts';
+import { expect, pressUntil, test, typePin, whosePagesStart } from './test.ts';
 
 /**
  * The errand the product is for: a shopper's phone shows a QR, a cashier's tablet scans it with its camera, and one tap
@@ -68,7 +68,7 @@ async function openTill(page: Page, enrolment: string): Promise<void> {
 	await page.getByLabel('One-time code').fill(enrolment);
 	await page.getByRole('button', { name: 'Set up' }).click();
 	await page.getByRole('button', { name: cashier.name }).click();
-	await page.keyboard.type(cashier.pin);
+	await typePin(page, cashier.pin);
 	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await expect(page.getByText('Scan or pick the first product.')).toBeVisible();
 }

@@ -15,7 +15,7 @@ export default defineConfig({
 	workers: 2,
 	// Patience for a busy machine: nothing here says how fast the product is.
 	timeout: 240_000 * slowness,
-	expect: { timeout: 10_000 * slowness },
+	expect: { timeout: 15_000 * slowness },
 	forbidOnly: Boolean(process.env.CI),
 	reporter: report ? [['list'], ['json', { outputFile: report }]] : 'list',
 	use: {

@@ -1,17 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
-import {
-	aTablet,
-	barcodeOf,
-	call,
-	cashier,
-	expect,
-	expectAccessible,
-	scan,
-	signIn,
-	supervisor,
-	tablet
-} from './counter.ts';
-import { pressUntil, test } from './test.ts';
+import { aTablet, barcodeOf, call, cashier, expectAccessible, scan, signIn, supervisor, tablet } from './counter.ts';
+import { expect, pressUntil, test, typePin } from './test.ts';
 
 /** A day of a cashier and a day of a supervisor at one tablet, from the first PIN to the last. */
 
@@ -44,7 +33,7 @@ async function morning(browser: Browser, baseURL: string | undefined): Promise<P
 	page.setDefaultTimeout(20_000);
 	await page.goto('/till');
 	await pressUntil(button(page, cashier.name), page.getByRole('button', { name: '5', exact: true }));
-	await page.keyboard.type(cashier.pin);
+	await typePin(page, cashier.pin);
 	await page.keyboard.press('Enter');
 	await expect(page.locator('.tile').first()).toBeVisible();
 	return page;
@@ -137,12 +126,11 @@ test('a supervisor’s day: agrees to a return without a receipt, takes over a h
 		await button(page, 'Take back').click();
 		// The only one who may: nobody has to be chosen.
 		await expect(sheet(page)).toContainText(supervisor.name);
-		await sheet(page).locator('input').focus();
-		await page.keyboard.type('0000');
+		await typePin(page, '0000');
 		await button(page, 'Allow').click();
 		await expect(sheet(page)).toContainText('This PIN is not right');
 		await sheet(page).locator('input').focus();
-		await page.keyboard.type(supervisor.pin);
+		await typePin(page, supervisor.pin);
 		await button(page, 'Allow').click();
 		await expect(page.getByRole('heading', { name: 'Taken back' })).toBeVisible();
 		await expectAccessible(page, 'taken back without a receipt');

@@ -70,3 +70,11 @@ export async function pressUntil(button: Locator, opened: Locator): Promise<void
 		await expect(opened).toBeVisible({ timeout: 2000 });
 	}).toPass({ timeout: 40_000 });
 }
+
+/** Types a PIN once the field for it has the focus: keys that come before are nobody's. */
+export async function typePin(page: Page, pin: string): Promise<void> {
+	const field = page.locator('input[type="password"]');
+	await expect(field).toBeFocused();
+	await expect(field).toBeEditable();
+	await page.keyboard.type(pin);
+}

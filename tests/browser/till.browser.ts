@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
-import { aTablet, barcodeOf, call, cashier, expect, expectAccessible, field, scan, tablet } from './counter.ts';
-import { test as base } from './test.ts';
+import { aTablet, barcodeOf, call, cashier, expectAccessible, field, scan, tablet } from './counter.ts';
+import { expect, test as base, typePin } from './test.ts';
 
 /** The till in the hands of its people: scanner, keyboard, a network that goes away. */
 const test = base.extend<{ till: Page }>({
@@ -189,7 +189,7 @@ async function tour(browser: Browser, options: BrowserContextOptions): Promise<v
 		await page.reload();
 		await page.getByRole('button', { name: cashier.name }).click();
 		await expectAccessible(page, 'PIN');
-		await page.keyboard.type(cashier.pin);
+		await typePin(page, cashier.pin);
 		await page.keyboard.press('Enter');
 		await expect(page.locator('.tile').first()).toBeVisible();
 		for (const name of ['Croissant', 'House blend 1 kg']) await scan(page, await barcodeOf(page, name));
