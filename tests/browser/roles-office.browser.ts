@@ -252,9 +252,9 @@ test.describe('an owner at a tablet, by the keyboard alone', () => {
 			await tabTo(page, page.getByRole('searchbox'));
 			await page.keyboard.type(mark);
 			const deed = (title: string) => deeds.filter({ hasText: title });
+			for (const title of ['Role created', 'Invitation accepted', 'API key made', 'API key taken back'])
+				await expect(deed(title)).toHaveCount(1);
 			await expect(deed('Role created')).toContainText('Change products');
-			for (const title of ['Invitation accepted', 'API key made', 'API key taken back'])
-				await expect(deed(title)).toBeVisible();
 		});
 		await guest.close();
 	});

@@ -58,7 +58,7 @@ export class TillCatalogue {
 		return this.#all.filter((product) => {
 			// Words are looked for everywhere: whoever types does not mean the category that happens to be open.
 			if (words.length === 0) return this.categoryId === null || product.categoryId === this.categoryId;
-			if (byBarcode) return barcodesOf(product).some((barcode) => barcode.startsWith(digits));
+			if (byBarcode && barcodesOf(product).some((barcode) => barcode.startsWith(digits))) return true;
 			const name = fold(product.name);
 			return words.every((word) => name.includes(word));
 		});

@@ -38,6 +38,16 @@ test('a product is found by each of its barcodes, the old ones too, with and wit
 	expect(catalogue.shown.map(({ id }) => id)).toEqual(['b']);
 });
 
+test('a number may be a name as well as the beginning of a barcode', async () => {
+	const catalogue = await catalogueOf([
+		product('a', '4711000000007', []),
+		product('b', null, []),
+		product('of 4711', '4006381333931', [])
+	]);
+	catalogue.type('4711');
+	expect(catalogue.shown.map(({ id }) => id)).toEqual(['a', 'of 4711']);
+});
+
 test('a catalogue that the tablet kept from before knows one barcode each', async () => {
 	const { moreBarcodes: _, ...old } = product('a', '4006381333931', []);
 	const catalogue = await catalogueOf([old as CatalogueProduct]);

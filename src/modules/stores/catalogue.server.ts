@@ -91,12 +91,14 @@ export async function catalogueOf(reads: Reads): Promise<Catalogue> {
 /** Products that somebody looks for: words of name and brand (all of them, anywhere in it) or a barcode's beginning. */
 export function searchIn(text: string): SQL | undefined {
 	const code = normaliseCode(text);
-	if (/^\d{4,}$/.test(code)) {
-		// A range, since the beginning of a text is found by an index only where the planner knows it beforehand.
-		return sql`exists (select from product_barcodes b where b.product_id = ${products.id}
-			and b.barcode >= ${code} and b.barcode < ${code + ':'})`;
-	}
 	const query = searchQuery(text);
+	if (/^\d{4,}$/.test(code)) {
+		// A range, since the beginning of a text is found by an index only where the planner knows it beforehand. Numbers
+		// are names, too: 4711 is a cologne. Each half has its index; with "or" neither would be used.
+		return sql`${products.id} in (
+			select b.product_id from product_barcodes b where b.barcode >= ${code} and b.barcode < ${code + ':'}
+			union all select w.id from products w where w.words @@ ${query}::tsquery)`;
+	}
 	if (query !== null) return sql`${products.words} @@ ${query}::tsquery`;
 	// Something was typed that no name has: nothing but signs.
 	return text.trim() === '' ? undefined : sql`false`;

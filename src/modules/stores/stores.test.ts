@@ -168,6 +168,11 @@ it('a search finds every word of a name, pages through the rest and takes % for 
 		'Blend 100% Arabica'
 	]);
 	expect((await listProducts(db, { text: '40123' })).items.map(({ name }) => name)).toEqual(['Blend 100% Arabica']);
+	await product({ categoryId, name: 'Cologne 40123' });
+	expect((await listProducts(db, { text: '40123' })).items.map(({ name }) => name)).toEqual([
+		'Blend 100% Arabica',
+		'Cologne 40123'
+	]);
 	expect((await listProducts(db, { categoryId, cursor: 'nonsense' })).items[0]?.name).toBe('Arabica roast 000');
 });
 
