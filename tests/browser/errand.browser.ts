@@ -108,7 +108,11 @@ test('a scan, a tap, and everybody sees it', async ({ browser, baseURL }, info) 
 		await openConsole(manager);
 		await openTill(till, await enrolmentCode(manager));
 		await openWallet(wallet);
-		const points = wallet.locator('div', { has: wallet.getByText('Your points', { exact: true }) }).last();
+		// The figure that is seen; beside it stands the same for readers of the screen.
+		const points = wallet
+			.locator('div', { has: wallet.getByText('Your points', { exact: true }) })
+			.last()
+			.locator('[aria-hidden="true"]', { hasText: /^[\d,]+$/ });
 		const before = wholeNumber(await points.innerText());
 
 		let number = '';
