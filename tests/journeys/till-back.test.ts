@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { newCode } from '#core/codes';
 import { day, later } from '#core/time';
 import { staticCode } from '#customers';
@@ -6,54 +6,30 @@ import { getMember } from '#customers/server';
 import { members } from '#customers/tables';
 import { issue } from '#giftcards/server';
 import { giftCards } from '#giftcards/tables';
-import { inviteStaff } from '#identity/server';
 import { tries } from '#identity/tables';
 import { moneyOf, pointsOf } from '#ledger/server';
 import { inTransaction } from '#platform/db';
 import { blindReturns, exchanges, receipts } from '#purchases/tables';
 import { eq } from 'drizzle-orm';
 import { testDatabase } from '../support/database.ts';
-import { aKey, aMember, anAsk, aSale, line, openShop as stock, sell } from '../support/shop.ts';
-import { Tablet } from '../support/tablet.ts';
-import { ownPin } from '../support/till.ts';
-import { openShop, Visitor } from '../support/visitor.ts';
+import { aMember, anAsk, aSale, line, openShop as stock, sell } from '../support/shop.ts';
+import { aCounter, pins, type Tablet } from '../support/tablet.ts';
+import { openShop } from '../support/visitor.ts';
 
 /** What a tablet does beside plain sales: goods without their receipt, exchanges, somebody who joins. */
 const { db, url } = await testDatabase();
 openShop(url);
 const shop = await stock(db, new Date());
-const manager = new Visitor();
-const people = { ann: '', sue: '' };
+const { people, aTill } = await aCounter(db, shop.storeId);
 
-beforeAll(async () => {
-	const [email, password] = ['manager@example.com', 'correct horse battery'];
-	await inTransaction(db, (tx) =>
-		inviteStaff(tx, { name: 'Mia', email, password, role: 'manager', pin: '2580' }, new Date())
-	);
-	await manager.api.admin.identity.signIn.mutate({ email, password });
-	const { createCashier } = manager.api.admin.identity.staff;
-	const hire = async (name: string, pin: string, role: 'cashier' | 'supervisor') =>
-		ownPin(db, (await createCashier.mutate({ key: aKey(), name, pin, role, storeIds: null })).staffId);
-	Object.assign(people, { ann: await hire('Ann', '4711', 'cashier'), sue: await hire('Sue', '135790', 'supervisor') });
-});
 beforeEach(() => db.delete(tries).then(() => {}));
-
-async function aTill(): Promise<Tablet> {
-	const tablet = new Tablet();
-	await tablet.till.start();
-	const { makeEnrolmentCode } = manager.api.admin.identity.devices;
-	await tablet.till.enrol((await makeEnrolmentCode.mutate({ key: aKey(), storeId: shop.storeId, name: 'Till' })).code);
-	await tablet.till.signIn(people.ann, '4711');
-	await tablet.till.catalogue.load();
-	return tablet;
-}
 
 const pick = ({ till }: Tablet, name: string) => {
 	const product = till.catalogue.shown.find((one) => one.name === name);
 	if (!product) throw new Error(`no ${name} on sale`);
 	till.pick(product);
 };
-const approval = () => ({ staffId: people.sue, pin: '135790' });
+const approval = () => ({ staffId: people.sue, pin: pins.sue });
 const codeOf = async (memberId: string) => staticCode((await getMember(db, memberId)).number);
 const money = async (cardId: string) => (await moneyOf(db, [cardId], new Date())).get(cardId)?.available;
 
@@ -300,7 +276,7 @@ describe('somebody who joins at the till', () => {
 		till.linking = true;
 		expect(await till.scan('888000111333')).toBe(false);
 		expect(tablet.refusals()).toEqual(['member_card.show_phone']);
-		await till.signIn(people.sue, '135790');
+		await till.signIn(people.sue, pins.sue);
 		expect(await till.scan('888000111333')).toBe(true);
 		expect(till.linking).toBe(false);
 		till.sale.removeMember();
@@ -367,10 +343,10 @@ describe('a purchase made without the member’s code', () => {
 		const there = await bought(5000, new Date(), shop.otherStoreId);
 		expect(await till.scan(there.number)).toBe(false);
 		expect(tablet.refusals()).toEqual(['claim.other_store']);
-		await till.signIn(people.sue, '135790');
+		await till.signIn(people.sue, pins.sue);
 		expect(await till.scan(there.number)).toBe(true);
 		expect(await had(memberId)).toBe(50);
-		await till.signIn(people.ann, '4711');
+		await till.signIn(people.ann, pins.ann);
 		till.adding = true;
 		for (let tried = 1; tried < 20; tried++) await till.scan(newCode('receipt'));
 		expect(tablet.refusals().at(-1)).toBe('claim.unknown');

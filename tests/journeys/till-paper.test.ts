@@ -3,7 +3,6 @@ import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
 import { findByCode, saveCardRules } from '#giftcards/server';
 import { sendGifts } from '../../src/modules/giftcards/gift-send.server.ts';
-import { inviteStaff } from '#identity/server';
 import { tries } from '#identity/tables';
 import { inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
@@ -11,43 +10,24 @@ import type { CardLetter } from '#client/till/server.ts';
 import { refusalOf } from '#client/trpc.ts';
 import { testDatabase } from '../support/database.ts';
 import { aKey, aMember, openShop as stock } from '../support/shop.ts';
-import { Tablet } from '../support/tablet.ts';
-import { ownPin } from '../support/till.ts';
+import { aCounter, pins, type Tablet } from '../support/tablet.ts';
 import { openShop, Visitor } from '../support/visitor.ts';
 
 /** What a till hands over on paper: the code of a new card, receipts, the slips of returns. */
 const { db, url } = await testDatabase();
 const mail = openShop(url);
 const shop = await stock(db, new Date());
-const manager = new Visitor();
-const people = { ann: '', sue: '' };
+const { people, aTill } = await aCounter(db, shop.storeId);
 
-beforeAll(async () => {
-	const [email, password] = ['manager@example.com', 'correct horse battery'];
-	await inTransaction(db, async (tx) => {
-		await inviteStaff(tx, { name: 'Mia', email, password, role: 'manager', pin: '2580' }, new Date());
+beforeAll(() =>
+	inTransaction(db, async (tx) => {
 		const terms = { currency: 'EUR', leastCents: 500, mostCents: 20_000, amounts: [2500], highestCents: null };
 		const rules = { earnsPoints: false, expiry: { kind: 'after_sale', months: 36 }, expiryByStore: {} } as const;
 		const wanted = { ...rules, terms: [{ ...terms, pinFromCents: 10_000 }] };
 		await saveCardRules(tx, { rules: wanted, version: 0 }, byHouse, new Date());
-	});
-	await manager.api.admin.identity.signIn.mutate({ email, password });
-	const { createCashier } = manager.api.admin.identity.staff;
-	const hire = async (name: string, pin: string, role: 'cashier' | 'supervisor') =>
-		ownPin(db, (await createCashier.mutate({ key: aKey(), name, pin, role, storeIds: null })).staffId);
-	Object.assign(people, { ann: await hire('Ann', '4711', 'cashier'), sue: await hire('Sue', '135790', 'supervisor') });
-});
+	})
+);
 beforeEach(() => db.delete(tries).then(() => {}));
-
-async function aTill(): Promise<Tablet> {
-	const tablet = new Tablet();
-	await tablet.till.start();
-	const { makeEnrolmentCode } = manager.api.admin.identity.devices;
-	await tablet.till.enrol((await makeEnrolmentCode.mutate({ key: aKey(), storeId: shop.storeId, name: 'Till' })).code);
-	await tablet.till.signIn(people.ann, '4711');
-	await tablet.till.catalogue.load();
-	return tablet;
-}
 
 /** Puts a new digital card into the basket. */
 function newCard({ till }: Tablet, cents: number): void {
@@ -184,7 +164,7 @@ describe('the last receipts of a tablet', () => {
 		blind.look();
 		await expect.poll(() => blind.quote).not.toBeNull();
 		blind.reasonKind = 'faulty';
-		await blind.take({ staffId: people.sue, pin: '135790' });
+		await blind.take({ staffId: people.sue, pin: pins.sue });
 		const slip = blind.given!;
 		till.closeReturn();
 

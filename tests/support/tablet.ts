@@ -3,6 +3,10 @@ import { shelf } from '#client/till/keep.ts';
 import type { Notice } from '#client/till/notice.ts';
 import { Till } from '#client/till/till.svelte.ts';
 import { createApi } from '#client/trpc.ts';
+import { inviteStaff } from '#identity/server';
+import { inTransaction, type Db } from '#platform/db';
+import { aKey } from './shop.ts';
+import { ownPin } from './till.ts';
 import { Visitor } from './visitor.ts';
 
 /** A tablet: its browser's storages, its line to the server that can be cut, what it told the cashier. */
@@ -57,4 +61,39 @@ export class Tablet {
 	refusals(): string[] {
 		return this.notices.flatMap((notice) => (notice.kind === 'refused' ? [notice.refusal.code] : []));
 	}
+}
+
+/** Ann at the counter and Sue who may agree to exceptions. */
+interface Counter {
+	/** their ids */
+	people: { ann: string; sue: string };
+	/** a new tablet of the store with Ann signed in */
+	aTill(): Promise<Tablet>;
+}
+
+export const pins = { ann: '4711', sue: '135790' };
+
+/** Hires them, by the same procedures as in a shop. */
+export async function aCounter(db: Db, storeId: string): Promise<Counter> {
+	const [email, password] = ['manager@example.com', 'correct horse battery'];
+	await inTransaction(db, (tx) =>
+		inviteStaff(tx, { name: 'Mia', email, password, role: 'manager', pin: '2580' }, new Date())
+	);
+	const manager = new Visitor();
+	await manager.api.admin.identity.signIn.mutate({ email, password });
+	const { staff, devices } = manager.api.admin.identity;
+	const hire = async (name: string, pin: string, role: 'cashier' | 'supervisor') =>
+		ownPin(db, (await staff.createCashier.mutate({ key: aKey(), name, pin, role, storeIds: null })).staffId);
+	const people = { ann: await hire('Ann', pins.ann, 'cashier'), sue: await hire('Sue', pins.sue, 'supervisor') };
+	return {
+		people,
+		async aTill() {
+			const tablet = new Tablet();
+			await tablet.till.start();
+			await tablet.till.enrol((await devices.makeEnrolmentCode.mutate({ key: aKey(), storeId, name: 'Till' })).code);
+			await tablet.till.signIn(people.ann, pins.ann);
+			await tablet.till.catalogue.load();
+			return tablet;
+		}
+	};
 }
