@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { codesAgain } from '../../src/modules/checkout/slip-codes.server.ts';
 import { staticCode } from '#customers';
 import { getMember } from '#customers/server';
 import { findByCode, saveCardRules } from '#giftcards/server';
@@ -129,6 +130,80 @@ describe('a new gift card for somebody who shows no code', () => {
 		const opened = await new Visitor().api.wallet.gifts.open.mutate({ token });
 		expect(opened).toMatchObject({ giverName: 'Otto', claim: 'free', card: { balanceCents: 2500 } });
 		expect((await findByCode(db, opened.card!.code!))?.card.id).toBe(cardId);
+	});
+});
+
+describe('a till that is loaded anew before the code of a new card is on paper', () => {
+	it('shows the sale again with its code, until the next one begins; only to the tab that sold it', async () => {
+		const [tablet, other] = [await aTill(), await aTill()];
+		newCard(tablet, 2500);
+		await look(tablet);
+		const { key } = tablet.till.sale;
+		await tablet.till.commit();
+		const { codes, receipt } = tablet.till;
+		expect(codes).toHaveLength(1);
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'receipt', codes, again: false, receipt: { number: receipt!.number } });
+		expect(await other.till.server.codesAgain([key])).toEqual([]);
+		const late = new Date(Date.now() + 13 * 60 * 60_000);
+		expect(await codesAgain(db, { caller: tablet.till.station.device!.id, keys: [key] }, late)).toEqual([]);
+
+		tablet.till.nextSale();
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'sale', codes: [] });
+	});
+
+	it('shows it also after the PIN, and without it once the card was sent by e-mail', async () => {
+		const tablet = await aTill();
+		newCard(tablet, 2500);
+		await look(tablet);
+		await tablet.till.commit();
+		const { codes, receipt } = tablet.till;
+		await tablet.till.server.signOut();
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'pin', codes: [] });
+		await tablet.till.signIn(people.ann, pins.ann);
+		expect(tablet.till).toMatchObject({ phase: 'receipt', codes });
+		await tablet.till.mailCard({
+			...{ key: aKey(), receiptId: receipt!.id, cardId: codes[0]!.cardId, giverName: 'Otto', receiverName: 'Ada' },
+			...{ email: 'ada@home.example', sure: true, words: '', design: 'ribbon', day: null, language: 'en' }
+		});
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'sale', codes: [] });
+	});
+
+	it('shows the slip of a return again with the code of the card that it made, with its receipt and without', async () => {
+		const tablet = await aTill();
+		const bread = tablet.till.catalogue.shown.find(({ name }) => name === 'Bread')!;
+		tablet.till.pick(bread);
+		await tablet.till.commit();
+		const receipt = tablet.till.receipt!;
+		tablet.till.nextSale();
+		await tablet.till.openReturn(receipt.number);
+		const goods = tablet.till.goodsBack!;
+		goods.chooseAll();
+		goods.refundTo = 'card';
+		await goods.look();
+		await goods.take();
+		const { given, codes } = goods;
+		await tablet.reload();
+		expect(tablet.till).toMatchObject({ phase: 'slip', codes, slip: { number: given!.number } });
+		tablet.till.nextSale();
+
+		tablet.till.openBlind();
+		const blind = tablet.till.blindBack!;
+		tablet.till.pick(bread);
+		blind.look();
+		await expect.poll(() => blind.quote).not.toBeNull();
+		blind.reasonKind = 'faulty';
+		await blind.take({ staffId: people.sue, pin: pins.sue });
+		const { number, card, code } = blind.given!;
+		await tablet.reload();
+		const again = [{ cardId: card!.id, code }];
+		expect(tablet.till).toMatchObject({ phase: 'slip', codes: again, slip: { number } });
+		tablet.till.nextSale();
+		await tablet.reload();
+		expect(tablet.till.phase).toBe('sale');
 	});
 });
 

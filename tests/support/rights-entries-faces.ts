@@ -107,6 +107,11 @@ export const till: Record<string, Entry> = {
 		input: ({ receipt }) => ({ number: receipt.number }),
 		answers: 'receipt.unknown'
 	},
+	'till.checkout.codesAgain': {
+		who: sellers,
+		input: () => ({ keys: ['req_of_nobody'] }),
+		trail: { none: 'only looked' }
+	},
 	'till.checkout.mailCard': {
 		who: sellers,
 		input: ({ key, receipt }) => ({

@@ -33,6 +33,7 @@ export class Tablet {
 		};
 		const shelves = {
 			sale: shelf('sale', storage),
+			paper: shelf('paper', storage),
 			catalogue: shelf('catalogue', storage),
 			shop: shelf('shop', storage)
 		};

@@ -51,6 +51,7 @@ export function apiServer(client: Pick<Api, 'till'> = api, fetch?: typeof global
 		setPin: (id, pin) => giftcards.setPin.mutate({ id, pin, proof: null }),
 		identify: (text, wanted) => checkout.identify.mutate({ text, wanted }),
 		commit: (attempt) => post<Awaited<ReturnType<TillServer['commit']>>>(commitPath, attempt, fetch),
+		codesAgain: (keys) => checkout.codesAgain.mutate({ keys }),
 		mailCard: async (letter) => void (await checkout.mailCard.mutate(letter)),
 		lastReceipts: () => reports.lastReceipts.query(),
 		receipt: (number) => checkout.receipt.mutate({ number }),

@@ -11,6 +11,7 @@ import type { RefusalData } from '#core/refusal';
 import type { GiftCardFact } from '#pricing';
 import type { ReturnReason } from '#purchases';
 import { OpenBasket, type Sellable } from './basket.svelte.ts';
+import type { Paper } from './paper.ts';
 import { wasJudged, type Approval, type BlindSlip, type ReturnRules, type TillServer, type Trouble } from './server.ts';
 
 /** Milliseconds in which several changes become one question. */
@@ -39,6 +40,7 @@ export class BlindBack {
 	unsent = $state(false);
 
 	readonly #server: TillServer;
+	readonly #paper: Pick<Paper, 'keep'>;
 	/** the idempotency key: made once per return, kept over retries */
 	#key = newId('request');
 	/** what was sent under the key, and may be sent again only as it was */
@@ -46,8 +48,10 @@ export class BlindBack {
 	#asked = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(server: TillServer) {
+	/** @param paper keeps over a reload which slip is on the screen */
+	constructor(server: TillServer, paper: Pick<Paper, 'keep'>) {
 		this.#server = server;
+		this.#paper = paper;
 	}
 
 	get frozen(): boolean {
@@ -131,6 +135,8 @@ export class BlindBack {
 		this.#sent = wish;
 		try {
 			this.given = await this.#server.takeBackWithoutReceipt({ ...wish, approval });
+			const { number, card, code } = this.given;
+			this.#paper.keep({ kind: 'slip', number, keys: [this.#key] }, card && code ? [{ cardId: card.id, code }] : []);
 			this.unsent = false;
 		} catch (error) {
 			const trouble = this.#server.troubleOf(error);

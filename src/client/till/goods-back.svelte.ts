@@ -2,6 +2,7 @@ import type { Thousandths } from '#core/amounts';
 import { newId } from '#core/ids';
 import { returnOf, type ReturnQuote } from '#pricing';
 import type { ReceiptLineView, ReceiptView, RefundTo, ReturnReason, ReturnView } from '#purchases';
+import type { Paper } from './paper.ts';
 import type { Exchanging } from './sale.svelte.ts';
 import {
 	wasJudged,
@@ -34,12 +35,15 @@ export class GoodsBack {
 	unsent = $state(false);
 
 	readonly #server: TillServer;
+	readonly #paper: Pick<Paper, 'keep'>;
 	/** the idempotency key: made once per return, kept over retries */
 	#key = newId('request');
 	#asked = 0;
 
-	constructor(server: TillServer) {
+	/** @param paper keeps over a reload which slip is on the screen */
+	constructor(server: TillServer, paper: Pick<Paper, 'keep'>) {
 		this.#server = server;
+		this.#paper = paper;
 	}
 
 	/** What the chosen lines give and take, from the receipt alone; null until there is one. */
@@ -155,6 +159,8 @@ export class GoodsBack {
 			});
 			this.codes = answer.codes;
 			this.given = answer.given;
+			const { number } = answer.given;
+			if (number) this.#paper.keep({ kind: 'slip', number, keys: [this.#key] }, answer.codes);
 		} catch (error) {
 			// The same key goes with the same lines only: unsent, the choice is frozen; refused, it is free again.
 			const trouble = this.#server.troubleOf(error);

@@ -127,6 +127,8 @@ export interface TillServer extends CatalogueSource {
 	/** @returns with it the codes of new cards that lie in nobody's wallet */
 	commit(attempt: Attempt): Promise<{ receipt: ReceiptView; replayed: boolean; codes: SlipCode[] }>;
 	mailCard(letter: CardLetter): Promise<void>;
+	/** the codes again that deeds of this tablet made, by the keys they were sent with */
+	codesAgain(keys: string[]): Promise<SlipCode[]>;
 	/** what this tablet sold and took back last, newest first */
 	lastReceipts(): Promise<TillReceiptRow[]>;
 	receipt(number: string): Promise<TillReceipt>;

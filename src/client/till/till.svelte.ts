@@ -14,6 +14,7 @@ import { GoodsBack } from './goods-back.svelte.ts';
 import { OpenSale, type Exchanging, type SaleSnapshot } from './sale.svelte.ts';
 import type { Notice, Trouble } from './notice.ts';
 import { Joining } from './joining.svelte.ts';
+import { Paper } from './paper.ts';
 import { Reading } from './reading.ts';
 import {
 	wasJudged,
@@ -32,6 +33,8 @@ export type Phase = 'starting' | 'unreached' | 'enrol' | 'pin' | 'sale' | 'recei
 export interface Shelves {
 	/** the open sale, of this tab */
 	sale: Shelf;
+	/** what is on the screen and on no paper, of this tab */
+	paper: Shelf;
 	/** of the tablet */
 	catalogue: Shelf;
 	shop: Shelf;
@@ -87,6 +90,7 @@ export class Till {
 	#wasTill = false;
 	readonly #gathering: Gathering;
 	readonly #reading: Reading;
+	readonly #paper: Paper;
 
 	/** @param tell shows a notice */
 	constructor(server: TillServer, shelves: Shelves, tell: (notice: Notice) => void, clock?: () => Date) {
@@ -95,6 +99,7 @@ export class Till {
 		this.#tell = tell;
 		this.sale = new OpenSale(clock);
 		this.joining = new Joining(server);
+		this.#paper = new Paper(shelves.paper, server);
 		this.#reading = new Reading(this, {
 			tell,
 			report: (error, complain) => this.#report(error, complain),
@@ -147,7 +152,21 @@ export class Till {
 			this.#takeShop(shop);
 		}
 		await this.#settle();
-		if (this.phase === 'sale' && this.sale.attempt) await this.commit();
+		if (this.phase === 'sale') await this.#resume();
+	}
+
+	/** What was sent and not answered is sent again; what showed a code that is nowhere else is shown again. */
+	async #resume(): Promise<void> {
+		if (this.sale.attempt) return this.commit();
+		try {
+			const kept = await this.#reach(() => this.#paper.again());
+			if (!kept) return;
+			await (kept.kind === 'slip' ? this.showSlip(kept.number) : this.showReceipt(kept.number));
+			this.codes = kept.codes;
+			this.again = false;
+		} catch (error) {
+			this.#report(error);
+		}
 	}
 
 	/** Asks again who and where this is: after a start, an enrolment, a sign-in. */
@@ -213,8 +232,7 @@ export class Till {
 	async signIn(staffId: string, pin: string, fresh?: string): Promise<void> {
 		await this.#reach(() => this.server.signIn(staffId, pin, fresh));
 		await this.#settle();
-		// What was sent before somebody had to enter a PIN again is still on its way.
-		if (this.sale.attempt) await this.commit();
+		await this.#resume();
 	}
 
 	/** Lets somebody else enter a PIN. The open sale stays where it is. */
@@ -346,6 +364,7 @@ export class Till {
 				this.sale.reset();
 				this.receipt = outcome.receipt;
 				this.codes = outcome.codes;
+				this.#paper.sold(attempt, outcome);
 				this.cashierName = this.station.cashier?.name ?? null;
 				this.again = false;
 				this.stale = null;
@@ -360,7 +379,7 @@ export class Till {
 				// A wrong PIN says nothing of a try that may have arrived before.
 				if (!again || !attempt.goods || wasJudged(outcome.refusal)) this.sale.dropAttempt();
 				this.gather();
-				if (!this.#heedRefusal(outcome.refusal)) this.#refuse(outcome.refusal);
+				if (!this.#heedRefusal(outcome.refusal)) this.#tell(outcome);
 				break;
 			case 'unsent':
 				break;
@@ -384,6 +403,7 @@ export class Till {
 	}
 
 	nextSale(): void {
+		this.#paper.done();
 		this.receipt = null;
 		this.slip = null;
 		this.codes = [];
@@ -417,7 +437,7 @@ export class Till {
 	/** Opens a receipt to take goods back; the open sale waits. Without a number, the screen asks for it. */
 	async openReturn(number: string | null = null): Promise<void> {
 		this.blindBack = null;
-		this.goodsBack = new GoodsBack(this.server);
+		this.goodsBack = new GoodsBack(this.server, this.#paper);
 		this.phase = 'return';
 		if (number === null) return;
 		try {
@@ -430,11 +450,12 @@ export class Till {
 	/** Goods come back without their receipt; the open sale waits. */
 	openBlind(): void {
 		this.goodsBack = null;
-		this.blindBack = new BlindBack(this.server);
+		this.blindBack = new BlindBack(this.server, this.#paper);
 		this.phase = 'blind';
 	}
 
 	closeReturn(): void {
+		this.#paper.done();
 		this.goodsBack = null;
 		this.blindBack = null;
 		this.phase = 'sale';
@@ -461,11 +482,6 @@ export class Till {
 			this.phase = 'pin';
 		} else return false;
 		return true;
-	}
-
-	#refuse(refusal: RefusalData, tell: (trouble: Trouble) => void = this.#tell): false {
-		tell({ kind: 'refused', refusal });
-		return false;
 	}
 
 	/** Makes a call and remembers whether the server could be reached. */

@@ -11,6 +11,7 @@ import { preview } from './counter.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown } from './index.ts';
 import { adminRouter, tillReturns } from './returns-router.server.ts';
+import { codesAgain } from './slip-codes.server.ts';
 import { receiptToPrint, slipByNumber } from './slips.server.ts';
 
 export { adminRouter };
@@ -62,6 +63,11 @@ export const tillRouter = router({
 	slip: procedure('till.sell')
 		.input(z.object({ number: z.string().max(40) }))
 		.mutation(({ ctx, input }) => slipByNumber(ctx.db, input.number)),
+
+	/** Codes that a page which was loaded anew showed and did not print. A mutation: they do not lie in any cache. */
+	codesAgain: procedure('till.sell')
+		.input(z.object({ keys: z.array(key).min(1).max(2) }))
+		.mutation(({ ctx, input }) => codesAgain(ctx.db, { caller: ctx.actor.deviceId, ...input }, ctx.now)),
 
 	/** A card that this till has just sold to nobody known leaves by e-mail, to whom it is meant for. */
 	mailCard: procedure('till.sell')

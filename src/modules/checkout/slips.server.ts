@@ -3,7 +3,7 @@ import { present } from '#core/must';
 import { giftCards } from '#giftcards/tables';
 import { staff } from '#identity/tables';
 import type { Reads } from '#platform/db';
-import { purchaseRefusals, type ReturnTender, type ReturnView } from '#purchases';
+import { purchaseRefusals, type ReturnTender } from '#purchases';
 import { getReceipt, getReceiptByNumber } from '#purchases/server';
 import { blindReturnLines, blindReturns, receipts, returns } from '#purchases/tables';
 import { stores } from '#stores/tables';
@@ -50,7 +50,7 @@ export async function slipByNumber(reads: Reads, number: string): Promise<Return
 		'a return belongs to its receipt'
 	);
 	return {
-		...figuresOf(given),
+		figures: given,
 		number,
 		happenedAt: given.happenedAt,
 		currency: receipt.currency,
@@ -64,34 +64,6 @@ export async function slipByNumber(reads: Reads, number: string): Promise<Return
 		})
 	};
 }
-
-const figuresOf = ({
-	totalCents,
-	refundCents,
-	giftCardCents,
-	chargedCents,
-	pointsGivenBack,
-	pointsTakenBack,
-	pointsOwed,
-	pointsCharged,
-	pointsForgiven,
-	pointsLapsed,
-	tenders
-}: ReturnView): Pick<ReturnSlip, 'figures'> => ({
-	figures: {
-		totalCents,
-		refundCents,
-		giftCardCents,
-		chargedCents,
-		pointsGivenBack,
-		pointsTakenBack,
-		pointsOwed,
-		pointsCharged,
-		pointsForgiven,
-		pointsLapsed,
-		tenders
-	}
-});
 
 const noPoints = {
 	chargedCents: 0,

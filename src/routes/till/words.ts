@@ -118,27 +118,49 @@ export function tenderName({ kind, fresh, lastSymbols = '', insteadOf }: ReturnT
 	return insteadOf ? m.till_return_instead({ to, card }) : to;
 }
 
-/** Where everything of a return went, as its slip says it. */
-export const slipGives = (tenders: readonly ReturnTender[], currency: string): { label: string; value: string }[] =>
-	tenders.map((tender) => ({
-		label: tenderName(tender, true),
+/** What a return gave and took; of the points, what only the server knows is absent before it is done. */
+export type GivenBack = Pick<ReturnView, 'tenders' | 'pointsTakenBack'> & PointsTold;
+
+export interface PointsTold {
+	/** of those taken back: spent already, so owed now */
+	pointsOwed?: Points;
+	pointsCharged?: Points;
+	chargedCents?: Cents;
+	pointsForgiven?: Points;
+	/** had ended unused, so nothing is taken for them */
+	pointsLapsed?: Points;
+}
+
+/** Where everything of a return went and which points it took back, one row each, as its slip says it. */
+export function slipGives(
+	{ tenders, pointsTakenBack }: Pick<GivenBack, 'tenders' | 'pointsTakenBack'>,
+	currency: string,
+	done = true
+): { label: string; value: string }[] {
+	const rows = tenders.map((tender) => ({
+		label: tenderName(tender, done),
 		value: tender.kind === 'points' ? pts(tender.points) : cash(tender.cents, currency)
 	}));
-
-/** What a return gives and takes that is not money in the hand: back where it came from, one row each. */
-export function givenBesides(
-	{ tenders, pointsTakenBack }: Pick<ReturnView, 'tenders' | 'pointsTakenBack'>,
-	currency: string,
-	done: boolean
-): { label: string; value: string }[] {
-	const rows = tenders
-		.filter(({ kind, insteadOf }) => kind !== 'hand' || insteadOf)
-		.map((tender) => ({
-			label: tenderName(tender, done),
-			value: tender.kind === 'points' ? pts(tender.points) : cash(tender.cents, currency)
-		}));
 	if (pointsTakenBack > 0) rows.push({ label: m.till_return_points_taken(), value: pts(pointsTakenBack) });
 	return rows;
+}
+
+/** The same without what is simply handed over: back where it came from. */
+export const givenBesides = (given: GivenBack, currency: string, done: boolean): { label: string; value: string }[] => {
+	const tenders = given.tenders.filter(({ kind, insteadOf }) => kind !== 'hand' || insteadOf);
+	return slipGives({ ...given, tenders }, currency, done);
+};
+
+/** What became of points that a return could not simply take back, a sentence each. */
+export function pointsNotes(told: PointsTold, currency: string): string[] {
+	const { pointsCharged = 0, chargedCents = 0, pointsForgiven = 0, pointsLapsed = 0, pointsOwed = 0 } = told;
+	const notes: string[] = [];
+	if (pointsCharged > 0)
+		notes.push(m.till_return_charged({ points: pts(pointsCharged), amount: cash(chargedCents, currency) }));
+	if (pointsForgiven > 0) notes.push(m.till_return_forgiven({ points: pts(pointsForgiven) }));
+	if (pointsLapsed > 0) notes.push(m.till_return_lapsed({ points: pts(pointsLapsed) }));
+	if (pointsOwed > 0) notes.push(m.till_return_owed({ points: pts(pointsOwed) }));
+	return notes;
 }
 
 /** What a member told about themselves, as the counter reads it. */
