@@ -46,7 +46,7 @@ export const modules: readonly Module[] = [
 		name: 'points',
 		owns: 'the policy for manual moves of points, who moved what and why',
 		// Who gives points away again and again is slowed down as one who types PINs is.
-		imports: ['pricing', 'identity', 'imports', 'stores', 'customers', 'ledger', 'groups']
+		imports: ['pricing', 'identity', 'imports', 'stores', 'customers', 'ledger']
 	},
 	{
 		name: 'purchases',

@@ -7,7 +7,7 @@ import { addMember, end, found, leave, purseOf, setRole, setShares } from '#grou
 import { expire, mature, pointsOf } from '#ledger/server';
 import { connect, inTransaction, sqlOf, type Db } from '#platform/db';
 import { byHouse } from '#platform/trail';
-import { adjust, lapseInactive, lapsesAt, policyOf, savePolicy, transfer } from '#points/server';
+import { adjust, lapseInactive, lapsesOf, policyOf, savePolicy, transfer } from '#points/server';
 import { auditHouse } from '#wiring/house-audit.server';
 import { memberSteps } from '#wiring/member-steps.server';
 import { testDatabase } from '../support/database.ts';
@@ -165,7 +165,9 @@ describe('a household', () => {
 		await buy(anna, 60);
 		const last = later(start, 150 * day);
 		await buy(ben, 7, last);
-		expect(await lapsesAt(db, anna)).toEqual(await lapsesAt(db, ben));
+		const lapses = await lapsesOf(db, [anna, ben]);
+		expect(lapses.get(anna)?.get('points')).toBeInstanceOf(Date);
+		expect(lapses.get(anna)).toEqual(lapses.get(ben));
 		await lapseInactive(db, { now: later(start, 210 * day) });
 		expect(await spendable(anna, later(start, 210 * day))).toBe(67);
 		await lapseInactive(db, { now: later(last, 202 * day) });

@@ -57,8 +57,16 @@ export async function savePointTypes(
 	return { version: saved.version };
 }
 
-function told({ name, earn: { kind: _, ...rate }, expiry, transfer, archived }: PointType) {
-	return { name, ...rate, expiry: { ...expiry }, ...(transfer ? { transfer: { ...transfer } } : {}), archived };
+function told({ name, earn: { kind: _, ...rate }, expiry, inactiveDays, transfer, archived }: PointType) {
+	const away = inactiveDays === undefined ? {} : { inactiveDays };
+	return {
+		name,
+		...rate,
+		expiry: { ...expiry },
+		...away,
+		...(transfer ? { transfer: { ...transfer } } : {}),
+		archived
+	};
 }
 
 function deedsOf(before: readonly PointType[], after: readonly PointType[]): Deed[] {

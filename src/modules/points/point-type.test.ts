@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId } from '#core/ids';
 import { day, later } from '#core/time';
 import { members } from '#customers/tables';
@@ -15,7 +15,17 @@ import { programmeOf, updateProgramme } from '#stores/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { bringIn } from '../../../tests/support/importing.ts';
 import { aKey, aMember, anAsk, aSale, line, openShop, sell, testSettings } from '../../../tests/support/shop.ts';
-import { adjust, extend, pointSteps, pointsImport, savePointTypes, transfer, typeBalancesOf } from './server.ts';
+import {
+	adjust,
+	extend,
+	lapseInactive,
+	lapsesOf,
+	pointSteps,
+	pointsImport,
+	savePointTypes,
+	transfer,
+	typeBalancesOf
+} from './server.ts';
 import { pointTypes, type PointTypeInput } from './point-type.server.ts';
 import { pointActs } from './tables.server.ts';
 import { trailEntries } from '../../platform/trail.tables.server.ts';
@@ -250,6 +260,97 @@ test('each type has a day’s limit of its own, which a merge does not lift, and
 	await change((types) => types.map((type) => ({ ...type, archived: false })));
 });
 
+describe('points of a type whose owner stays away', () => {
+	/** Stamps lapse after 20 days, thanks after 60, stars never. */
+	const away = (days: Partial<Record<string, number>>) =>
+		change((types) =>
+			types.map(({ inactiveDays: _, ...type }) => ({
+				...type,
+				...(days[type.name] && { inactiveDays: days[type.name] })
+			}))
+		);
+	const lapse = (at: Date, told: string[] = []) =>
+		lapseInactive(db, { now: at, chunk: 2, told: (ids) => void told.push(...ids) });
+
+	test('lapse by their own days, all of them, and those of other types stay', async () => {
+		await away({ Stamps: 20, Thanks: 60 });
+		const [anna, bo] = [await aMember(db, now), await aMember(db, now)];
+		for (const memberId of [anna, bo])
+			for (const typeId of [stampsId, starsId, thanksId]) await move(memberId, typeId, 9);
+		await move(anna, null, 70);
+		// 20 days after 10 March, the shop's 30 March is over
+		const end = new Date('2026-03-30T22:00:00Z');
+		const lapses = (await lapsesOf(db, [anna])).get(anna);
+		expect(lapses?.get(unitOf(stampsId))).toEqual(end);
+		expect([...(lapses?.keys() ?? [])].sort()).toEqual([unitOf(stampsId), unitOf(thanksId)].sort());
+		await lapse(later(end, -1));
+		expect(await had(anna, later(end, -1))).toEqual({ Stamps: 9, Stars: 9, Thanks: 9 });
+		// Whoever does anything counts as active for every type.
+		await inTransaction(db, (tx) =>
+			adjust(
+				tx,
+				{ memberId: bo, typeId: starsId, points: 1, reason: 'a word', note: null, limited: true },
+				by,
+				later(now, 5 * day)
+			)
+		);
+		const told: string[] = [];
+		const lost = await Promise.all([lapse(end, told), lapse(end, told)]);
+		expect(told.filter((id) => id === anna)).toEqual([anna]);
+		expect(told).not.toContain(bo);
+		expect(lost.reduce((sum, one) => sum + one.members, 0)).toBe(told.length);
+		expect(await had(anna, end)).toEqual({ Stamps: 0, Stars: 9, Thanks: 9 });
+		expect(await had(bo, end)).toEqual({ Stamps: 9, Stars: 10, Thanks: 9 });
+		expect((await historyOf(db, anna, { cursor: null, limit: 1 })).items[0]).toMatchObject({
+			reason: 'inactive',
+			unit: unitOf(stampsId),
+			amount: -9
+		});
+		const book = await inTransaction(db, (tx) => openBook(tx, [anna], end, { lock: false }));
+		expect(book.points(anna)).toMatchObject({ spendable: 70 });
+		expect(await lapse(end)).toEqual({ members: 0, points: 0 });
+		expect((await audit(db)).findings).toEqual([]);
+	});
+
+	test('go on from where a stopped run was, and end of an archived type, too', async () => {
+		await away({ Stamps: 20 });
+		const people = [await aMember(db, now), await aMember(db, now), await aMember(db, now), await aMember(db, now)];
+		for (const memberId of people) await move(memberId, stampsId, 3);
+		await change((types) => types.map((type) => ({ ...type, archived: true })));
+		const at = later(now, 25 * day);
+		const stopped = lapseInactive(db, {
+			now: at,
+			chunk: 1,
+			told: () => {
+				throw new Error('the machine stops');
+			}
+		});
+		await expect(stopped).rejects.toThrow('the machine stops');
+		const left = await Promise.all(people.map((memberId) => had(memberId, at)));
+		expect(left.some(({ Stamps }) => Stamps === 3)).toBe(true);
+		await lapse(at);
+		for (const memberId of people) expect(await had(memberId, at)).toEqual({});
+		await change((types) => types.map((type) => ({ ...type, archived: false })));
+		await away({});
+		expect((await lapsesOf(db, people)).size).toBe(0);
+	});
+
+	test('are not taken back with goods, nor owed for, once they lapsed', async () => {
+		await away({ Stars: 20 });
+		const anna = await aMember(db, now);
+		const receipt = await buy(anna, [1000]);
+		const at = later(now, 25 * day);
+		await lapse(at);
+		expect((await giveBack(receipt.id, 'everything', at)).typesTakenBack).toEqual([
+			{ typeId: stampsId, points: 1 },
+			{ typeId: starsId, points: 0, lapsed: 30 }
+		]);
+		expect(await had(anna, at)).toEqual({ Stamps: 0, Stars: 0, Thanks: 0 });
+		await away({});
+		expect((await audit(db)).findings).toEqual([]);
+	});
+});
+
 test('points of a type live longer where somebody extends them; those that pay keep their end', async () => {
 	const anna = await aMember(db, now);
 	await buy(anna, [2000]);
@@ -330,6 +431,10 @@ test('what makes no sense is refused beside its field, and nothing is saved', as
 		[{ ...visits, name: 'New', earn: { kind: 'amount', points: 1, perCents: 0 } }, '3.earn.perCents'],
 		[{ ...visits, name: 'New', expiry: { days: 0, rounding: 'day', monthDay: null } }, '3.expiry.days'],
 		[{ ...visits, name: 'New', expiry: { days: 5, rounding: 'date', monthDay: null } }, '3.expiry.monthDay'],
+		...[6, 0, -1, 7.5, Number.NaN, 36_601].map((inactiveDays): [PointTypeInput, string] => [
+			{ ...visits, name: 'New', inactiveDays },
+			'3.inactiveDays'
+		]),
 		[{ ...visits, name: 'New', transfer: { least: 0, mostPerDay: null } }, '3.transfer.least'],
 		[{ ...visits, name: 'New', transfer: { least: Number.NaN, mostPerDay: null } }, '3.transfer.least'],
 		[{ ...visits, name: 'New', transfer: { least: 1, mostPerDay: 0.5 } }, '3.transfer.mostPerDay'],

@@ -82,6 +82,7 @@ export const adminRouter = router({
 							name: text,
 							earn: typeEarning,
 							expiry: typeExpiry,
+							inactiveDays: z.optional(z.number()),
 							transfer: z.optional(typeTransfer),
 							archived: z.boolean()
 						})

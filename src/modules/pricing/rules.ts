@@ -24,7 +24,7 @@ export interface EarnRules {
 	pendingDays: number;
 	/** when earned points expire: `days` after they can be spent (null: never), moved on to the end of a period */
 	expiry: PointsExpiry;
-	/** all points of a member who has not bought for so many days lapse; null: they do not */
+	/** all points that pay of a member who was not active for so many days lapse; null: they do not */
 	inactiveDays: number | null;
 }
 
@@ -105,6 +105,8 @@ export interface PointType {
 	name: string;
 	earn: TypeEarning;
 	expiry: PointsExpiry;
+	/** all that a member has of it lapses when they were not active for so many days; absent: it does not */
+	inactiveDays?: number | undefined;
 	/** absent: members cannot give them to each other */
 	transfer?: TransferRules | undefined;
 	/** nothing more is earned or given, by members neither; what they have stays until it ends */

@@ -94,6 +94,9 @@ const expirySchema = z
 		z.refine(({ rounding, monthDay }) => rounding !== 'date' || monthDay !== null, { path: ['monthDay'] })
 	);
 
+/** Days without a member before points lapse: under a week nobody could come in time. */
+const inactiveSchema = whole(7, 36_600);
+
 /** A basket explains what it earns of each: more of them nobody would read. */
 export const mostPointTypes = 10;
 export const typeNameLength = 40;
@@ -117,6 +120,7 @@ export const pointTypeSchema = z.strictObject({
 		z.strictObject({ kind: z.literal('amount'), points: whole(1, 10_000), perCents: whole(1, basketLimits.lineCents) })
 	]),
 	expiry: expirySchema,
+	inactiveDays: z.optional(inactiveSchema),
 	transfer: z.optional(transferSchema),
 	archived: z.boolean()
 }) satisfies z.ZodMiniType<PointType, PointType>;
@@ -134,7 +138,7 @@ export const programmeRulesSchema = z.strictObject({
 		excludedProductIds: ids,
 		pendingDays: whole(0, 366),
 		expiry: expirySchema,
-		inactiveDays: z.nullable(whole(7, 36_600))
+		inactiveDays: z.nullable(inactiveSchema)
 	}),
 	spend: z
 		.strictObject({

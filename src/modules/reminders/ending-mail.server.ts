@@ -29,9 +29,10 @@ export async function endingMail(
 		const date = day(later(ending.endsAt, -1), language, house.timeZone, 'long');
 		if (ending.subject === 'points') {
 			const told = { points: points(ending.points, language), date };
-			return ending.type
-				? m.mail_ending_type({ ...told, typeName: ending.type.name }, locale)
-				: m.mail_ending_points(told, locale);
+			if (!ending.type)
+				return ending.away ? m.mail_ending_points_away(told, locale) : m.mail_ending_points(told, locale);
+			const named = { ...told, typeName: ending.type.name };
+			return ending.away ? m.mail_ending_type_away(named, locale) : m.mail_ending_type(named, locale);
 		}
 		const end = directionOf(language) === 'rtl' ? `\u2066${ending.lastSymbols}\u2069` : ending.lastSymbols;
 		return m.mail_ending_card({ end, amount: money(ending.cents, ending.currency, language), date }, locale);

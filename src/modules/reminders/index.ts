@@ -6,7 +6,7 @@ import type { Cents, Points } from '#core/amounts';
  * Owns: what was told to whom.
  * Promises: each end is told once, in the member's language, as many days before as the house says; a letter that the mail
  * server does not take is tried again an hour later.
- * Never: decides what ends when (the ledger and the gift cards do); writes to who is blocked, leaves, or has no address.
+ * Never: decides what ends when (the ledger, the points' rules and the gift cards do); writes to who is blocked, leaves, or has no address.
  *
  * These letters are part of the service that somebody joined for, and say nothing else: they need no consent to news. The
  * house sends none until it says how many days before.
@@ -20,6 +20,6 @@ export interface NamedType {
 
 /** Something of a member's that ends soon, and that they have not been told of. */
 export type Ending =
-	/** `type`: null: those that pay */
-	| { subject: 'points'; type: NamedType | null; endsAt: Date; points: Points }
+	/** `type`: null: those that pay; `away`: they live longer, but lapse then unless the member comes before */
+	| { subject: 'points'; type: NamedType | null; endsAt: Date; points: Points; away: boolean }
 	| { subject: 'gift_card'; cardId: string; lastSymbols: string; endsAt: Date; cents: Cents; currency: string };

@@ -21,7 +21,7 @@ export const reminderSteps: MemberSteps = {
 
 	async exportOf(reads, memberIds) {
 		const told = await sqlOf(reads).unsafe<object[]>(
-			`select told_at, case when subject = 'points' then 'points' else 'gift_card' end as subject, ends_at
+			`select told_at, case when subject like 'points%' or subject like 'pty_%' then 'points' else 'gift_card' end as subject, ends_at
 			from reminders where member_id = any($1::text[]) order by told_at, ends_at`,
 			[listOf(memberIds)]
 		);

@@ -9,7 +9,7 @@ import { settings } from '#platform/settings';
 import { policyOf } from '#points/server';
 import { findProgramme } from '#stores/server';
 import { endingMail } from './ending-mail.server.ts';
-import { endingsAfter, soonUntil, subjectOf, type Reminded } from './endings.server.ts';
+import { concerned, endingsOf, soonUntil, subjectOf, type Reminded } from './endings.server.ts';
 import { reminders } from './tables.server.ts';
 
 /** Nobody is written to at night: by the shop's clock. */
@@ -41,13 +41,12 @@ export async function remind(db: Db, { mail, origin, now, signal }: Options): Pr
 	const types = (programme.rules.types ?? []).map(({ id, name }) => ({ id, name }));
 	const soon = soonUntil(now, policy.warnDays, programme.timeZone);
 	let sent = 0;
-	for (let after: string | null = ''; after !== null && !signal?.aborted;) {
-		const { found, last }: Awaited<ReturnType<typeof endingsAfter>> = await endingsAfter(
-			db,
-			{ after, until: soon, most: chunk, types },
-			now
-		);
-		for (const one of found) {
+	/** whoever comes a second time in this hour is not tried again */
+	const failed = new Set<string>();
+	for await (const memberIds of concerned(db, { until: soon, chunk }, now)) {
+		if (signal?.aborted) return sent;
+		const fresh = memberIds.filter((id) => !failed.has(id));
+		for (const one of await endingsOf(db, fresh, { until: soon, types }, now)) {
 			if (signal?.aborted) return sent;
 			const endings = await claim(db, one, now);
 			if (endings.length === 0) continue;
@@ -57,6 +56,7 @@ export async function remind(db: Db, { mail, origin, now, signal }: Options): Pr
 				sent++;
 			} catch (error) {
 				if (refusesAddress(error)) continue;
+				failed.add(one.memberId);
 				await giveUp(db, told);
 				log.warn('reminder.not_sent', {
 					member: one.memberId,
@@ -64,7 +64,6 @@ export async function remind(db: Db, { mail, origin, now, signal }: Options): Pr
 				});
 			}
 		}
-		after = last;
 	}
 	return sent;
 }

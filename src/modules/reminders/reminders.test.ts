@@ -9,7 +9,7 @@ import type { Mail, Message } from '#platform/mail/mail';
 import { byHouse } from '#platform/trail';
 import { defaultPolicy } from '#points';
 import { adjust, policyOf, savePointTypes, savePolicy } from '#points/server';
-import { programmeOf } from '#stores/server';
+import { programmeOf, updateProgramme } from '#stores/server';
 import { addMember, found } from '#groups/server';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aMember, openShop, testSettings } from '../../../tests/support/shop.ts';
@@ -66,6 +66,15 @@ async function card(memberId: string, cents: number, endsInDays: number) {
 	if (!made?.ok) throw new Error('no card');
 	return made.id;
 }
+async function household(headId: string, memberId: string, at = now) {
+	const group = { name: 'Household', vatNumber: null, registrationNumber: null, billingAddress: null, note: null };
+	const agreed = 'on paper, at the till';
+	await inTransaction(db, async (tx) => {
+		const leader = { memberId: headId, title: null, agreed };
+		const { id: groupId } = await found(tx, { kind: 'household', group, shares: true, head: leader }, byHouse, at);
+		await addMember(tx, { groupId, memberId, role: 'member', title: null, agreed }, byHouse, at);
+	});
+}
 const to = (email: string) => letters.filter((letter) => letter.to === email);
 
 beforeAll(() => warn(14));
@@ -120,6 +129,63 @@ test('points of another type are told by their name, once, beside those that pay
 	expect(to(anna.email)).toHaveLength(2);
 	expect(to(anna.email)[1]?.text).toContain('Points: 40, good until Friday, 20 March 2026');
 	expect(to(anna.email)[1]?.text).not.toContain('Stamps');
+});
+
+test('whoever stays away is told what lapses, once; whoever comes meanwhile is told again in time', async () => {
+	const { rules } = await programmeOf(db);
+	const away = async (inactiveDays: number | null, ofType: number | null) => {
+		const { rules: before, version } = await programmeOf(db);
+		const types = before.types?.map(({ inactiveDays: _, ...type }) => ({
+			...type,
+			...(ofType === null ? {} : { inactiveDays: ofType })
+		}));
+		const next = { ...before, earn: { ...before.earn, inactiveDays }, types };
+		await inTransaction(db, (tx) => updateProgramme(tx, { rules: next, version }, byHouse, now));
+	};
+	const typeId = rules.types?.find(({ name }) => name === 'Stamps')?.id ?? null;
+	const stamps = (memberId: string, some: number, daysAgo: number) =>
+		inTransaction(db, (tx) =>
+			adjust(
+				tx,
+				{ memberId, typeId, points: some, reason: 'a kindness', note: null, limited: false },
+				byHouse,
+				later(now, -daysAgo * day)
+			)
+		);
+	await away(40, 26);
+	const [anna, ben, gone] = [await someone(), await someone(), await someone()];
+	// Her stamps end by themselves before they lapse; her points that pay lapse in eighteen days.
+	await stamps(anna.id, 7, 28);
+	await points(anna.id, 40, 22);
+	await stamps(ben.id, 3, 20);
+	await points(gone.id, 5, 60);
+	// What one of a household did keeps the purse of all.
+	const [head, child] = [await someone(), await someone()];
+	await stamps(head.id, 4, 24);
+	await household(head.id, child.id, later(now, -18 * day));
+	await run();
+	expect(to(anna.email)).toHaveLength(1);
+	expect(to(anna.email)[0]?.text).toContain('Stamps: 7, good until Thursday, 12 March 2026');
+	expect(to(anna.email)[0]?.text).not.toContain('40');
+	expect(to(ben.email)[0]?.text).toContain('Stamps: 3, lapse after Monday, 16 March 2026 unless you shop before');
+	for (const { email } of [head, child])
+		expect(to(email)[0]?.text).toContain('Stamps: 4, good until Monday, 16 March 2026');
+	expect(to(gone.email), 'lapsed before anybody could tell').toEqual([]);
+	await Promise.all([run(), run(later(now, hour))]);
+	// Four days later those that pay are near, too.
+	await run(later(now, 4 * day));
+	await run(later(now, 5 * day));
+	expect(to(anna.email)).toHaveLength(2);
+	expect(to(anna.email)[1]?.text).toContain('Points: 40, lapse after Saturday, 28 March 2026 unless you shop before');
+	expect(to(ben.email)).toHaveLength(1);
+	await points(anna.id, 1, -6);
+	await run(later(now, 8 * day));
+	expect(to(anna.email)).toHaveLength(2);
+	await run(later(now, 35 * day));
+	expect(to(anna.email)).toHaveLength(3);
+	expect(to(anna.email)[2]?.text).toContain('Points: 41, lapse after');
+	expect(await reminderSteps.exportOf(db, [ben.id], now)).toMatchObject({ reminders: [{ subject: 'points' }] });
+	await away(null, null);
 });
 
 test('two jobs at once send one letter', async () => {
@@ -181,13 +247,7 @@ test('nobody is written to at night, nor where the house does not want it', asyn
 test('whoever shares a purse is told of what is in it', async () => {
 	const [head, child] = [await someone(), await someone()];
 	await points(head.id, 77, 360);
-	const group = { name: 'Household', vatNumber: null, registrationNumber: null, billingAddress: null, note: null };
-	const agreed = 'on paper, at the till';
-	await inTransaction(db, async (tx) => {
-		const leader = { memberId: head.id, title: null, agreed };
-		const { id: groupId } = await found(tx, { kind: 'household', group, shares: true, head: leader }, byHouse, now);
-		await addMember(tx, { groupId, memberId: child.id, role: 'member', title: null, agreed }, byHouse, now);
-	});
+	await household(head.id, child.id);
 	await run();
 	for (const { email } of [head, child]) expect(to(email)[0]?.text).toContain('Points: 77');
 });

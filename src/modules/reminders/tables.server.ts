@@ -9,7 +9,7 @@ export const reminders = pgTable(
 		memberId: key()
 			.notNull()
 			.references(() => members.id),
-		/** `points`, the id of another type of them, or a gift card's */
+		/** `points`, the id of another type of them (with `/away` where they lapse), or a gift card's */
 		subject: key().notNull(),
 		endsAt: at().notNull(),
 		toldAt: at().notNull()

@@ -62,6 +62,12 @@ export type WalletEvent =
 			who: string | null;
 	  };
 
+/** Points of another type as the wallet shows them. */
+export interface WalletType extends TypeBalance {
+	/** when all of them lapse unless the member comes before; null: they do not lapse for that */
+	lapsesAt: Date | null;
+}
+
 /** A member's points as their wallet shows them. */
 export interface WalletPoints extends PointsBalance {
 	/** what they can pay in one receipt, by the programme's step, minimum and maximum; null: points do not pay here */
@@ -71,7 +77,7 @@ export interface WalletPoints extends PointsBalance {
 	/** fewer cannot be given to another member; null: points are not given here */
 	leastGiven: Points | null;
 	/** points of the types beside those that pay, in the house's order */
-	types: TypeBalance[];
+	types: WalletType[];
 	/** with whom they are shared; null: they are the member's own */
 	shared: { kind: GroupKind; name: string; others: (string | null)[] } | null;
 }

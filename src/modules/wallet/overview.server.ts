@@ -1,8 +1,9 @@
 import { heldCards } from '#giftcards/server';
 import { purseOf } from '#groups/server';
+import { pointsUnit, unitOf } from '#ledger';
 import { pointsOf } from '#ledger/server';
 import type { Reads } from '#platform/db';
-import { lapsesAt, policyOf, typeBalancesOf } from '#points/server';
+import { lapsesOf, policyOf, typeBalancesOf } from '#points/server';
 import { spendableNow } from '#pricing';
 import { soonUntil } from '#reminders/server';
 import { programmeOf } from '#stores/server';
@@ -18,21 +19,22 @@ export async function walletOverview(reads: Reads, memberId: string, now: Date):
 		pointsOf(reads, [memberId], now),
 		purseOf(reads, memberId),
 		policyOf(reads),
-		lapsesAt(reads, memberId),
+		lapsesOf(reads, [memberId]),
 		heldVouchers(reads, memberId, now),
 		heldCards(reads, memberId, now),
 		walletHistory(reads, memberId, { limit: latestShown })
 	]);
 	const types = await typeBalancesOf(reads, memberId, programme.rules.types ?? [], now);
+	const lapsesAt = (unit: string, spendable: number) => (spendable > 0 && lapses.get(memberId)?.get(unit)) || null;
 	const balance = points.get(memberId) ?? { spendable: 0, pending: 0, debt: 0, lots: [], maturing: [] };
 	return {
 		programme: { name: programme.name, currency: programme.currency, timeZone: programme.timeZone },
 		points: {
 			...balance,
 			now: spendableNow(balance.spendable, programme.rules.spend),
-			lapsesAt: balance.spendable > 0 ? lapses : null,
+			lapsesAt: lapsesAt(pointsUnit, balance.spendable),
 			leastGiven: policy.transfer.enabled ? policy.transfer.least : null,
-			types,
+			types: types.map((type) => ({ ...type, lapsesAt: lapsesAt(unitOf(type.typeId), type.spendable) })),
 			shared: purse && {
 				kind: purse.kind,
 				name: purse.name,
