@@ -8,6 +8,7 @@ import BarChart from './charts/BarChart.svelte';
 import LineChart from './charts/LineChart.svelte';
 import Button from './Button.svelte';
 import DataTable from './DataTable.svelte';
+import DayField from './DayField.svelte';
 import Field from './Field.svelte';
 import FormEnd from './FormEnd.svelte';
 import MoneyField from './MoneyField.svelte';
@@ -82,6 +83,17 @@ describe('what the server draws before any script runs', () => {
 		expect(body).toMatch(/viewBox="0 0 29 29"/);
 		expect(body).toContain('fill="#fff"');
 		expect(body).toContain('fill="#000"');
+	});
+
+	test('a day: the browser’s own field, and in Persian one of the solar year, with its weekday below', () => {
+		const props = { label: 'Day', value: '2026-11-22' };
+		speak('en');
+		expect(render(DayField, { props }).body).toMatch(/<input[^>]+type="date"/);
+		speak('fa');
+		const { body } = render(DayField, { props });
+		expect(body).toMatch(/<input[^>]+value="۱۴۰۵\/۰۹\/۰۱"/);
+		expect(body).not.toContain('type="date"');
+		expect(words(body)).toContain('یکشنبه ۱ آذر ۱۴۰۵');
 	});
 
 	test('a sum in the digits of its reader, said once to a screen reader', () => {

@@ -140,6 +140,34 @@ test('a key-account manager’s day', async ({ page, context, browser, baseURL }
 		await expect(dialog).toBeHidden();
 	});
 
+	await test.step('looks for receipts of days that she types and picks by her own calendar', async () => {
+		await open('admin_nav_receipts');
+		const from = page.getByLabel(fa('admin_from_day'), { exact: true });
+		const until = page.getByLabel(fa('admin_to_day'), { exact: true });
+		await from.click();
+		await page.keyboard.type('۱۴۰۳۱۲۳۰');
+		await expect(page).toHaveURL(/from=2025-03-20/);
+		await expect(from).toHaveValue('۱۴۰۳/۱۲/۳۰');
+		await until.fill('30/12/1404');
+		await until.press('Enter');
+		const none = fa('common_day_none', { month: 'اسفند', year: '۱۴۰۴', days: '۲۹' });
+		await expect(page.getByText(none)).toBeVisible();
+		await expect(until).toHaveAttribute('aria-invalid', 'true');
+		await until.fill('29/12/1404');
+		await until.press('Enter');
+		await expect(page).toHaveURL(/to=2026-03-20/);
+		// The sheet opens at that day; a week and a day on is the 8th of the month after.
+		await until.press('ArrowDown');
+		await expect(page.getByRole('button', { name: 'جمعه ۲۹ اسفند ۱۴۰۴' })).toBeFocused();
+		await page.keyboard.press('ArrowDown');
+		await page.keyboard.press('ArrowLeft');
+		await expect(page.getByRole('button', { name: 'شنبه ۸ فروردین ۱۴۰۵' })).toBeFocused();
+		await page.keyboard.press('Enter');
+		await expect(page).toHaveURL(/to=2026-03-28/);
+		await expect(until).toHaveValue('۱۴۰۵/۰۱/۰۸');
+		await expect(page.getByRole('grid')).toHaveCount(0);
+	});
+
 	await test.step('finds it all on the customer’s page; what is somebody else’s work is neither offered nor done', async () => {
 		await page.goto(customer);
 		const main = page.getByRole('main');
