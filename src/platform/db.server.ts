@@ -42,14 +42,38 @@ export interface ConnectOptions {
 	name?: string;
 }
 
+/**
+ * A client whose connections take the next query only when the last was answered, outside of transactions. A pooler in
+ * transaction mode gives the server to somebody else after the first of two answers, and what was sent behind it is lost:
+ * both sides wait for ever (seen with pgbouncer 1.18). The driver asks a query's `onexecute`, if it has one, whether its
+ * connection may take more (its `max_pipeline` cannot say it: without a second query no transaction begins).
+ */
+function oneByOne<T extends postgres.Sql<{ bigint: number }>>(client: T): T {
+	const alone = <Q>(query: Q): Q => {
+		// A helper for parts of a statement (`sql(ids)`) is no query.
+		const { options } = query as { options?: { onexecute?: () => boolean } };
+		if (options) options.onexecute ??= () => false;
+		return query;
+	};
+	return new Proxy(client, {
+		apply: (target, self, args: unknown[]) => alone(Reflect.apply(target, self, args)),
+		get(target, name) {
+			const value: unknown = Reflect.get(target, name);
+			if (name !== 'unsafe' && name !== 'file') return value;
+			return (...args: unknown[]) => alone((value as (...args: unknown[]) => unknown)(...args));
+		}
+	});
+}
+
 export function connect(url: string, options: ConnectOptions = {}): Connection {
-	const client = postgres(url, {
+	const plain = postgres(url, {
 		max: options.max ?? 16,
 		prepare: options.prepare ?? true,
 		onnotice: () => {},
 		connection: { application_name: options.name ?? 'pareto' },
 		types: { bigint }
 	});
+	const client = options.prepare === false ? oneByOne(plain) : plain;
 	const db = drizzle(client, { casing: 'snake_case' }) as unknown as Db;
 	return { db, client, end: () => client.end({ timeout: 5 }) };
 }

@@ -18,10 +18,10 @@ const pools = (): Pools => (shared[place] ??= {});
 
 const names: Record<keyof Pools, string> = { main: 'pareto', posting: 'pareto-counter', reading: 'pareto-reports' };
 
-function open(kind: keyof Pools, url: string, max: number): Connection {
+function open(kind: keyof Pools, url: string, options: { max: number; prepare?: boolean }): Connection {
 	const kept = pools()[kind];
 	if (kept) return kept;
-	const connection = connect(url, { max, name: names[kind] });
+	const connection = connect(url, { ...options, name: names[kind] });
 	pools()[kind] = connection;
 	onShutdown(`the ${kind} pool`, async () => {
 		delete pools()[kind];
@@ -31,16 +31,20 @@ function open(kind: keyof Pools, url: string, max: number): Connection {
 }
 
 /** The app's database. */
-export const database = (): Connection => open('main', settings().database.url, 16);
+export function database(): Connection {
+	const { url, prepares } = settings().database;
+	return open('main', url, { max: 16, prepare: prepares });
+}
 
 /**
  * For batches of postings, of which two are under way at a time: few connections, so that each has all its statements
- * planned and its tables' pages at hand, and no page of the console waits in their queue.
+ * planned and its tables' pages at hand, and no page of the console waits in their queue. Past a
+ * pooler, for the sake of the plans: three connections are no burden to anybody.
  */
-export const postingDatabase = (): Connection => open('posting', settings().database.url, 3);
+export const postingDatabase = (): Connection => open('posting', settings().database.directUrl, { max: 3 });
 
 /** For reports: the replica where there is one (it may lag behind), else the app's own pool. */
 export function readingDatabase(): Connection {
-	const { url, readUrl } = settings().database;
-	return readUrl === url ? database() : open('reading', readUrl, 4);
+	const { url, readUrl, prepares } = settings().database;
+	return readUrl === url ? database() : open('reading', readUrl, { max: 4, prepare: prepares });
 }

@@ -27,7 +27,9 @@ export interface Settings {
 export interface DatabaseAddresses {
 	/** for queries; may be a pooler */
 	url: string;
-	/** for listening, session locks and migrations */
+	/** whether what `url` leads to keeps prepared statements: a pooler in transaction mode may not */
+	prepares: boolean;
+	/** for listening, session locks, migrations, and the few connections on which sales are committed */
 	directUrl: string;
 	/** for reports: may lag behind */
 	readUrl: string;
@@ -76,6 +78,7 @@ const shape = z.object({
 	DATABASE_URL: postgresUrl.optional(),
 	DATABASE_DIRECT_URL: postgresUrl.optional(),
 	DATABASE_READ_URL: postgresUrl.optional(),
+	DATABASE_PREPARES: z.enum(['yes', 'no']).optional(),
 	PARETO_SECRET: z.string().min(32).optional(),
 	PARETO_DATA: z.string().optional(),
 	SMTP_URL: url('smtp:', 'smtps:').optional(),
@@ -102,6 +105,9 @@ const advice: Record<Name, { say: string; secret?: true }> = {
 	},
 	DATABASE_DIRECT_URL: { say: 'write it as DATABASE_URL, but past the pooler.', secret: true },
 	DATABASE_READ_URL: { say: 'write it as DATABASE_URL, to the replica.', secret: true },
+	DATABASE_PREPARES: {
+		say: 'give yes if the pooler keeps prepared statements (pgbouncer from 1.21 with max_prepared_statements), else no.'
+	},
 	PARETO_SECRET: { say: 'give at least 32 characters, for instance from: openssl rand -base64 33.', secret: true },
 	PARETO_DATA: { say: 'give a folder.' },
 	SMTP_URL: { say: 'write it as smtp://user:password@host:587 or smtps://….', secret: true },
@@ -131,6 +137,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
 		database: data.DATABASE_URL
 			? {
 					url: data.DATABASE_URL,
+					prepares: preparesOf(data),
 					directUrl: data.DATABASE_DIRECT_URL ?? data.DATABASE_URL,
 					readUrl: data.DATABASE_READ_URL ?? data.DATABASE_URL
 				}
@@ -142,10 +149,16 @@ export function readSettings(environment: Record<string, string | undefined>): S
 	};
 }
 
+/** A pooler that nobody has said more about is taken for one that mixes up prepared statements: slower, and right. */
+const preparesOf = (data: z.infer<typeof shape>): boolean => {
+	const pooled = data.DATABASE_DIRECT_URL !== undefined && data.DATABASE_DIRECT_URL !== data.DATABASE_URL;
+	return data.DATABASE_PREPARES === undefined ? !pooled : data.DATABASE_PREPARES === 'yes';
+};
+
 /** What one setting needs of another. */
 function missingTogether(given: Partial<Record<Name, string>>): string[] {
 	const faults: string[] = [];
-	for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_READ_URL'] as const)
+	for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_READ_URL', 'DATABASE_PREPARES'] as const)
 		if (given[name] && !given.DATABASE_URL)
 			faults.push(`${name} is set, but DATABASE_URL is not: set both or neither.`);
 	if (given.DATABASE_URL && !given.PARETO_SECRET) {

@@ -36,6 +36,7 @@ describe('settings', () => {
 	test('one database address serves for everything until others are given', () => {
 		expect(readSettings({ DATABASE_URL: database, PARETO_SECRET: secret }).database).toEqual({
 			url: database,
+			prepares: true,
 			directUrl: database,
 			readUrl: database
 		});
@@ -43,6 +44,14 @@ describe('settings', () => {
 		expect(
 			readSettings({ DATABASE_URL: database, DATABASE_READ_URL: read, PARETO_SECRET: secret }).database?.readUrl
 		).toBe(read);
+	});
+
+	test('behind a pooler nothing is prepared, unless it is said to keep what is', () => {
+		const pooled = { DATABASE_URL: database, DATABASE_DIRECT_URL: `${database}2`, PARETO_SECRET: secret };
+		expect(readSettings(pooled).database?.prepares).toBe(false);
+		expect(readSettings({ ...pooled, DATABASE_PREPARES: 'yes' }).database?.prepares).toBe(true);
+		expect(readSettings({ ...pooled, DATABASE_DIRECT_URL: database }).database?.prepares).toBe(true);
+		expect(faultsOf({ ...pooled, DATABASE_PREPARES: 'maybe' })[0]).toMatch(/^DATABASE_PREPARES is "maybe"/);
 	});
 
 	test('everything that is wrong is told at once, each with its setting first', () => {

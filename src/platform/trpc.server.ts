@@ -32,7 +32,7 @@ export interface CookieOptions {
 export interface Context {
 	actor: Actor;
 	db: Db;
-	/** for figures: a replica where there is one, which may lag behind */
+	/** for figures and files of whole lists: a replica where there is one, which may lag behind what somebody just did */
 	reading: Db;
 	/** the instant of the request; procedures never read the clock themselves */
 	now: Date;

@@ -144,7 +144,7 @@ export async function sell(db: Db, command: SaleCommand, now: Date): Promise<Sal
 export function testSettings(url: string): void {
 	useSettings({
 		...readSettings({}),
-		database: { url, directUrl: url, readUrl: url },
+		database: { url, prepares: true, directUrl: url, readUrl: url },
 		secret: 'a secret of the test house that is long enough'
 	});
 }

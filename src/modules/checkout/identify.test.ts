@@ -29,7 +29,7 @@ beforeAll(() => {
 		host: null,
 		origin: null,
 		trustedProxies: 0,
-		database: { url, directUrl: url, readUrl: url },
+		database: { url, prepares: true, directUrl: url, readUrl: url },
 		secret: 'a secret for tests that is long enough',
 		dataFolder: null,
 		mail: null,

@@ -18,7 +18,7 @@ const secret = 'a secret of the house that is long enough';
 const settingsWith = (secret: string) =>
 	useSettings({
 		...readSettings({}),
-		database: { url, directUrl: url, readUrl: url },
+		database: { url, prepares: true, directUrl: url, readUrl: url },
 		secret
 	});
 beforeAll(() => settingsWith(secret));

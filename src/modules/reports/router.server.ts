@@ -93,7 +93,7 @@ export const adminRouter = router({
 		.query(async ({ ctx, input }) => {
 			const { timeZone } = await programmeOf(ctx.db);
 			const asOf = dayAsked(input.day, ctx.now, timeZone);
-			return { asOf, timeZone, currencies: await liabilityOf(ctx.db, { asOf, timeZone }) };
+			return { asOf, timeZone, currencies: await liabilityOf(ctx.reading, { asOf, timeZone }) };
 		}),
 
 	today: procedure('figures.read')
@@ -149,12 +149,12 @@ export const adminRouter = router({
 			const { timeZone, currency } = await programmeOf(ctx.db);
 			const filter = filterIn(input.filter, timeZone);
 			const asked = await listAttributes(ctx.db);
-			const page = await memberIds(ctx.db, { filter, cursor: input.after, size: 1000 });
+			const page = await memberIds(ctx.reading, { filter, cursor: input.after, size: 1000 });
 			if (input.after === null) await noteExport(ctx.db, input.filter, ctx, ctx.now);
 			return {
 				timeZone,
 				head: memberHead(asked, ctx.language),
-				items: await memberLines(ctx.db, page.ids, { asked, timeZone, moneyDigits: minorDigits(currency) }),
+				items: await memberLines(ctx.reading, page.ids, { asked, timeZone, moneyDigits: minorDigits(currency) }),
 				nextCursor: page.nextCursor
 			};
 		}),

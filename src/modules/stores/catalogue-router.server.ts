@@ -183,7 +183,7 @@ export const catalogueProcedures = {
 		.input(z.object({ after: z.nullable(id) }))
 		.query(async ({ ctx, input }) => {
 			const { currency } = await programmeOf(ctx.db);
-			return productPart(ctx.db, { after: input.after, language: ctx.language, currency });
+			return productPart(ctx.reading, { after: input.after, language: ctx.language, currency });
 		}),
 
 	exportStores: procedure('stores.read').query(async ({ ctx }) =>

@@ -36,7 +36,8 @@ export async function openDatabase(
 		await ensureDatabase(cluster, 'pareto');
 		const url = cluster.url('pareto');
 		await migrate(url);
-		return { settings: { ...settings, database: { url, directUrl: url, readUrl: url }, secret }, embedded: cluster };
+		const database = { url, prepares: true, directUrl: url, readUrl: url };
+		return { settings: { ...settings, database, secret }, embedded: cluster };
 	} catch (error) {
 		if (!cluster.adopted) await cluster.stop();
 		throw error;
