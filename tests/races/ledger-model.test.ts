@@ -4,7 +4,7 @@ import { audit, expire, mature, openBook, pointsOf, post, releaseHolds, type Boo
 import { groupCommit } from '#platform/batch';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../support/database.ts';
-import { day, Model, type Command } from '../support/ledger-model.ts';
+import { day, Model, type Command, type Kind } from '../support/ledger-model.ts';
 import { Runner } from '../support/ledger-runner.ts';
 
 const { db, client } = await testDatabase({ max: 24 });
@@ -14,30 +14,35 @@ const owners = [0, 1, 2, 3];
 const owner = fc.constantFrom(...owners);
 const points = fc.integer({ min: 1, max: 60 });
 const cents = fc.integer({ min: 1, max: 500 });
+/** those that pay, or another type */
+const types = [0];
+const kind: fc.Arbitrary<Kind> = fc.constantFrom(null, null, ...types);
 
 /** Commands that were chosen beforehand: what they meet is decided by who comes first. */
 const command: fc.Arbitrary<(ref: string, earlier: string) => Command> = fc.oneof(
 	fc
-		.record({ owner, points, pendingDays: fc.constantFrom(null, null, 5), days: fc.constantFrom(3, 9) })
-		.map(({ days, ...rest }) => (ref: string): Command => ({
+		.record({ owner, kind, points, pendingDays: fc.constantFrom(null, null, 5), days: fc.constantFrom(3, 9) })
+		.map(({ days, pendingDays, ...rest }) => (ref: string): Command => ({
 			verb: 'earn',
 			...rest,
+			pendingDays: rest.kind === null ? pendingDays : null,
 			life: { kind: 'pot', days },
 			ref
 		})),
 	fc.record({ owner, points }).map((rest) => (ref: string): Command => ({ verb: 'spend', ...rest, ref })),
 	fc
-		.record({ owner, points })
+		.record({ owner, kind, points })
 		.map((rest) => (ref: string, ofRef: string): Command => ({ verb: 'takeBack', ...rest, ofRef, ref })),
 	fc.record({ owner, points }).map((rest) => (ref: string, ofRef: string): Command => {
 		return { verb: 'giveBack', ...rest, ofRef, already: 0, minimumDays: 1, ref };
 	}),
 	fc
-		.record({ owner, points })
+		.record({ owner, kind, points })
 		.map((rest) => (ref: string): Command => ({ verb: 'movePoints', ...rest, to: (rest.owner + 1) % 4, ref })),
 	fc
-		.record({ owner, days: fc.constantFrom(4, 12) })
+		.record({ owner, kind, days: fc.constantFrom(4, 12) })
 		.map((rest) => (ref: string): Command => ({ verb: 'extend', ...rest, ref })),
+	fc.record({ owner, kind }).map((rest) => (): Command => ({ verb: 'lapse', ...rest })),
 	fc
 		.record({ verb: fc.constantFrom('credit' as const, 'debit' as const), owner, cents })
 		.map((rest) => (ref: string): Command => ({ ...rest, ref })),
@@ -71,6 +76,9 @@ describe('books opened by many at once', () => {
 			for (const { commands, answers } of inOrder)
 				expect(answers).toEqual(commands.map((one) => model.apply(one, now)));
 			for (const number of owners) expect(await real.view(number, now)).toEqual(model.view(number, now));
+			expect(await real.types(owners, types, now)).toEqual(
+				owners.map((number) => types.map((type) => model.points(number, type, now)))
+			);
 		};
 		await fc.assert(fc.asyncProperty(books, race), { numRuns: 5 });
 	}, 240_000);

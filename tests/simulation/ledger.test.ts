@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { audit, expire, mature, releaseHolds } from '#ledger/server';
 import { testDatabase } from '../support/database.ts';
-import { day, Model, type Command, type Life } from '../support/ledger-model.ts';
+import { day, Model, type Command, type Kind, type Life } from '../support/ledger-model.ts';
 import { Runner } from '../support/ledger-runner.ts';
 
 const { db, client } = await testDatabase();
@@ -10,6 +10,12 @@ const { db, client } = await testDatabase();
 const start = Date.parse('2026-03-01T10:00:00.000Z');
 const owners = [0, 1];
 const owner = fc.constantFrom(...owners);
+/** types of points beside those that pay */
+const types = [0, 1];
+const kind: fc.Arbitrary<Kind> = fc.oneof(
+	{ weight: 3, arbitrary: fc.constant(null) },
+	{ weight: 2, arbitrary: fc.constantFrom(...types) }
+);
 const points = fc.integer({ min: 1, max: 300 });
 const cents = fc.integer({ min: 1, max: 2000 });
 /** percent of what there is; a little more than all now and then */
@@ -24,13 +30,17 @@ const life: fc.Arbitrary<Life> = fc.oneof(
 );
 
 const wishes = {
-	earn: fc.record({
-		verb: fc.constant('earn' as const),
-		owner,
-		points,
-		life,
-		pendingDays: fc.option(fc.integer({ min: 0, max: 6 }))
-	}),
+	// Only points that pay wait until they can.
+	earn: fc
+		.record({
+			verb: fc.constant('earn' as const),
+			owner,
+			kind,
+			points,
+			life,
+			pendingDays: fc.option(fc.integer({ min: 0, max: 6 }))
+		})
+		.map((one) => (one.kind === null ? one : { ...one, pendingDays: null })),
 	spend: fc.record({ verb: fc.constant('spend' as const), owner, share }),
 	giveBack: fc.record({
 		verb: fc.constant('giveBack' as const),
@@ -39,8 +49,9 @@ const wishes = {
 		minimumDays: fc.integer({ min: 0, max: 9 })
 	}),
 	takeBack: fc.record({ verb: fc.constant('takeBack' as const), which: fc.nat(), share }),
-	movePoints: fc.record({ verb: fc.constant('movePoints' as const), owner, share }),
-	extend: fc.record({ verb: fc.constant('extend' as const), owner, days: fc.integer({ min: 1, max: 12 }) }),
+	movePoints: fc.record({ verb: fc.constant('movePoints' as const), owner, kind, share }),
+	extend: fc.record({ verb: fc.constant('extend' as const), owner, kind, days: fc.integer({ min: 1, max: 12 }) }),
+	lapse: fc.record({ verb: fc.constant('lapse' as const), owner, kind }),
 	money: fc.record({ verb: fc.constantFrom('debit' as const, 'move' as const), owner, share }),
 	credit: fc.record({ verb: fc.constant('credit' as const), owner, cents }),
 	hold: fc.record({ verb: fc.constant('hold' as const), owner, share, days: fc.integer({ min: 1, max: 9 }) }),
@@ -55,6 +66,7 @@ const wish = fc.oneof(
 	{ weight: 2, arbitrary: wishes.takeBack },
 	{ weight: 2, arbitrary: wishes.movePoints },
 	{ weight: 2, arbitrary: wishes.extend },
+	{ weight: 1, arbitrary: wishes.lapse },
 	{ weight: 2, arbitrary: wishes.money },
 	{ weight: 3, arbitrary: wishes.credit },
 	{ weight: 3, arbitrary: wishes.hold },
@@ -83,6 +95,7 @@ type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never;
 
 interface Earlier {
 	owner: number;
+	kind: Kind;
 	ref: string;
 	/** what it moved, less what has come back since */
 	left: number;
@@ -109,15 +122,18 @@ class Past {
 		const part = (whole: number): number =>
 			Math.max(1, Math.ceil((whole * ('share' in wished ? wished.share : 0)) / 100));
 		const view = 'owner' in wished ? this.#model.view(wished.owner, now) : { spendable: 0, available: 0 };
+		const mine = 'kind' in wished ? this.#model.points(wished.owner, wished.kind, now) : view;
 		switch (wished.verb) {
 			case 'earn':
 			case 'credit':
 			case 'extend':
 				return { ...wished, ref };
+			case 'lapse':
+				return wished;
 			case 'spend':
 				return { ...wished, points: part(view.spendable), ref };
 			case 'movePoints':
-				return { ...wished, to: 1 - wished.owner, points: part(view.spendable), ref };
+				return { ...wished, to: 1 - wished.owner, points: part(mine.spendable), ref };
 			case 'debit':
 			case 'hold':
 				return { ...wished, cents: part(view.available), ref } as Command;
@@ -129,7 +145,8 @@ class Past {
 			}
 			case 'takeBack': {
 				const of = pick(this.#earned);
-				return of ? { ...wished, owner: of.owner, ofRef: of.ref, points: part(of.left), ref } : null;
+				if (!of) return null;
+				return { ...wished, owner: of.owner, kind: of.kind, ofRef: of.ref, points: part(of.left), ref };
 			}
 			default: {
 				const of = pick(this.#held);
@@ -142,8 +159,8 @@ class Past {
 	note(command: Command, answer: unknown): void {
 		if (typeof answer === 'string' && answer !== 'ok') return;
 		if (command.verb === 'earn') this.#earned.push({ ...command, left: command.points, back: 0 });
-		if (command.verb === 'spend') this.#spent.push({ ...command, left: command.points, back: 0 });
-		if (command.verb === 'hold') this.#held.push({ ...command, left: command.cents, back: 0 });
+		if (command.verb === 'spend') this.#spent.push({ ...command, kind: null, left: command.points, back: 0 });
+		if (command.verb === 'hold') this.#held.push({ ...command, kind: null, left: command.cents, back: 0 });
 		if (command.verb !== 'giveBack' && command.verb !== 'takeBack') return;
 		for (const one of command.verb === 'giveBack' ? this.#spent : this.#earned)
 			if (one.ref === command.ofRef) {
@@ -155,6 +172,9 @@ class Past {
 
 /** How often each verb was carried out and how often it was refused. */
 const tally: Record<string, { done: number; refused: number }> = {};
+
+/** After how many commands somebody owed points of a type. */
+let debts = 0;
 
 let shops = 0;
 
@@ -176,6 +196,9 @@ class Shop {
 			else await this.#job(step.do);
 			for (const number of owners)
 				expect(await this.#real.view(number, this.#now)).toEqual(this.#model.view(number, this.#now));
+			expect(await this.#real.types(owners, types, this.#now)).toEqual(
+				owners.map((number) => types.map((type) => this.#model.points(number, type, this.#now)))
+			);
 		}
 		expect((await audit(db)).findings).toEqual([]);
 	}
@@ -194,15 +217,17 @@ class Shop {
 		commands.forEach((command, place) => {
 			const answer = expected[place];
 			this.#past.note(command, answer);
-			const count = (tally[command.verb] ??= { done: 0, refused: 0 });
+			const ofType = 'kind' in command && command.kind !== null;
+			const count = (tally[ofType ? `${command.verb} of a type` : command.verb] ??= { done: 0, refused: 0 });
 			count[typeof answer === 'string' && answer !== 'ok' ? 'refused' : 'done'] += 1;
+			if (ofType) debts += Number(this.#model.points(command.owner, command.kind, this.#now).debt > 0);
 		});
 	}
 
-	/** What stands in the owner's pots, lapsed or not. */
+	/** What stands in the owner's pots, of all kinds, lapsed or not. */
 	async #booked(number: number): Promise<number> {
 		const [row] = await client`select coalesce(sum(credited - debited), 0)::int as points from accounts
-			where owner_id = ${this.#real.id(number)} and name like 'points/%'`;
+			where owner_id = ${this.#real.id(number)} and name like 'points%'`;
 		return row?.points as number;
 	}
 
@@ -214,7 +239,8 @@ class Shop {
 			await expire(db, { now, chunk: 2 });
 			for (const number of owners) {
 				this.#model.writeOff(number, this.#now);
-				expect(await this.#booked(number)).toBe(this.#model.view(number, this.#now).spendable);
+				const left = [null, ...types].map((one) => this.#model.points(number, one, this.#now).spendable);
+				expect(await this.#booked(number)).toBe(left.reduce((sum, points) => sum + points, 0));
 			}
 		}
 		if (job === 'mature') {
@@ -244,6 +270,12 @@ describe('the ledger, compared with one that keeps every lot by itself', () => {
 			'takeBack',
 			'movePoints',
 			'extend',
+			'lapse',
+			'earn of a type',
+			'takeBack of a type',
+			'movePoints of a type',
+			'extend of a type',
+			'lapse of a type',
 			'credit',
 			'debit',
 			'move',
@@ -252,6 +284,8 @@ describe('the ledger, compared with one that keeps every lot by itself', () => {
 			'release'
 		];
 		for (const verb of verbs) expect(tally[verb]?.done, verb).toBeGreaterThan(0);
-		for (const verb of ['spend', 'giveBack', 'debit', 'hold']) expect(tally[verb]?.refused, verb).toBeGreaterThan(0);
+		for (const verb of ['spend', 'giveBack', 'movePoints of a type', 'debit', 'hold'])
+			expect(tally[verb]?.refused, verb).toBeGreaterThan(0);
+		expect(debts, 'points of a type were owed').toBeGreaterThan(0);
 	});
 });

@@ -1,7 +1,7 @@
-import { accountNames, type Life as RealLife } from '#ledger';
+import { accountNames, unitOf, type Life as RealLife, type PointsBalance } from '#ledger';
 import { moneyOf, openBook, pointsOf, type Book } from '#ledger/server';
 import { inTransaction, type Db, type Tx } from '#platform/db';
-import { day, type Command, type Life, type Part } from './ledger-model.ts';
+import { day, type Command, type Kind, type Life, type Part } from './ledger-model.ts';
 
 /** Carries the model's commands out on the real ledger, and puts its answers in the model's words. */
 
@@ -12,6 +12,17 @@ interface Parted {
 
 const partsOf = (parts: readonly Parted[]): Part[] =>
 	parts.map(({ endsAt, points }) => ({ due: endsAt === null ? null : new Date(endsAt).getTime(), points }));
+
+/** Types are known to the ledger by their ids alone. */
+const typeIdOf = (kind: Kind): string | null => (kind === null ? null : `pty_${kind}`);
+
+const seen = (points: PointsBalance | undefined) => ({
+	spendable: points?.spendable,
+	pending: points?.pending,
+	debt: points?.debt,
+	lots: partsOf(points?.lots ?? []),
+	maturing: partsOf((points?.maturing ?? []).map((part) => ({ endsAt: part.maturesAt, points: part.points })))
+});
 
 const lifeOf = (life: Life, now: number): RealLife =>
 	life.kind === 'forever'
@@ -57,6 +68,7 @@ export class Runner {
 			case 'takeBack':
 			case 'movePoints':
 			case 'extend':
+			case 'lapse':
 				return this.#points(book, command, now);
 			default: {
 				book.openAccount({ ownerId, name: accountNames.money, unit: 'EUR' });
@@ -68,7 +80,8 @@ export class Runner {
 
 	#points(book: Book, command: Command, now: number): unknown {
 		const ownerId = this.id(command.owner);
-		const common = { reason: command.verb, ref: 'ref' in command ? this.#ref(command.ref) : '' };
+		const unit = unitOf('kind' in command ? typeIdOf(command.kind) : null);
+		const common = { reason: command.verb, ref: 'ref' in command ? this.#ref(command.ref) : '', unit };
 		switch (command.verb) {
 			case 'earn': {
 				const { points, life, pendingDays } = command;
@@ -101,6 +114,8 @@ export class Runner {
 				const endsAt = new Date(now + command.days * day);
 				return { points: book.extend({ ownerId, endsAt, ...common }).points };
 			}
+			case 'lapse':
+				return { points: book.lapse({ ownerId, ...common }).points };
 			default:
 				throw new Error('not a verb of points');
 		}
@@ -145,14 +160,13 @@ export class Runner {
 		const tx = this.#db as unknown as Tx;
 		const points = (await pointsOf(tx, [id], new Date(now))).get(id);
 		const money = (await moneyOf(tx, [id], new Date(now))).get(id);
-		return {
-			spendable: points?.spendable,
-			pending: points?.pending,
-			debt: points?.debt,
-			lots: partsOf(points?.lots ?? []),
-			maturing: partsOf((points?.maturing ?? []).map((part) => ({ endsAt: part.maturesAt, points: part.points }))),
-			cents: money?.balance ?? 0,
-			available: money?.available ?? 0
-		};
+		return { ...seen(points), cents: money?.balance ?? 0, available: money?.available ?? 0 };
+	}
+
+	/** Points of each of these types, of each owner. */
+	async types(owners: readonly number[], kinds: readonly number[], now: number) {
+		const ids = owners.map(this.id);
+		const book = await openBook(this.#db as unknown as Tx, ids, new Date(now), { lock: false });
+		return ids.map((id) => kinds.map((kind) => seen(book.points(id, unitOf(typeIdOf(kind))))));
 	}
 }
