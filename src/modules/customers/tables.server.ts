@@ -153,11 +153,13 @@ export const memberTags = pgTable(
 		tagId: key()
 			.notNull()
 			.references(() => tags.id),
-		taggedAt: at().notNull()
+		taggedAt: at().notNull(),
+		/** the member's, kept here by the database itself, so that those of a tag are walked in the order of the members' list */
+		joinedAt: at()
 	},
 	(t) => [
 		primaryKey({ name: 'member_tags_once', columns: [t.memberId, t.tagId] }),
-		index('member_tags_tag').on(t.tagId, t.memberId)
+		index('member_tags_tag').on(t.tagId, t.joinedAt, t.memberId)
 	]
 );
 

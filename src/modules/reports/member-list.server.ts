@@ -12,7 +12,7 @@ import type { MemberFilter, MemberOrder, MemberQuery, MemberRow } from './index.
  * next in the list's order are looked at one by one: what many share (a letter of a name, a frequent tag) fills a page within
  * a few rows. When some thousands of them do not, few are looked for, and the filters' own indexes find them all, to be put
  * in order then. Left to itself the planner takes either way for the other's questions: a second and more for a page of a
- * million. The newest have an index of their order; figures have none, since every sale would write it, and are sorted.
+ * million. The newest have an index of their order, of each tag, too; figures have none, since every sale would write it, and are sorted.
  */
 
 interface OrderedBy {
@@ -105,14 +105,18 @@ async function placesFrom(sql: Raw, wanted: Wanted, after: Position | null): Pro
 	const { order, size, reach } = wanted;
 	const narrowed = isNarrowed(wanted);
 	const none = after?.value === null;
-	const valued = none ? [] : await walk(sql, wanted, after, narrowed);
-	if (valued.length >= size) return valued;
+	const ofTag = wanted.filter.tagId !== null && !order.partial;
+	const { placed: valued, ended } = none
+		? nobody
+		: await (ofTag ? walkTag(sql, wanted, after) : walk(sql, wanted, after, narrowed));
+	if (valued.length >= size || ended) return valued;
 	if (narrowed) {
 		const few = await collect(sql, wanted, after, collected * reach);
 		if (few) return few;
 		// Many, but none of them lately: those who came before a great file, say.
-		const far = none ? [] : await walk(sql, { ...wanted, reach: farther * reach }, after, narrowed);
-		return far.length >= size ? far : ((await collect(sql, wanted, after, null)) ?? []);
+		const further = { ...wanted, reach: farther * reach };
+		const far = none ? nobody : await (ofTag ? walkTag(sql, further, after) : walk(sql, further, after, narrowed));
+		return far.placed.length >= size || far.ended ? far.placed : ((await collect(sql, wanted, after, null)) ?? []);
 	}
 	if (!order.partial) return valued;
 	const behind = after?.value === null ? after : null;
@@ -128,8 +132,15 @@ function isNarrowed({ filter, search, order }: Wanted): boolean {
 
 const signs = (descending: boolean): ['<' | '>', 'desc' | 'asc'] => (descending ? ['<', 'desc'] : ['>', 'asc']);
 
+interface Walked {
+	placed: Placed[];
+	/** whether nobody comes after these */
+	ended: boolean;
+}
+const nobody: Walked = { placed: [], ended: false };
+
 /** Those with a value in the list's order, one after the other. */
-async function walk(sql: Raw, wanted: Wanted, after: Position | null, narrowed: boolean): Promise<Placed[]> {
+async function walk(sql: Raw, wanted: Wanted, after: Position | null, narrowed: boolean): Promise<Walked> {
 	const { order, descending, filter, search, size, reach } = wanted;
 	const [compare, direction] = signs(descending);
 	const places = new Places();
@@ -153,7 +164,45 @@ async function walk(sql: Raw, wanted: Wanted, after: Position | null, narrowed: 
 		order by ${sort} ${direction}, m.id ${direction} limit ${places.put(size, 'int')}`,
 		places.values
 	);
-	return [...rows];
+	return { placed: [...rows], ended: false };
+}
+
+/** Those who have a tag, the last who joined first or the other way round: rows of a tag know when their members joined. */
+async function walkTag(sql: Raw, wanted: Wanted, after: Position | null): Promise<Walked> {
+	const { descending, filter, search, size, reach } = wanted;
+	const [compare, direction] = signs(descending);
+	const places = new Places();
+	const range = [
+		`t.tag_id = ${places.put(filter.tagId, 'text')} collate "C"`,
+		't.joined_at is not null',
+		...daysOf(filter, places, 't')
+	];
+	if (after?.value != null)
+		range.push(
+			`(t.joined_at, t.member_id) ${compare} (${places.put(after.value, 'timestamptz')}, ${places.put(after.id, 'text')} collate "C")`
+		);
+	const others = [
+		...conditionsOf({ ...filter, tagId: null }, places, 'probed'),
+		...(search ? [named(search, places)] : [])
+	];
+	const fits = [listed, ...others];
+	// Where nothing else is asked, nearly everybody fits.
+	const most = others.length === 0 ? Math.min(reach, 2 * size) : reach;
+	const steps = places.put(most, 'int');
+	const rows = await sql.unsafe<({ seen: number } & (Placed | { id: null }))[]>(
+		`with steps as materialized (
+			select t.member_id, t.joined_at from member_tags t ${where(range)}
+			order by t.joined_at ${direction}, t.member_id ${direction} limit ${steps}
+		), page as (
+			select m.id, s.joined_at as sort from steps s join members m on m.id = s.member_id ${where(fits)}
+			order by s.joined_at ${direction}, s.member_id ${direction} limit ${places.put(size, 'int')}
+		)
+		select p.id, p.sort, one.seen from (select count(*)::int as seen from steps) one left join page p on true
+		order by p.sort ${direction}, p.id ${direction}`,
+		places.values
+	);
+	const placed = rows.flatMap((row) => (row.id === null ? [] : { id: row.id, sort: row.sort }));
+	return { placed, ended: (rows[0]?.seen ?? 0) < most };
 }
 
 /** Those who never bought, in the order of their ids. */
@@ -310,9 +359,9 @@ function found(search: Search, places: Places): string {
 }
 
 /** Between which days a member joined. */
-function* daysOf({ joinedFrom, joinedBefore }: MemberFilter, places: Places): Generator<string> {
-	if (joinedFrom) yield `m.joined_at >= ${places.put(joinedFrom.toISOString(), 'timestamptz')}`;
-	if (joinedBefore) yield `m.joined_at < ${places.put(joinedBefore.toISOString(), 'timestamptz')}`;
+function* daysOf({ joinedFrom, joinedBefore }: MemberFilter, places: Places, of: 'm' | 't' = 'm'): Generator<string> {
+	if (joinedFrom) yield `${of}.joined_at >= ${places.put(joinedFrom.toISOString(), 'timestamptz')}`;
+	if (joinedBefore) yield `${of}.joined_at < ${places.put(joinedBefore.toISOString(), 'timestamptz')}`;
 }
 
 /**

@@ -231,6 +231,7 @@ describe('the list of members', () => {
 					[{ tagId }, some.length],
 					[{ text: 'zoe' }, 20],
 					[{ text: 'zoe', tagId }, 7],
+					[{ tagId, joinedBefore: later(now, -2 * hour) }, some.length - Number(some.includes(bob))],
 					[{ blocked: false }, 62],
 					[{ joinedBefore: later(now, -2 * hour) }, 61]
 				] as const) {
@@ -241,6 +242,67 @@ describe('the list of members', () => {
 					// Who never bought stands at the end, whichever the direction.
 					if (order !== 'newest') expect(far.indexOf(ann)).toBeLessThan(2);
 				}
+	});
+
+	it('has those of a tag in the order in which they joined, however that changed since', async () => {
+		const sql = sqlOf(db);
+		const [tagId, other] = ['tag_late000000000000000000', 'tag_other00000000000000000'];
+		for (const id of [tagId, other])
+			await sql`insert into tags (id, name, folded, colour, created_at) values (${id}, ${id}, ${id}, 'good', now())`;
+		const [one = '', two = '', three = '', guest = '', twin = ''] = await Promise.all(
+			[5, 4, 3, 2, 1].map((days) => aMember(db, later(now, -days * day)))
+		);
+		const people = [one, two, three, guest, twin];
+		await sql`update members set joined_at = null where id = ${guest}`;
+		await sql`insert into member_tags (member_id, tag_id, tagged_at)
+			select m.id, t.id, now() from members m cross join tags t
+			where m.id in ${sql(people)} and t.id in ${sql([tagId, other])}`;
+		const listed = async (filter: object = {}) => {
+			const query = {
+				filter: { ...allMembers, tagId, ...filter },
+				order: 'newest',
+				descending: true,
+				cursor: null
+			} as const;
+			return (await listMembers(db, query, now)).items.map(({ id }) => id);
+		};
+		expect(await listed()).toEqual([twin, three, two, one]);
+		await sql`update members set joined_at = ${now.toISOString()} where id = ${guest}`;
+		await sql`update members set joined_at = ${later(now, -40 * day).toISOString()} where id = ${three}`;
+		expect(await listed()).toEqual([guest, twin, two, one, three]);
+		// Whoever is merged stands there no more, nor does who is erased.
+		await sql`update members set merged_into = ${one}, merged_at = now() where id = ${twin}`;
+		await sql`update members set erased_at = now(), words = null where id = ${two}`;
+		expect(await listed()).toEqual([guest, one, three]);
+		expect(await listed({ joinedFrom: later(now, -10 * day) })).toEqual([guest, one]);
+		expect(await listed({ blocked: true })).toEqual([]);
+		expect(await listed({ tagId: 'tag_nobody' })).toEqual([]);
+		await sql`delete from member_tags where tag_id in ${sql([tagId, other])}`;
+		await sql`update members set joined_at = null where id in ${sql(people)}`;
+	});
+
+	it('knows when somebody joined who is given a tag at that moment', async () => {
+		const tagId = 'tag_race000000000000000000';
+		const sql = sqlOf(db);
+		await sql`insert into tags (id, name, folded, colour, created_at) values (${tagId}, 'race', 'race', 'good', now())`;
+		for (let round = 0; round < 5; round++) {
+			const id = await aMember(db, later(now, -30 * day));
+			await sql`update members set joined_at = null where id = ${id}`;
+			await Promise.all([
+				inTransaction(
+					db,
+					(tx) => sqlOf(tx)`update members set joined_at = ${later(now, -20 * day).toISOString()} where id = ${id}`
+				),
+				inTransaction(
+					db,
+					(tx) => sqlOf(tx)`insert into member_tags (member_id, tag_id, tagged_at) values (${id}, ${tagId}, now())`
+				)
+			]);
+		}
+		const wrong = await sql`select 1 from member_tags t join members m on m.id = t.member_id
+			where t.joined_at is distinct from m.joined_at`;
+		expect(wrong).toHaveLength(0);
+		await sql`delete from member_tags where tag_id = ${tagId}`;
 	});
 
 	it('remembers how many there are only where there are very many', async () => {
