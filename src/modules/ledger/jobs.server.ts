@@ -35,10 +35,15 @@ async function* walk<T>(
 ): AsyncGenerator<T> {
 	let after: Place = { due: '-infinity', owner_id: '', name: '' };
 	for (;;) {
-		const places: Place[] = await sqlOf(db).unsafe<Place[]>(
-			`select first_due_at::text as due, owner_id, name from ${due(names)}`,
-			[now.toISOString(), after.due, after.owner_id, after.name, chunk],
-			{ prepare: true }
+		// In a transaction, which begins anew where its connection was cut since: a job does not end for that.
+		const places: Place[] = await inTransaction(db, (tx) =>
+			sqlOf(tx)
+				.unsafe<Place[]>(
+					`select first_due_at::text as due, owner_id, name from ${due(names)}`,
+					[now.toISOString(), after.due, after.owner_id, after.name, chunk],
+					{ prepare: true }
+				)
+				.execute()
 		);
 		const last = places.at(-1);
 		if (!last) return;
