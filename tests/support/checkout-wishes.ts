@@ -167,14 +167,14 @@ export class Wishes {
 		const dice = this.#dice;
 		const rules = structuredClone(before);
 		for (let changes = dice.whole(1, 3); changes > 0; changes--) {
-			switch (dice.weighed({ pending: 5, expiry: 3, rate: 2, base: 2, worth: 2, limits: 2, back: 2, off: 1 })) {
+			switch (dice.weighed({ pending: 5, expiry: 6, rate: 2, base: 2, worth: 2, limits: 2, back: 2, off: 1 })) {
 				case 'pending':
 					rules.earn.pendingDays = rules.earn.pendingDays > 0 ? 0 : dice.pick([1, 3, 14]);
 					break;
 				case 'expiry':
 					rules.earn.expiry = {
-						days: dice.pick([10, 30, 365, null]),
-						rounding: dice.pick(['day', 'day', 'month', 'year', 'date']),
+						days: dice.pick([3, 10, 30, 365, null]),
+						rounding: dice.pick(['day', 'day', 'day', 'month', 'year', 'date']),
 						monthDay: '02-29'
 					};
 					break;
