@@ -237,12 +237,15 @@ export function percentSign(language: Language): string {
  */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;
 
-/** Things in a row: `a, b and c`. */
-export function list(items: readonly string[], language: Language, type: 'and' | 'or' = 'and'): string {
+/** Things in a row: `a, b and c`, `a, b or c`; as a plain `row` with the language's own comma alone: `a, b, c`. */
+export function list(items: readonly string[], language: Language, type: 'and' | 'or' | 'row' = 'and'): string {
 	return once(
 		`l|${language}|${type}`,
 		() =>
-			new Intl.ListFormat(intlTag[language], { type: type === 'and' ? 'conjunction' : 'disjunction', style: 'long' })
+			new Intl.ListFormat(intlTag[language], {
+				type: type === 'or' ? 'disjunction' : 'conjunction',
+				style: type === 'row' ? 'narrow' : 'long'
+			})
 	).format(items);
 }
 

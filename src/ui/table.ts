@@ -9,12 +9,14 @@ export interface Column<Row> {
 	cell?: Snippet<[Row]>;
 	/** figures: to the right in every language, as digits are written, so that they stand in columns; tabular, never broken */
 	figures?: boolean;
-	/** at the inline end: buttons */
+	/** at the inline end */
 	end?: boolean;
+	/** what can be done with the row (`RowDeed`): at the inline end; on a card the last line */
+	deeds?: boolean;
 	sortable?: boolean;
 	/** CSS width; the rest is shared by content */
 	width?: string;
-	/** on a card: stands beside the row's name, without its label: an amount, buttons */
+	/** on a card: stands beside the row's name, without its label: an amount */
 	lead?: boolean;
 	/** on a card: says by itself what it is, and needs no label: a state */
 	plain?: boolean;

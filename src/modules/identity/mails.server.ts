@@ -8,6 +8,7 @@ import {
 } from '#platform/mail/letter';
 import type { Message } from '#platform/mail/mail';
 import type { BuiltInRole, Role } from '#core/actor';
+import { list } from '#ui/format.ts';
 import { isBuiltIn } from './permissions.ts';
 
 /**
@@ -77,7 +78,7 @@ export async function invitationMail(
 	const place = m.mail_invitation_as(
 		{
 			role: isBuiltIn(role) ? roles[role]() : (roleName ?? role),
-			stores: stores === null ? m.admin_all_stores({}, locale) : stores.join(', ')
+			stores: stores === null ? m.admin_all_stores({}, locale) : list(stores, language, 'row')
 		},
 		locale
 	);
@@ -122,7 +123,8 @@ export async function newDeviceMail(
 ): Promise<Message> {
 	const m = await words();
 	const locale = { locale: language };
-	const device = [browser, system].filter((name) => name !== null).join(', ') || m.mail_new_device_unknown({}, locale);
+	const known = [browser, system].filter((name) => name !== null);
+	const device = list(known, language, 'row') || m.mail_new_device_unknown({}, locale);
 	return noteMail(to, language, m.mail_new_device_subject({}, locale), [
 		m.mail_new_device_lead({ device }, locale),
 		m.mail_new_device_not_you({}, locale)

@@ -41,6 +41,6 @@ export function openWords(
 export const spansWords = (spans: readonly Span[], words: Words): string =>
 	spans.length === 0
 		? m.admin_store_shut_now()
-		: spans
-				.map((span) => span.map((minutes) => time(new Date(minutes * 60_000), words.language, 'UTC')).join(' – '))
-				.join(', ');
+		: words.row(
+				spans.map((span) => span.map((minutes) => time(new Date(minutes * 60_000), words.language, 'UTC')).join(' – '))
+			);

@@ -98,11 +98,11 @@ function valueWords(field: string, value: unknown, words: Words, told: Told): st
 		if (idForm.test(value)) return names[value] ?? `…${value.slice(-6)}`;
 		return !typed.has(field) && wordForm.test(value) ? (messageFor(`trail_value_${value}`) ?? value) : value || nothing;
 	}
-	if (Array.isArray(value)) return value.map((item) => valueWords(field, item, words, told)).join(', ') || nothing;
+	if (Array.isArray(value)) return words.row(value.map((item) => valueWords(field, item, words, told))) || nothing;
 	if (!isRecord(value)) return nothing;
-	return Object.entries(value)
-		.map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, told)}`)
-		.join(', ');
+	return words.row(
+		Object.entries(value).map(([name, inner]) => `${fieldWords(name)}: ${valueWords(name, inner, words, told)}`)
+	);
 }
 
 export interface ChangeWords {

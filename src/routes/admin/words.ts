@@ -3,6 +3,7 @@ import {
 	day,
 	dateTime,
 	isoDay,
+	list,
 	money,
 	number,
 	percent,
@@ -35,6 +36,8 @@ export function wordsIn(timeZone: string) {
 		isoDay: (date: string, style?: DayStyle) => isoDay(date, language, style),
 		dateTime: (at: Date) => dateTime(at, language, timeZone),
 		time: (at: Date) => time(at, language, timeZone),
+		/** things in a row, with the language's own comma */
+		row: (items: readonly string[]) => list(items, language, 'row'),
 		relative: (at: Date, now: Date) => relative(at, now, language, timeZone)
 	};
 }
