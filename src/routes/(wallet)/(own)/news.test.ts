@@ -82,6 +82,23 @@ test('points that expire are told with what is left', () => {
 	]);
 });
 
+test('points of a type are told with its name as the house writes it, and no sentence around it', () => {
+	const stamp: WalletEvent = {
+		kind: 'points',
+		id: 'trf_2',
+		at: now,
+		reason: 'expired',
+		points: -1,
+		typeName: 'Stamps',
+		note: null,
+		who: null
+	};
+	const { points } = wallet(80);
+	const type = { name: 'Stamps', spendable: 1, debt: 0 } as (typeof points.types)[number];
+	const after = wallet(80, { latest: [stamp], points: { ...points, types: [type] } });
+	expect(said(new News(wallet(80)), after)).toEqual(['Points expired · Stamps: −1. Now 1 in all.']);
+});
+
 test('a voucher that the shop gives is told, one that the shopper typed in is not', () => {
 	const voucher = (codeId: string) => ({ codeId, title: 'For regulars' }) as HeldVoucher;
 	const news = new News(wallet(0, { vouchers: [voucher('cod_old')] }));

@@ -48,8 +48,10 @@ function eventNews(event: WalletEvent, { points: balance, now }: Told, reader: R
 	if (event.kind === 'points') {
 		const change = points(event.points, language, 'always');
 		const type = event.typeName === null ? null : balance.types.find(({ name }) => name === event.typeName);
-		const left = type ? `${isolated(type.name)} ${points(type.spendable - type.debt, language)}` : have;
-		return m.wallet_news_points({ what: eventTitle(event, reader), change, balance: left });
+		const what = eventTitle(event, reader);
+		// Its name stands in what happened: a house writes it as it likes, and no sentence can bend it.
+		if (type) return m.wallet_news_type({ what, change, points: points(type.spendable - type.debt, language) });
+		return m.wallet_news_points({ what, change, balance: have });
 	}
 	const amount = money(event.totalCents, event.currency, language);
 	const store = storeText(event.storeName, reader);
