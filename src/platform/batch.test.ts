@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import { groupCommit } from './batch.server.ts';
@@ -108,6 +109,76 @@ describe('group commit', () => {
 		await Promise.all(Array.from({ length: 128 }, (_, i) => i).map(groupCommit(run, { most: 64, inFlight: 2 })));
 		expect(batches.map((batch) => batch.length)).toEqual([64, 64]);
 		expect(busiest()).toBe(2);
+	});
+
+	describe('what a batch under way has locked', () => {
+		const lock = { locks: (name: string) => name.split('') };
+
+		test('is waited for alone: everybody else leaves at once', async () => {
+			const batches: string[] = [];
+			const ends = new Map<string, () => void>();
+			const commit = groupCommit(
+				async (names: string[]) => {
+					batches.push(names.join(' '));
+					await new Promise<void>((done) => ends.set(names.join(' '), done));
+					return names;
+				},
+				{ ...lock, inFlight: 3 }
+			);
+			const answers = [commit('ab'), commit('c')];
+			await wait(5);
+			answers.push(...['bd', 'd', 'e'].map(commit));
+			await wait(5);
+			// "d" needs nothing that is locked, but somebody before it waits for that, too.
+			expect(batches).toEqual(['ab c', 'e']);
+			ends.get('ab c')?.();
+			await wait(5);
+			expect(batches).toEqual(['ab c', 'e', 'bd d']);
+			for (const end of ends.values()) end();
+			expect(await Promise.all(answers)).toEqual(['ab', 'c', 'bd', 'd', 'e']);
+		});
+
+		test('is held by no two batches, those for one thing come in their order, and nobody is left behind', async () => {
+			await fc.assert(
+				fc.asyncProperty(
+					fc.array(fc.stringMatching(/^[a-f]{1,3}$/), { maxLength: 60 }),
+					fc.integer({ min: 1, max: 8 }),
+					fc.integer({ min: 1, max: 4 }),
+					async (names, most, inFlight) => {
+						const flying = new Set<string>();
+						const done: number[] = [];
+						const commands = names.map((name, place) => ({ name, place }));
+						const run = async (batch: typeof commands) => {
+							const own = new Set(batch.flatMap(({ name }) => name.split('')));
+							expect([...own].filter((letter) => flying.has(letter))).toEqual([]);
+							for (const letter of own) flying.add(letter);
+							await new Promise(setImmediate);
+							if (batch.length % 3 === 0) await new Promise(setImmediate);
+							for (const letter of own) flying.delete(letter);
+							done.push(...batch.map(({ place }) => place));
+							return batch.map(({ place }) => place);
+						};
+						const commit = groupCommit(run, { most, inFlight, locks: ({ name }) => name.split('') });
+						expect(await Promise.all(commands.map(commit))).toEqual(commands.map(({ place }) => place));
+						for (const letter of 'abcdef') {
+							const asked = commands.filter(({ name }) => name.includes(letter)).map(({ place }) => place);
+							expect(done.filter((place) => asked.includes(place))).toEqual(asked);
+						}
+					}
+				)
+			);
+		});
+
+		test('is free again after trouble', async () => {
+			let broken = true;
+			const commit = groupCommit(async (names: string[]) => {
+				if (broken) throw new Error('down');
+				return names;
+			}, lock);
+			await expect(Promise.all([commit('a'), commit('a')])).rejects.toThrow('down');
+			broken = false;
+			expect(await commit('a')).toBe('a');
+		});
 	});
 
 	test('a lone caller waits for no timer', async () => {

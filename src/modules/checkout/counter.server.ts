@@ -39,6 +39,14 @@ function follow(merged: Map<string, string>, into: ReadonlyMap<string, string>):
 	for (const [id, kept] of into) merged.set(id, kept);
 }
 
+/** The rows that a sale locks until it is committed, and its key. */
+function locksOf({ caller, key, ask }: SaleCommand): string[] {
+	const names = [...ask.rightIds, ...ask.giftCards.map(({ id }) => id), `${caller} ${key}`];
+	if (ask.memberId !== null) names.push(ask.memberId);
+	for (const { giftCard } of ask.basket.lines) if (giftCard?.id) names.push(giftCard.id);
+	return names;
+}
+
 /** A batch happens at one instant: that of its latest command. */
 const latest = (waiting: readonly { now: Date }[]): Date =>
 	new Date(Math.max(...waiting.map(({ now }) => now.getTime())));
@@ -65,7 +73,7 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 			tell(results.flatMap(ownersOf));
 			return results;
 		},
-		{ most: 64, inFlight: 2 }
+		{ most: 64, inFlight: 2, locks: ({ command }) => locksOf(command) }
 	);
 	const takeBack = groupCommit<{ command: ReturnCommand; now: Date }, ReturnResult>(
 		async (waiting) => {
