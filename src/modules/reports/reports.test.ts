@@ -305,6 +305,20 @@ describe('the list of members', () => {
 		await sql`delete from member_tags where tag_id = ${tagId}`;
 	});
 
+	it('holds up nobody’s sale while many are given a tag', async () => {
+		const tagId = 'tag_calm000000000000000000';
+		const sql = sqlOf(db);
+		await sql`insert into tags (id, name, folded, colour, created_at) values (${tagId}, 'calm', 'calm', 'good', now())`;
+		const id = await aMember(db, later(now, -30 * day));
+		await inTransaction(db, async (tx) => {
+			await sqlOf(tx)`insert into member_tags (member_id, tag_id, tagged_at) values (${id}, ${tagId}, now())`;
+			// As a sale does; it would wait for the end of this transaction, and so without end.
+			const [row] = await sql`select id from members where id = ${id} for no key update nowait`;
+			expect(row?.id).toBe(id);
+		});
+		await sql`delete from member_tags where tag_id = ${tagId}`;
+	});
+
 	it('remembers how many there are only where there are very many', async () => {
 		const count = await countMembers(db, now);
 		await aMember(db, later(now, -60 * day));
