@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { accessSync, constants, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import postgres from 'postgres';
+import { findProgram } from '../support/programs.ts';
 import { callersFor, type Sample } from './measure.ts';
 
 /**
@@ -33,21 +34,11 @@ export async function makeTables(url: string, scale: number): Promise<void> {
 
 /** The pgbench of this machine: on the path, or where Debian keeps it. */
 export function findPgbench(): string | null {
-	const folders = (process.env.PATH ?? '').split(delimiter);
 	const versions = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => versionIn(b) - versionIn(a));
-	return [...folders, ...versions].map((folder) => join(folder, 'pgbench')).find(isProgram) ?? null;
+	return findProgram('pgbench', versions);
 }
 
 const versionIn = (folder: string): number => Number(/(\d+)\/bin$/.exec(folder)?.[1] ?? 0);
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
 
 /** What pgbench calls itself: `pgbench (PostgreSQL) 15.18`. */
 export const versionOf = async (pgbench: string): Promise<string> =>

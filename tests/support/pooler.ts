@@ -1,38 +1,15 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { isRoot } from '../../src/platform/postgres/account.server.ts';
+import { freePort } from '../../src/platform/postgres/cluster.server.ts';
 import { testFolder } from './folders.ts';
+import { findProgram } from './programs.ts';
 
-/** The pgbouncer of this machine, which no registry of packages for Node has; null: none. */
-export function findPgbouncer(): string | null {
-	const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-	return (
-		folders
-			.map((folder) => join(folder, 'pgbouncer'))
-			.find((path) => {
-				try {
-					accessSync(path, constants.X_OK);
-					return true;
-				} catch {
-					return false;
-				}
-			}) ?? null
-	);
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((done) => server.close(done));
-	return port;
-}
+/** The pgbouncer of this machine; null: none. */
+export const findPgbouncer = (): string | null => findProgram('pgbouncer', ['/usr/sbin', '/usr/local/sbin']);
 
 /** A pgbouncer in transaction mode in front of a database, with four connections to it. */
 export async function startPooler(
@@ -41,7 +18,7 @@ export async function startPooler(
 ): Promise<{ url: string; end(): Promise<void> }> {
 	const { folder, clear } = await testFolder('pooler');
 	const { hostname, port, username, password, pathname } = new URL(databaseUrl);
-	const own = await freePort();
+	const own = await freePort(0);
 	const database = decodeURIComponent(pathname.slice(1));
 	const file = join(folder, 'pgbouncer.ini');
 	const target = `host=${hostname} port=${port || 5432} dbname=${database}`;

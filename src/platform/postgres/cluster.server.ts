@@ -152,7 +152,7 @@ async function answering(folder: string): Promise<number | null> {
 }
 
 /** The port if it is free, any free one for 0; null when it is taken. */
-async function freePort(wanted: number): Promise<number | null> {
+export async function freePort(wanted: number): Promise<number | null> {
 	const server = createServer();
 	try {
 		await new Promise<void>((done, fail) => server.once('error', fail).listen(wanted, '127.0.0.1', done));
