@@ -44,8 +44,10 @@ const id = `'mem_' || lpad(to_hex(1600000000 + n), 10, '0') || lpad(to_hex(n), 1
 const phone = `'+49170' || lpad(n::text, 8, '0')`;
 const email = `'shopper' || n || '@mail' || n % 7 || '.example'`;
 
-/** What a chunk of the crowd is written by, in this order; $1 the first, $2 the last, $3 how many there will be. */
-const steps: readonly [table: string, statement: string][] = [
+/** What a chunk of rows is written by, in this order; $1 the first, $2 the last, $3 how many there will be. */
+export type Steps = readonly (readonly [table: string, statement: string])[];
+
+const steps: Steps = [
 	[
 		'members',
 		`insert into members (id, number, name, email, phone, language, birthday, birth_year, words, version, created_at, joined_at, blocked_at)
@@ -148,14 +150,13 @@ export async function openCrowd(db: Db): Promise<void> {
 			values (${id}, ${key}, ${key}, ${kind}, ${JSON.stringify(cities)}, false, false, false, 1, now())`;
 }
 
-/** Takes the indexes that only find off the crowd's tables while it is written. @returns puts them back */
-async function withoutIndexes(db: Db): Promise<() => Promise<void>> {
+/** Takes the indexes that only find off these tables while they are written. @returns puts them back */
+async function withoutIndexes(db: Db, tables: readonly string[]): Promise<() => Promise<void>> {
 	const sql = sqlOf(db);
-	const tables = steps.map(([table]) => table);
 	const dropped = await sql<{ name: string; made: string }[]>`
 		select c.relname as name, pg_get_indexdef(i.indexrelid) as made
 		from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-		where t.relname in ${sql(tables)} and not i.indisunique`;
+		where t.relname in ${sql([...tables])} and not i.indisunique`;
 	for (const { name } of dropped) await sql.unsafe(`drop index "${name}"`);
 	return async () => {
 		for (const { made } of dropped)
@@ -166,9 +167,9 @@ async function withoutIndexes(db: Db): Promise<() => Promise<void>> {
 	};
 }
 
-/** Members `from` … `to` − 1 of as many as there will be (`to`). */
-export async function gather(db: Db, from: number, to: number): Promise<void> {
-	const putBack = await withoutIndexes(db);
+/** Rows `from` … `to` − 1 of as many as there will be (`to`), a hundred thousand in a transaction. */
+export async function writeSteps(db: Db, steps: Steps, from: number, to: number): Promise<void> {
+	const putBack = await withoutIndexes(db, [...new Set(steps.map(([table]) => table))]);
 	const chunk = 100_000;
 	for (let first = from; first < to; first += chunk)
 		await inTransaction(db, async (tx) => {
@@ -178,6 +179,11 @@ export async function gather(db: Db, from: number, to: number): Promise<void> {
 				await sqlOf(tx).unsafe(statement, [first, Math.min(to, first + chunk) - 1, to], { prepare: true });
 		});
 	await putBack();
+}
+
+/** Members `from` … `to` − 1 of as many as there will be (`to`). */
+export async function gather(db: Db, from: number, to: number): Promise<void> {
+	await writeSteps(db, steps, from, to);
 	if (from > 0) return;
 	const sql = sqlOf(db);
 	const words = wordsOf({ name: crowd.rareName, email: null, phone: null });

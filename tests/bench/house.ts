@@ -1,18 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { preview } from '#checkout/server';
-import { randomBody } from '#core/codes';
-import { newId } from '#core/ids';
 import { must } from '#core/must';
-import { members } from '#customers/tables';
-import { issue } from '#giftcards/server';
 import { createCashier, enrol, makeEnrolmentCode, signInAtTill } from '#identity/server';
-import { insertRows } from '#platform/bulk';
-import { inTransaction, sqlOf, type Db } from '#platform/db';
+import { inTransaction, type Db } from '#platform/db';
 import { byHouse } from '#platform/trail';
 import { quote, type Ask, type BasketLine, type Facts } from '#pricing';
 import { createProduct, createTaxClass } from '#stores/server';
 import { createVoucher, makeCodes } from '#vouchers/server';
 import { aDefinition, anAsk, line, openShop } from '../support/shop.ts';
+import { fillWallets, wallet, walletOf } from './wallets.ts';
 
 /** A sale as a till sends it: asked for, quoted, agreed to. */
 export interface ReadySale {
@@ -29,33 +25,37 @@ export interface ReadyTill {
 	token: string;
 }
 
-const currency = 'EUR';
+const { currency } = wallet;
 const productCount = 60;
 const linesPerSale = 5;
-/** what each sale takes from a gift card, and what is on one: nobody runs dry */
+/** what each sale takes from a gift card */
 const charge = 100;
-const cardCents = 10_000_000;
-/** rows or codes made in one transaction */
+/** one member in so many is a hot one */
+const hotShare = 100;
+/** codes made in one transaction */
 const chunk = 5000;
 const codesPerVoucher = 500_000;
 
-/** The shop that is measured: products, tills, members with a gift card each, and vouchers, one code for each sale. */
+/** Who buys: anybody, or only the hot hundredth of the members. */
+export type Crowding = 'uniform' | 'hot';
+
+/** The shop that is measured: products, tills, members with their wallets, and a pool of codes, one for each sale. */
 export class House {
-	readonly #db: Db;
+	readonly members: number;
+	readonly storeId: string;
 	readonly tills: ReadyTill[] = [];
-	readonly #storeId: string;
+	readonly #db: Db;
 	readonly #products: { id: string; cents: number }[];
-	readonly #memberIds: string[] = [];
-	readonly #cardIds: string[] = [];
-	readonly #stock: ReadySale[] = [];
+	readonly #stock: Record<Crowding, ReadySale[]> = { uniform: [], hot: [] };
 	#voucher = { id: '', codesLeft: 0 };
 	/** what a till knows when it quotes; each sale puts its own member, code and card there */
 	#facts: Facts | null = null;
 
-	private constructor(db: Db, storeId: string, products: { id: string; cents: number }[]) {
+	private constructor(db: Db, storeId: string, products: { id: string; cents: number }[], members: number) {
 		this.#db = db;
-		this.#storeId = storeId;
+		this.storeId = storeId;
 		this.#products = products;
+		this.members = members;
 	}
 
 	/** @param tills how many tablets to enrol */
@@ -77,14 +77,14 @@ export class House {
 			}
 			return made;
 		});
-		const house = new House(db, storeId, products);
+		await fillWallets(db, count, now);
+		const house = new House(db, storeId, products, count);
 		await house.#openTills(tills, now);
-		for (let made = 0; made < count; made += chunk) await house.#welcome(Math.min(chunk, count - made), now);
 		return house;
 	}
 
 	async #openTills(count: number, now: Date): Promise<void> {
-		const [db, storeId, pin] = [this.#db, this.#storeId, '739182'];
+		const [db, storeId, pin] = [this.#db, this.storeId, '739182'];
 		const cashier = { name: 'Cashier', pin, storeIds: null };
 		const { staffId } = await inTransaction(db, (tx) => createCashier(tx, cashier, now));
 		const openTill = async (n: number): Promise<ReadyTill> => {
@@ -97,35 +97,17 @@ export class House {
 		this.tills.push(...(await Promise.all(Array.from({ length: count }, (_, n) => openTill(n + 1)))));
 	}
 
-	/** Members who joined, each with a gift card. */
-	async #welcome(count: number, now: Date): Promise<void> {
-		const first = this.#memberIds.length + 1;
-		const people = Array.from({ length: count }, (_, n) => ({
-			id: newId('member', now),
-			number: randomBody(10),
-			name: `Shopper ${first + n}`,
-			email: `shopper${first + n}@bench.example`,
-			language: 'en',
-			createdAt: now,
-			joinedAt: now
-		}));
-		await inTransaction(this.#db, async (tx) => {
-			await insertRows(sqlOf(tx), members, people);
-			const card = { cents: cardCents, currency, active: true, expiresAt: null };
-			const cards = people.map(({ id }) => ({ ...card, memberId: id }));
-			for (const issued of await issue(tx, cards, now)) {
-				must(issued.ok, 'a card for a member can be issued');
-				this.#cardIds.push(issued.id);
-			}
-		});
-		this.#memberIds.push(...people.map(({ id }) => id));
+	/** Somebody, by their place among the members. */
+	shopper(crowding: Crowding = 'uniform'): number {
+		return randomInt(crowding === 'uniform' ? this.members : Math.max(1, Math.floor(this.members / hotShare)));
 	}
 
 	/** Makes sure that so many sales are ready to be committed. */
-	async stock(count: number, now: Date): Promise<void> {
-		while (this.#stock.length < count) {
-			for (const codeId of await this.#codes(Math.min(chunk, count - this.#stock.length), now))
-				this.#stock.push(await this.#ready(codeId, now));
+	async stock(count: number, now: Date, crowding: Crowding = 'uniform'): Promise<void> {
+		const stock = this.#stock[crowding];
+		while (stock.length < count) {
+			for (const codeId of await this.#codes(Math.min(chunk, count - stock.length), now))
+				stock.push(await this.#ready(codeId, this.shopper(crowding), now));
 		}
 	}
 
@@ -143,19 +125,25 @@ export class House {
 		});
 	}
 
-	/** A basket of different products for somebody, quoted as a till quotes: from facts, in memory. */
-	async #ready(codeId: string, now: Date): Promise<ReadySale> {
-		const shopper = randomInt(this.#memberIds.length);
-		const [memberId, cardId] = [this.#memberIds[shopper] as string, this.#cardIds[shopper] as string];
+	/** A basket of different products. */
+	basket(): BasketLine[] {
 		const lines = new Map<string, BasketLine>();
 		while (lines.size < linesPerSale) {
 			const product = this.#products[randomInt(this.#products.length)] as { id: string; cents: number };
 			if (!lines.has(product.id)) lines.set(product.id, line(String(lines.size), product, randomInt(1, 4) * 1000));
 		}
-		const ask = anAsk(memberId, [...lines.values()], {
-			rightIds: [codeId],
-			giftCards: [{ id: cardId, cents: charge }]
-		});
+		return [...lines.values()];
+	}
+
+	/** What the nth member asks for: five products, partly paid with their gift card. */
+	ask(shopper: number, rightIds: string[]): Ask {
+		const giftCards = [{ id: walletOf.cardId(shopper), cents: charge }];
+		return anAsk(walletOf.memberId(shopper), this.basket(), { rightIds, giftCards });
+	}
+
+	/** A sale for somebody, quoted as a till quotes: from facts, in memory. */
+	async #ready(codeId: string, shopper: number, now: Date): Promise<ReadySale> {
+		const ask = this.ask(shopper, [codeId]);
 		const shown = quote(ask, await this.#factsFor(ask, now), now);
 		must(shown.problems.length === 0 && shown.refused.length === 0, 'a sale of the benchmark is in order');
 		return { key: `bench-${codeId}`, ask, fingerprint: shown.fingerprint };
@@ -164,7 +152,7 @@ export class House {
 	async #factsFor(ask: Ask, now: Date): Promise<Facts> {
 		if (!this.#facts) {
 			const everything = this.#products.map((product, n) => line(String(n), product));
-			const wanted = { ask: { ...ask, basket: { currency, lines: everything } }, storeId: this.#storeId };
+			const wanted = { ask: { ...ask, basket: { currency, lines: everything } }, storeId: this.storeId };
 			const shown = await preview(this.#db, wanted, now);
 			must(shown.ok, 'the shop can be quoted');
 			this.#facts = shown.facts;
@@ -181,7 +169,7 @@ export class House {
 	}
 
 	/** The next sale; undefined: the stock is sold out. */
-	take(): ReadySale | undefined {
-		return this.#stock.pop();
+	take(crowding: Crowding = 'uniform'): ReadySale | undefined {
+		return this.#stock[crowding].pop();
 	}
 }

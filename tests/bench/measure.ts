@@ -7,6 +7,23 @@ export interface Sample {
 	perSecond: number;
 	/** milliseconds, one for each that was done */
 	latencies: number[];
+	/** what else was seen meanwhile */
+	also?: Reading;
+}
+
+/**
+ * What can be told of a measurement: how many were done, how many a second, how long they took (p50, p95, p99, longest, in
+ * milliseconds), and what only some subjects tell: `memory` of the server in MB, the longest `chunk` of a job in
+ * milliseconds, `lots` written off a second.
+ */
+export type Measure = 'count' | 'rate' | 'p50' | 'p95' | 'p99' | 'longest' | 'memory' | 'chunk' | 'lots';
+
+export type Reading = Readonly<Partial<Record<Measure, number>>>;
+
+/** A sample in figures; the single latencies are forgotten. */
+export function readingOf({ count, perSecond, latencies, also }: Sample): Reading {
+	const at = (share: number) => percentile(latencies, share);
+	return { count, rate: perSecond, p50: at(0.5), p95: at(0.95), p99: at(0.99), longest: at(1), ...also };
 }
 
 /**

@@ -1,28 +1,41 @@
 import { Agent, request } from 'node:http';
 import { counterOf } from '#checkout/server';
 import type { Db } from '#platform/db';
-import type { House, ReadySale, ReadyTill } from './house.ts';
+import type { Crowding, House, ReadySale, ReadyTill } from './house.ts';
 import { callersFor, type Sample } from './measure.ts';
 
 /** Ids of the receipts that were acknowledged, for the proof at the end. */
 export type Acknowledged = string[];
 
+/** Where sales are made, and noted. */
+interface Place {
+	posting: Db;
+	house: House;
+	acknowledged: Acknowledged;
+}
+
 /** Commits through the module, as the server's own handlers call it. */
-export async function sellThroughModule(
-	{ posting, house, acknowledged }: { posting: Db; house: House; acknowledged: Acknowledged },
+export const sellThroughModule = (
+	place: Place,
 	seconds: number,
-	callers: number
-): Promise<Sample> {
-	const desk = counterOf(posting);
-	return callersFor(seconds, callers, async (caller) => {
-		const sale = house.take();
-		if (!sale) return false;
-		const { deviceId, storeId, staffId } = tillOf(house, caller);
-		const result = await desk.sell({ caller: deviceId, storeId, deviceId, staffId, ...sale }, new Date());
-		if (!result.ok) throw new Error(`a sale was refused: ${result.refusal.code}`);
-		acknowledged.push(result.receipt.id);
-		return true;
-	});
+	callers: number,
+	crowding: Crowding = 'uniform'
+): Promise<Sample> => callersFor(seconds, callers, (caller) => sellOne(place, caller, crowding));
+
+/** @returns false: the stock is sold out */
+export async function sellOne(
+	{ posting, house, acknowledged }: Place,
+	caller: number,
+	crowding: Crowding = 'uniform'
+): Promise<boolean> {
+	const sale = house.take(crowding);
+	if (!sale) return false;
+	const { deviceId, storeId, staffId } = tillOf(house, caller);
+	const command = { caller: deviceId, storeId, deviceId, staffId, ...sale };
+	const result = await counterOf(posting).sell(command, new Date());
+	if (!result.ok) throw new Error(`a sale was refused: ${result.refusal.code}`);
+	acknowledged.push(result.receipt.id);
+	return true;
 }
 
 /** Commits through a running server, each caller a tablet with a connection that it keeps. */

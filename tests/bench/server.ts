@@ -7,6 +7,8 @@ import type { Ending } from './ending.ts';
 export interface BenchServer {
 	/** our tables, empty */
 	shopUrl: string;
+	/** one more database with our tables, empty */
+	makeShop(name: string): Promise<string>;
 	/** for the yardstick's tables */
 	yardstickUrl: string;
 	/** `PostgreSQL 18.4` */
@@ -14,7 +16,7 @@ export interface BenchServer {
 	/** checkpoints so far, as far as this Postgres tells: a figure measured beside one is slower */
 	checkpoints(): Promise<number>;
 	/** statistics for the planner and a visible map, as a database that has run for a while has them */
-	freshen(): Promise<void>;
+	freshen(url?: string): Promise<void>;
 }
 
 /**
@@ -39,16 +41,21 @@ export async function openServer(url: string | undefined, ending: Ending): Promi
 		address.pathname = `/${database}`;
 		return address.href;
 	};
-	const shopUrl = await make(name);
-	await migrate(shopUrl);
+	const makeShop = async (database: string) => {
+		const url = await make(database);
+		await migrate(url);
+		return url;
+	};
+	const shopUrl = await makeShop(name);
 	const yardstickUrl = await make(`${name}_yardstick`);
 	const [row] = await admin<{ version: string }[]>`select current_setting('server_version') as version`;
 	return {
 		shopUrl,
+		makeShop: (wished) => makeShop(`${name}_${wished}`),
 		yardstickUrl,
 		version: `PostgreSQL ${row?.version.split(' ')[0]}`,
 		checkpoints: () => checkpointsOf(admin),
-		freshen: () => freshen(shopUrl)
+		freshen: (url = shopUrl) => freshen(url)
 	};
 }
 

@@ -11,6 +11,7 @@ export interface AppProcess {
 	/** http://localhost:PORT, once it is ready */
 	address(): Promise<string>;
 	signal(name: NodeJS.Signals): void;
+	pid: number | undefined;
 	/** its exit code; null when a signal ended it */
 	exit: Promise<number | null>;
 }
@@ -36,5 +37,5 @@ export function startApp(environment: Record<string, string>, args: string[] = [
 			await wait(25);
 		}
 	};
-	return { said: () => text, address, signal: (name) => void child.kill(name), exit };
+	return { said: () => text, address, signal: (name) => void child.kill(name), pid: child.pid, exit };
 }
