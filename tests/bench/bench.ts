@@ -57,16 +57,16 @@ interface Stage {
 	options: Options;
 	secret: string;
 	ending: Ending;
-	yardstick: Awaited<ReturnType<typeof yardstickOf>>;
 }
 
 /** What is known when everything was measured. */
-interface Told extends Pick<Facts, 'best' | 'memory' | 'proved'> {
+interface Told extends Pick<Facts, 'yardstick' | 'best' | 'memory' | 'proved'> {
 	measured: Measured[];
 }
 
 /** The ordinary table. */
-async function measureTable({ server, options, secret, ending, yardstick }: Stage): Promise<Told> {
+async function measureTable({ server, options, secret, ending }: Stage): Promise<Told> {
+	const yardstick = await yardstickOf(options, server.yardstickUrl, ending);
 	say(`Filling a shop with ${options.members} members …`);
 	const scene = await openScene(server, { url: server.shopUrl, secret, members: options.members, tills }, ending);
 	const means: Means = { scene, ending, yardstick: yardstick.open, lots: options.lots, manyAccounts };
@@ -81,7 +81,8 @@ async function measureTable({ server, options, secret, ending, yardstick }: Stag
 	rounds.chooseBest(opening);
 	const measured = await rounds.measure(asked, options.rounds);
 	if (options.long && scene.held.length > 0) await keepSelling(scene, await open('commit-http-64'));
-	return { measured: [...opening, ...measured], best: rounds.real('T'), ...(await after(scene)) };
+	const told = { yardstick: yardstick.name, best: rounds.real('T'), ...(await after(scene)) };
+	return { measured: [...opening, ...measured], ...told };
 }
 
 /** Until the server has committed as much as memory is watched over. */
@@ -94,8 +95,12 @@ async function keepSelling(scene: Scene, running: Running): Promise<void> {
 	}
 }
 
+const noYardstick = (): never => {
+	throw new Error('growth is told against the smallest shop');
+};
+
 /** The table of growth: shops of several sizes beside each other. */
-async function measureGrowth({ server, options, secret, ending, yardstick }: Stage, sizes: number[]): Promise<Told> {
+async function measureGrowth({ server, options, secret, ending }: Stage, sizes: number[]): Promise<Told> {
 	const scenes = new Map<string, Scene>();
 	for (const members of sizes) {
 		say(`Filling a shop with ${members} members …`);
@@ -106,7 +111,7 @@ async function measureGrowth({ server, options, secret, ending, yardstick }: Sta
 		const [subject = '', size = ''] = name.split(' at ');
 		const scene = scenes.get(size);
 		if (!scene) throw new Error(`there is no shop of ${size} members`);
-		return openSubject({ scene, ending, yardstick: yardstick.open, lots: options.lots, manyAccounts }, subject);
+		return openSubject({ scene, ending, yardstick: noYardstick, lots: options.lots, manyAccounts }, subject);
 	};
 	const rounds = new Rounds(open, options.seconds, say);
 	const asked = growth(sizes);
@@ -114,7 +119,7 @@ async function measureGrowth({ server, options, secret, ending, yardstick }: Sta
 	const measured = await rounds.measure(asked, options.rounds);
 	const proofs: string[] = [];
 	for (const [size, scene] of scenes) proofs.push(`${size} members: ${await prove(scene)}`);
-	return { measured, best: '', memory: null, proved: proofs.join('; ') };
+	return { measured, yardstick: null, best: null, memory: null, proved: proofs.join('; ') };
 }
 
 async function after(scene: Scene): Promise<Pick<Facts, 'memory' | 'proved'>> {
@@ -130,21 +135,19 @@ async function bench(options: Options, ending: Ending): Promise<void> {
 	const settings = readSettings({ DATABASE_URL: server.shopUrl, PARETO_SECRET: secret });
 	if (!settings.database) throw new Error('the settings lost the database');
 	useSettings({ ...settings, database: settings.database, secret });
-	const yardstick = await yardstickOf(options, server.yardstickUrl, ending);
-	const stage: Stage = { server, options, secret, ending, yardstick };
+	const stage: Stage = { server, options, secret, ending };
 	const checkpoints = await server.checkpoints();
 	const { measured, ...told } = await (options.sizes ? measureGrowth(stage, options.sizes) : measureTable(stage));
 	const facts: Facts = {
 		...told,
 		server: server.version,
-		yardstick: yardstick.name,
 		checkpoints: (await server.checkpoints()) - checkpoints
 	};
 	const report = reportOf(measured, facts, options);
 	await writeFile(options.json, `${JSON.stringify(report, null, '\t')}\n`);
 	const called = (subject: string): string => {
 		const [name = '', size] = subject.split(' at ');
-		if (name === 'T') return `T (${titleOf(told.best)})`;
+		if (name === 'T' && told.best) return `T (${titleOf(told.best)})`;
 		return size === undefined ? titleOf(name) : `${titleOf(name)}, ${size} members`;
 	};
 	print(`\n${headOf(report)}\n\n${tableOf(measured.flatMap(rowsOf), called)}\n`);

@@ -10,10 +10,10 @@ import { changesTable } from './table.ts';
 export interface Facts {
 	/** `PostgreSQL 18.4` */
 	server: string;
-	/** what runs the yardstick: `pgbench (PostgreSQL) 15.18` */
-	yardstick: string;
-	/** what T stands for */
-	best: string;
+	/** what runs the yardstick: `pgbench (PostgreSQL) 15.18`; null: growth has none */
+	yardstick: string | null;
+	/** the subject behind T */
+	best: string | null;
 	checkpoints: number;
 	memory: MemoryTold | null;
 	proved: string;
@@ -42,8 +42,9 @@ export const reportOf = (measured: readonly Measured[], facts: Facts, options: O
 export const headOf = ({ server, yardstick, cores, node, checkpoints, options }: Report): string => {
 	const { seconds, rounds, sizes, members, tpcbScale } = options;
 	const people = sizes ? `${sizes.join(', ')} members in a database each` : `${members} members`;
+	const tpcb = yardstick === null ? '' : ` TPC-B: scale ${tpcbScale}, prepared, by ${yardstick}.`;
 	return `${server}, fsync and synchronous_commit on, ${cores} cores, Node ${node}, ${people}.
-${rounds} rounds of ${seconds} s each; ${checkpoints} checkpoints meanwhile. TPC-B: scale ${tpcbScale}, prepared, by ${yardstick}.
+${rounds} rounds of ${seconds} s each; ${checkpoints} checkpoints meanwhile.${tpcb}
 A commit: 5 lines, points earned, a voucher redeemed, a gift card charged. A ratio is the median of the rounds' own; the
 spread is where the middle half of them lies.`;
 };

@@ -14,12 +14,15 @@ export class Rounds {
 	readonly #open: Opener;
 	readonly #say: (sentence: string) => void;
 	readonly #seconds: number;
+	readonly #breath: () => Promise<void>;
 	readonly #running = new Map<string, Running>();
 	readonly #rates = new Map<string, number>();
 	/** what T stands for */
 	#best = 'tpcb-32';
 
-	constructor(open: Opener, seconds: number, say: (sentence: string) => void) {
+	/** @param breath between two measurements */
+	constructor(open: Opener, seconds: number, say: (sentence: string) => void, breath = settle) {
+		this.#breath = breath;
 		this.#open = open;
 		this.#seconds = seconds;
 		this.#say = say;
@@ -73,7 +76,7 @@ export class Rounds {
 		this.#running.set(subject, running);
 		// Half as much again as it did last time, and some for all callers at once.
 		await running.prepare?.(Math.ceil((this.#rates.get(subject) ?? guessedRate) * 1.5 * seconds) + 500);
-		await settle();
+		await this.#breath();
 		const reading = readingOf(await running.measure(seconds));
 		if (!reading.count) throw new Error(`${subject} did nothing in ${seconds} s: give it more --seconds.`);
 		this.#rates.set(subject, reading.rate ?? guessedRate);
