@@ -1,8 +1,9 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import type { TablesRelationalConfig } from 'drizzle-orm';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { must } from '#core/must';
 import { later } from '#core/time';
+import { openClient } from './primary.server.ts';
 
 /**
  * The one way to Postgres. One client serves both readings: drizzle for tables, ordinary reads and writes; raw
@@ -66,7 +67,7 @@ function oneByOne<T extends postgres.Sql<{ bigint: number }>>(client: T): T {
 }
 
 export function connect(url: string, options: ConnectOptions = {}): Connection {
-	const plain = postgres(url, {
+	const plain = openClient(url, {
 		max: options.max ?? 16,
 		prepare: options.prepare ?? true,
 		onnotice: () => {},

@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import type { Db } from './db.server.ts';
+import { openClient } from './primary.server.ts';
 
 /**
  * Jobs by the clock, on pg-boss (upkeep and size: one package, Postgres only, 12.35.0 since 12.38 cannot be installed).
@@ -64,7 +65,7 @@ export async function startJobs(
 	{ directUrl, db, clock, onTrouble }: JobOptions
 ): Promise<RunningJobs> {
 	// One connection: pg-boss sends begin … commit as one text, which must not be spread over a pool.
-	const client = postgres(directUrl, {
+	const client = openClient(directUrl, {
 		max: 1,
 		types: { json: asText(114), jsonb: asText(3802) },
 		onnotice: () => {},

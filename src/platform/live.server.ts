@@ -1,7 +1,8 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { sqlOf, type Db, type Raw } from './db.server.ts';
 import { onShutdown } from './lifecycle.server.ts';
 import { log } from './log.server.ts';
+import { openClient } from './primary.server.ts';
 import { settings } from './settings.server.ts';
 
 /**
@@ -179,7 +180,7 @@ class Line implements Changes {
 		const onnotify = (name: string, payload: string) => {
 			if (name === channel) this.#subscriptions.tell(payload.split(','));
 		};
-		const line: postgres.Sql = postgres(this.#url, {
+		const line: postgres.Sql = openClient(this.#url, {
 			max: 1,
 			idle_timeout: 0,
 			max_lifetime: null,

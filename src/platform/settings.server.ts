@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eachServer, wishOf } from './addresses.server.ts';
 
 /**
  * Everything that is set from outside, read from the environment once, at the start. All faults are told together,
@@ -57,7 +58,10 @@ const url = (...protocols: string[]) =>
 		return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
 	});
 
-const postgresUrl = url('postgres:', 'postgresql:');
+const oneServer = url('postgres:', 'postgresql:');
+const postgresUrl = z
+	.string()
+	.refine((text) => eachServer(text).every((one) => oneServer.safeParse(one).success) && wishOf(text) !== null);
 
 const shape = z.object({
 	PORT: z
@@ -100,7 +104,7 @@ const advice: Record<Name, { say: string; secret?: true }> = {
 	},
 	TRUST_PROXY: { say: 'give the number of proxies in front of this server, such as TRUST_PROXY=1, or leave it out.' },
 	DATABASE_URL: {
-		say: 'write it as postgres://user:password@host:5432/database, special characters percent-encoded.',
+		say: 'write it as postgres://user:password@host:5432/database, special characters percent-encoded; with a standby as …@one:5432,two:5432/database.',
 		secret: true
 	},
 	DATABASE_DIRECT_URL: { say: 'write it as DATABASE_URL, but past the pooler.', secret: true },

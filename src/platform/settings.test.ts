@@ -46,6 +46,15 @@ describe('settings', () => {
 		).toBe(read);
 	});
 
+	test('a database address may name several servers, each of which must be one', () => {
+		const both = 'postgres://shop:pass%40word@one.example.com:5432,two.example.com/pareto?target_session_attrs=primary';
+		expect(readSettings({ DATABASE_URL: both, PARETO_SECRET: secret }).database?.url).toBe(both);
+		for (const wrong of [both.replace('5432', 'x'), both.replace('two', ',two'), both.replace('=primary', '=nearest')])
+			expect(faultsOf({ DATABASE_URL: wrong, PARETO_SECRET: secret })).toEqual([
+				expect.stringMatching(/^DATABASE_URL cannot be used: .*@one:5432,two:5432/)
+			]);
+	});
+
 	test('behind a pooler nothing is prepared, unless it is said to keep what is', () => {
 		const pooled = { DATABASE_URL: database, DATABASE_DIRECT_URL: `${database}2`, PARETO_SECRET: secret };
 		expect(readSettings(pooled).database?.prepares).toBe(false);

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { processesOf, tell } from './processes.ts';
 
 /** Waits until the test run is gone, then stops its Postgres at once (nothing in it is worth keeping) and clears the folder. */
 const [, , folder] = process.argv;
@@ -16,13 +17,24 @@ await new Promise<void>((done) =>
 		.once('error', () => done())
 );
 
-for (let attempt = 0; attempt < 100; attempt++) {
+/** Tells a server to stop, also one that a test has made stand still. @returns whether it was still there */
+function stop(cluster: string): boolean {
+	const [first, ...others] = processesOf(join(folder as string, cluster, 'data'));
+	if (first === undefined || !tell(first, 'SIGQUIT')) return false;
+	for (const pid of [first, ...others]) tell(pid, 'SIGCONT');
+	return true;
+}
+
+const clusters = (): string[] => {
 	try {
-		const pid = Number(readFileSync(join(folder, 'cluster', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
-		process.kill(pid, 'SIGQUIT');
+		return readdirSync(folder);
 	} catch {
-		break;
+		return [];
 	}
+};
+
+for (let attempt = 0; attempt < 100; attempt++) {
+	if (!clusters().map(stop).includes(true)) break;
 	await wait(50);
 }
 await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

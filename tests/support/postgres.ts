@@ -42,10 +42,10 @@ export async function startTestServer({ durable = false } = {}): Promise<{ url: 
 }
 
 /**
- * A small process that stops the server and clears its folder when we are gone, however we went: its standard input
+ * A small process that stops the servers in a folder and clears it when we are gone, however we went: its standard input
  * closes. Asked to end, it does the same.
  */
-function startGuard(folder: string): () => Promise<void> {
+export function startGuard(folder: string): () => Promise<void> {
 	const child = spawn(process.execPath, [join(import.meta.dirname, 'postgres-guard.ts'), folder], {
 		stdio: ['pipe', 'ignore', 'inherit'],
 		detached: true
@@ -62,7 +62,7 @@ function startGuard(folder: string): () => Promise<void> {
 }
 
 /** Removes what a run left behind whose guard could not finish (the machine stopped). */
-async function sweep(base: string): Promise<void> {
+export async function sweep(base: string): Promise<void> {
 	for (const name of await readdir(base)) {
 		const pid = Number(/^pareto-test-(\d+)-/.exec(name)?.[1]);
 		if (!pid || isAlive(pid)) continue;

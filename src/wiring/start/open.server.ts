@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import postgres from 'postgres';
+import { serversOf } from '#platform/addresses';
 import { migrate } from '#platform/migrate';
 import { ensureDatabase, startCluster, type Cluster } from '#platform/postgres/cluster';
+import { openClient } from '#platform/primary';
 import type { DatabaseAddresses, RunningSettings, Settings } from '#platform/settings';
 import { StartFault } from './fault.server.ts';
 import { prepareDataFolder } from './folders.server.ts';
@@ -75,9 +76,9 @@ async function reach(addresses: DatabaseAddresses, say: (sentence: string) => vo
 }
 
 async function reachOne(name: string, url: string, say: (sentence: string) => void): Promise<void> {
-	const { host } = new URL(url);
+	const host = serversOf(url);
 	for (let attempt = 0; ; attempt++) {
-		const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+		const sql = openClient(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
 		try {
 			const [row] = await sql<{ version: string }[]>`select current_setting('server_version_num') as version`;
 			const version = Math.floor(Number(row?.version) / 10_000);
@@ -87,7 +88,7 @@ async function reachOne(name: string, url: string, say: (sentence: string) => vo
 		} catch (error) {
 			if (error instanceof StartFault) throw error;
 			const { code } = error as { code?: string };
-			const passing = code === 'ECONNREFUSED' || code === '57P03' || code === 'CONNECT_TIMEOUT';
+			const passing = /^(ECONNREFUSED|57P03|CONNECT_TIMEOUT|NO_PRIMARY)$/.test(code ?? '');
 			if (passing && attempt < 15) {
 				if (attempt === 0) say(`Waiting for the database at ${host} …`);
 				await wait(1000);
