@@ -130,6 +130,32 @@ describe('what time does', () => {
 		expect(await expire(db, { now: new Date(later) })).toEqual({ pots: 0, points: 0 });
 	}, 60_000);
 
+	test('is done chunk by chunk: a job that was stopped has left none half done, and the next one goes on', async () => {
+		const ids = members('stopped', 20);
+		await book(ids, now, (b) => {
+			// Several pots each: an owner's stand in different chunks.
+			for (const id of ids)
+				for (const days of [30, 60, 90]) b.earn({ ...earned(id, `${id}_${days}`, now + day), potDays: days });
+		});
+		const later = new Date(now + 2 * day);
+		const stop = () => {
+			throw new Error('stopped');
+		};
+		await expect(expire(db, { now: later, chunk: 7, told: stop })).rejects.toThrow('stopped');
+		const lost = async () =>
+			(
+				await client`select count(*)::int as pots, sum(amount)::int as points from transfers
+					where reason = 'expired' and debit_owner_id like 'stopped%'`
+			)[0];
+		const before = await lost();
+		expect(before?.pots).toBeGreaterThan(0);
+		expect(before?.pots).toBeLessThan(60);
+		const { pots } = await expire(db, { now: later, chunk: 7 });
+		expect(pots + Number(before?.pots)).toBe(60);
+		expect(await lost()).toEqual({ pots: 60, points: 600 });
+		expect((await audit(db)).findings).toEqual([]);
+	});
+
 	test('makes pending points spendable once, and pays what is owed with them', async () => {
 		const ids = members('pending', 40);
 		await book(ids, now, (b) => {

@@ -1,5 +1,6 @@
 import { newId } from '#core/ids';
-import { must } from '#core/must';
+import { present } from '#core/must';
+import { listOf, listsOf } from '#platform/bulk';
 import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { openBook } from './book.server.ts';
 import { house, houseNames, type Life } from './index.ts';
@@ -23,20 +24,35 @@ interface Place {
 /** Told the owners of each chunk after its commit, so that whoever looks at their balances reads again. */
 type ToldOwners = (ownerIds: string[]) => void;
 
+const start: Place = { due: '-infinity', owner_id: '', name: '' };
+
+const ownersOf = (places: readonly Place[]): string[] => [...new Set(places.map((place) => place.owner_id))].sort();
+
+interface Walk {
+	/** beginning of the accounts' names */
+	names: string;
+	now: Date;
+	/** accounts in one transaction */
+	chunk: number;
+	/** transactions under way at the same time */
+	atOnce: number;
+	told: ToldOwners | undefined;
+}
+
 /**
  * Walks accounts in whose lots something falls due, a chunk of them per transaction. The place moves on even when an
  * account stays due, so that a walk always ends.
+ * @param work is told the places of a chunk, which may no longer be due
  * @returns what `work` told of each chunk
  */
 async function* walk<T>(
 	db: Db,
-	{ names, now, chunk, told }: { names: string; now: Date; chunk: number; told: ToldOwners | undefined },
-	work: (tx: Tx, ownerIds: string[]) => Promise<T>
+	{ names, now, chunk, atOnce, told }: Walk,
+	work: (tx: Tx, places: Place[]) => Promise<T>
 ): AsyncGenerator<T> {
-	let after: Place = { due: '-infinity', owner_id: '', name: '' };
-	for (;;) {
-		// In a transaction, which begins anew where its connection was cut since: a job does not end for that.
-		const places: Place[] = await inTransaction(db, (tx) =>
+	// In a transaction, which begins anew where its connection was cut since: a job does not end for that.
+	const read = (after: Place): Promise<Place[]> =>
+		inTransaction(db, (tx) =>
 			sqlOf(tx)
 				.unsafe<Place[]>(
 					`select first_due_at::text as due, owner_id, name from ${due(names)}`,
@@ -45,13 +61,29 @@ async function* walk<T>(
 				)
 				.execute()
 		);
-		const last = places.at(-1);
-		if (!last) return;
-		after = last;
-		const ownerIds = [...new Set(places.map((place) => place.owner_id))];
-		const done = await inTransaction(db, (tx) => work(tx, ownerIds));
-		told?.(ownerIds);
-		yield done;
+	const underWay: { ownerIds: string[]; done: Promise<T> }[] = [];
+	try {
+		for (let places = await read(start); places.length > 0 || underWay.length > 0;) {
+			const last = places.at(-1);
+			if (last) {
+				const mine = places;
+				const done = inTransaction(db, (tx) => work(tx, mine));
+				// Whoever waits for it below is told; until then nobody does.
+				done.catch(() => {});
+				underWay.push({ ownerIds: ownersOf(mine), done });
+				// Looked up while the others are at work: what happens to them meanwhile is seen under their lock.
+				places = await read(last);
+			}
+			while (underWay.length >= atOnce || (places.length === 0 && underWay.length > 0)) {
+				const [oldest] = underWay.splice(0, 1);
+				if (!oldest) break;
+				const done = await oldest.done;
+				told?.(oldest.ownerIds);
+				yield done;
+			}
+		}
+	} finally {
+		await Promise.allSettled(underWay.map(({ done }) => done));
 	}
 }
 
@@ -63,15 +95,18 @@ export interface Expired {
 
 /**
  * Writes off the points whose time is over, with a history entry of reason `expired` per pot: what a book does when it
- * spends, for everybody at once. One statement per chunk, since ten thousand pots through a book take thirty times as
- * long.
+ * spends, for everybody at once. One statement per chunk, since thousands of pots through a book take thirty times as
+ * long; two of them at a time, since one leaves a core idle. A till that sells to one of a chunk waits for its end: chunks
+ * of 2,500 take a tenth of a second. Beside a till, chunks of 10,000 one by one did 4.5 T lots a second and made its p99
+ * 4.9 times as long; these do 11 T and make it 3.0 times as long.
  */
 export async function expire(
 	db: Db,
-	{ now, chunk = 10_000, told }: { now: Date; chunk?: number; told?: ToldOwners }
+	{ now, chunk = 2500, atOnce = 2, told }: { now: Date; chunk?: number; atOnce?: number; told?: ToldOwners }
 ): Promise<Expired> {
 	const total: Expired = { pots: 0, points: 0 };
-	for await (const part of walk(db, { names: 'points%', now, chunk, told }, (tx, ids) => expireOwners(tx, ids, now))) {
+	const work = (tx: Tx, places: Place[]) => expirePots(tx, places, now);
+	for await (const part of walk(db, { names: 'points%', now, chunk, atOnce, told }, work)) {
 		total.pots += part.pots;
 		total.points += part.points;
 	}
@@ -80,56 +115,48 @@ export async function expire(
 
 /** A lot that is spent already stays behind the watermark; `first_due_at` becomes exact again. */
 const expiry = `with pots as materialized (
-		select a.owner_id, a.name, a.unit, a.credited, a.debited,
-			coalesce((select max(l.cumulative) from lots l where l.owner_id = a.owner_id and l.name = a.name
-				and l.cumulative > a.debited and l.due_at <= $2::timestamptz), a.debited) as mark,
-			(select min(l.due_at) from lots l where l.owner_id = a.owner_id and l.name = a.name
-				and l.cumulative > a.debited and l.due_at > $2::timestamptz) as next_due
-		from json_array_elements_text($1::json) x join accounts a on a.owner_id = x.value collate "C"
-		where a.name like 'points%' and coalesce(a.first_due_at, 'infinity') <= $2::timestamptz
+		select a.owner_id, a.name, a.unit, a.credited, a.debited, x.id, coalesce(l.mark, a.debited) as mark, l.next_due
+		from unnest($1::text[], $2::text[], $3::text[]) as x(owner_id, name, id)
+		join accounts a on a.owner_id = x.owner_id collate "C" and a.name = x.name collate "C"
+		cross join lateral (
+			select max(l.cumulative) filter (where l.due_at <= $4::timestamptz) as mark,
+				min(l.due_at) filter (where l.due_at > $4::timestamptz) as next_due
+			from lots l where l.owner_id = a.owner_id and l.name = a.name and l.cumulative > a.debited
+		) l
+		where a.first_due_at <= $4::timestamptz
 	), lost as materialized (
-		select p.*, p.mark - p.debited as points, row_number() over (order by owner_id, name) as n,
+		select p.*, p.mark - p.debited as points,
 			row_number() over (partition by owner_id order by name)
 				+ (select coalesce(max(e.seq), 0) from entries e where e.owner_id = p.owner_id) as seq
 		from pots p where p.mark > p.debited
-	), named as materialized (
-		select lost.*, ids.value as id from lost join json_array_elements_text($3::json) with ordinality ids(value, n) using (n)
 	), moved as (
 		update accounts a set debited = p.mark, first_due_at = p.next_due from pots p
 		where a.owner_id = p.owner_id and a.name = p.name
 	), transferred as (
 		insert into transfers (id, debit_owner_id, debit_name, credit_owner_id, credit_name, unit, amount, reason, posted_at)
-		select id, owner_id, name, '${house}', '${houseNames.expired}', unit, points, 'expired', $2::timestamptz from named
+		select id, owner_id, name, '${house}', '${houseNames.expired}', unit, points, 'expired', $4::timestamptz from lost
 	), noted as (
 		insert into entries (owner_id, seq, name, transfer_id, amount, credited_after, debited_after, reason, posted_at)
-		select owner_id, seq, name, id, -points, credited, mark, 'expired', $2::timestamptz from named
+		select owner_id, seq, name, id, -points, credited, mark, 'expired', $4::timestamptz from lost
 	)
-	select count(*)::int as pots, coalesce(sum(points), 0)::bigint as points, (select count(*) from lost)::int as lost from named`;
+	select count(*)::int as pots, coalesce(sum(points), 0)::bigint as points from lost`;
 
-async function expireOwners(tx: Tx, ownerIds: string[], now: Date): Promise<Expired> {
+async function expirePots(tx: Tx, places: Place[], now: Date): Promise<Expired> {
 	const sql = sqlOf(tx);
-	const list = JSON.stringify(ownerIds.sort());
+	// Rows that lie beside each other are written one after the other.
+	const pots = places.map((place) => ({ ...place, id: newId('transfer', now) }));
+	pots.sort((a, b) => (a.owner_id < b.owner_id ? -1 : a.owner_id > b.owner_id ? 1 : 0));
 	await sql.unsafe(
-		`select from account_owners where owner_id = any(array(select json_array_elements_text($1::json)))
-		order by owner_id for no key update`,
-		[list],
+		`select from account_owners where owner_id = any($1::text[]) order by owner_id for no key update`,
+		[listOf(ownersOf(places))],
 		{ prepare: true }
 	);
-	const [pots] = await sql.unsafe<{ n: number }[]>(
-		`select count(*)::int as n from json_array_elements_text($1::json) x
-		join accounts a on a.owner_id = x.value collate "C"
-		where a.name like 'points%' and a.first_due_at <= $2::timestamptz`,
-		[list, now.toISOString()],
-		{ prepare: true }
-	);
-	const ids = Array.from({ length: pots?.n ?? 0 }, () => newId('transfer', now));
-	const [done] = await sql.unsafe<(Expired & { lost: number })[]>(
+	const [done] = await sql.unsafe<Expired[]>(
 		expiry,
-		[list, now.toISOString(), JSON.stringify(ids)],
+		[...listsOf(pots, ['owner_id', 'name', 'id']), now.toISOString()],
 		{ prepare: true }
 	);
-	must(done && done.pots === done.lost, 'every pot that loses points has a transfer');
-	return { pots: done.pots, points: done.points };
+	return present(done, 'a sum is one row');
 }
 
 export interface Matured {
@@ -147,13 +174,14 @@ export async function mature(
 	{ now, life, chunk = 1000, told }: { now: Date; life: (maturedAt: Date) => Life; chunk?: number; told?: ToldOwners }
 ): Promise<Matured> {
 	const total: Matured = { points: 0, toDebt: 0 };
-	const matured = async (tx: Tx, ownerIds: string[]): Promise<Matured[]> => {
+	const matured = async (tx: Tx, places: Place[]): Promise<Matured[]> => {
+		const ownerIds = ownersOf(places);
 		const book = await openBook(tx, ownerIds, now, { lock: true });
 		const parts = ownerIds.map((ownerId) => book.mature(ownerId, life));
 		await book.write(tx);
 		return parts;
 	};
-	for await (const parts of walk(db, { names: 'pending/%', now, chunk, told }, matured))
+	for await (const parts of walk(db, { names: 'pending/%', now, chunk, atOnce: 1, told }, matured))
 		for (const part of parts) {
 			total.points += part.points;
 			total.toDebt += part.toDebt;
