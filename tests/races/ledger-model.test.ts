@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { audit, expire, mature, openBook, pointsOf, post, releaseHolds, type Book } from '#ledger/server';
+import { audit, expire, mature, openBook, pointsOf, postAll, releaseHolds, type Book } from '#ledger/server';
 import { groupCommit } from '#platform/batch';
 import { inTransaction } from '#platform/db';
 import { testDatabase } from '../support/database.ts';
@@ -180,7 +180,7 @@ describe('postings', () => {
 
 	test('through a group commit are carried out once each, also when a key comes again and again', async () => {
 		const ids = members('card', 3);
-		const commit = groupCommit((postings: Parameters<typeof post>[1][number][]) => post(db, postings, at), {
+		const commit = groupCommit((postings: Parameters<typeof postAll>[1][number][]) => postAll(db, postings, at), {
 			most: 16
 		});
 		await Promise.all(

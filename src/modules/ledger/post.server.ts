@@ -1,5 +1,6 @@
-import { never } from '#core/must';
-import { inTransaction, type Db } from '#platform/db';
+import { must, never } from '#core/must';
+import { listsOf } from '#platform/bulk';
+import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
 import { openBook, type Book } from './book.server.ts';
 import type { MoveCommand, PostCommand, Posted } from './money.ts';
 
@@ -9,8 +10,13 @@ export type Posting =
 	| ({ verb: 'debit' } & PostCommand)
 	| ({ verb: 'move' } & MoveCommand);
 
+/** Whose accounts it touches, the payer's of a move first. */
 const ownersOf = (posting: Posting): string[] =>
 	posting.verb === 'move' ? [posting.from.ownerId, posting.to.ownerId] : [posting.ownerId];
+
+/** What no other posting may touch before this one is done: its owners, and its id. */
+export const namesOf = (posting: Posting): string[] =>
+	posting.transferId ? [...ownersOf(posting), posting.transferId] : ownersOf(posting);
 
 function apply(book: Book, posting: Posting): Posted {
 	switch (posting.verb) {
@@ -27,15 +33,46 @@ function apply(book: Book, posting: Posting): Posted {
 	}
 }
 
+/** With the balance of the account, a move's payer's, after it; of a replay, after the first. */
+export type PostingAnswer = Extract<Posted, { ok: false }> | (Extract<Posted, { ok: true }> & { balance: number });
+
 /**
  * Posts in one transaction, one answer each in their order. A refused posting changes nothing and hurts no other. A
  * `transferId` makes a posting safe to repeat: the same again is answered as replayed.
  */
-export const post = (db: Db, postings: readonly Posting[], now: Date): Promise<Posted[]> =>
+export const postAll = (db: Db, postings: readonly Posting[], now: Date): Promise<PostingAnswer[]> =>
 	inTransaction(db, async (tx) => {
 		const transferIds = postings.flatMap(({ transferId }) => transferId ?? []);
 		const book = await openBook(tx, postings.flatMap(ownersOf), now, { lock: true, transferIds });
 		const answers = postings.map((posting) => apply(book, posting));
 		await book.write(tx);
-		return answers;
+		const balances = await balancesAfter(
+			tx,
+			postings.flatMap((posting, place) => {
+				const answer = answers[place];
+				return answer?.ok ? { ownerId: ownersOf(posting)[0], transferId: answer.transferIds[0] } : [];
+			})
+		);
+		return answers.map((answer): PostingAnswer => {
+			if (!answer.ok) return answer;
+			const balance = balances.get(answer.transferIds[0] ?? '');
+			must(balance !== undefined, 'a posting has an entry of its owner');
+			return { ...answer, balance };
+		});
 	});
+
+/** Balances of owners' accounts after transfers, by the transfer's id. */
+async function balancesAfter(
+	tx: Tx,
+	asked: { ownerId: string | undefined; transferId: string | undefined }[]
+): Promise<Map<string, number>> {
+	if (asked.length === 0) return new Map();
+	const rows = await sqlOf(tx).unsafe<{ transfer_id: string; balance: number }[]>(
+		`select e.transfer_id, e.credited_after - e.debited_after as balance
+		from unnest($1::text[], $2::text[]) as x(owner_id, transfer_id)
+		join entries e on e.owner_id = x.owner_id collate "C" and e.transfer_id = x.transfer_id collate "C"`,
+		listsOf(asked, ['ownerId', 'transferId']),
+		{ prepare: true }
+	);
+	return new Map(rows.map(({ transfer_id, balance }) => [transfer_id, balance]));
+}
