@@ -18,7 +18,11 @@ const pools = (): Pools => (shared[place] ??= {});
 
 const names: Record<keyof Pools, string> = { main: 'pareto', posting: 'pareto-counter', reading: 'pareto-reports' };
 
-function open(kind: keyof Pools, url: string, options: { max: number; prepare?: boolean }): Connection {
+function open(
+	kind: keyof Pools,
+	url: string,
+	options: { max: number; prepare?: boolean; plansOnce?: boolean }
+): Connection {
 	const kept = pools()[kind];
 	if (kept) return kept;
 	const connection = connect(url, { ...options, name: names[kind] });
@@ -41,7 +45,8 @@ export function database(): Connection {
  * planned and its tables' pages at hand, and no page of the console waits in their queue. Past a
  * pooler, for the sake of the plans: three connections are no burden to anybody.
  */
-export const postingDatabase = (): Connection => open('posting', settings().database.directUrl, { max: 3 });
+export const postingDatabase = (): Connection =>
+	open('posting', settings().database.directUrl, { max: 3, plansOnce: true });
 
 /** For reports: the replica where there is one (it may lag behind), else the app's own pool. */
 export function readingDatabase(): Connection {

@@ -140,8 +140,9 @@ export class Scene {
 					select json_agg(json_build_object('id', id, 'name', name, 'ratePcm', rate_pcm, 'ordinary', ordinary)
 						order by position, name)
 					from tax_classes where archived_at is null
-				) as taxes from programmes limit 1`,
-				[],
+				) as taxes from programmes limit $1::int`,
+				// A statement without any value is not kept: it would be read and planned each time.
+				[1],
 				{ prepare: true }
 			),
 			// Only a basket that sells gift cards asks how.
