@@ -124,9 +124,9 @@ const steps: Steps = [
 	[
 		'receipts',
 		`insert into receipts (id, number, store_id, member_id, currency, list_cents, discount_cents, total_cents, points_spent,
-			points_paid_cents, gift_card_cents, to_pay_cents, points_earned, tenders, steps, happened_at, committed_at)
+			points_paid_cents, gift_card_cents, to_pay_cents, points_earned, tenders, steps, lines, happened_at, committed_at)
 		select 'rcp_' || substr(${id}, 5), 'R' || translate(upper(lpad(to_hex(n), 11, '0')), '01', 'XY'),
-			(select min(id) from stores), ${id}, 'EUR', 1000, 0, 1000, 0, 0, 0, 1000, 10, '[]', '[]',
+			(select min(id) from stores), ${id}, 'EUR', 1000, 0, 1000, 0, 0, 0, 1000, 10, '[]', '[]', '[]',
 			now() - n * interval '1 minute', now() - n * interval '1 minute'
 		from generate_series($1::bigint, $2::bigint) n where n % 5 = 1 and $3 > 0`
 	]

@@ -8,7 +8,6 @@ import { sqlOf } from '#platform/db';
 export const faultPlaces = [
 	'members',
 	'receipts',
-	'receipt_lines',
 	'returns',
 	'return_lines',
 	'member_figures',

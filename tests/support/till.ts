@@ -64,7 +64,6 @@ export const script: Record<Language, RegExp> = {
 
 const kept = [
 	'receipts',
-	'receipt_lines',
 	'returns',
 	'return_lines',
 	'accounts',

@@ -223,9 +223,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			committedAt: now
 		},
 		lines: quoted.lines.map((line, position) => ({
-			receiptId: id,
 			position,
-			memberId,
 			productId: line.productId,
 			categoryId: line.categoryId,
 			name: line.name,
@@ -243,8 +241,7 @@ function rowsOf(command: SaleCommand, quoted: Quote, memberId: string, now: Date
 			toPayCents: line.toPayCents,
 			pointsEarned: line.pointsEarned,
 			discounts: line.discounts,
-			costCents: line.costCents,
-			happenedAt
+			costCents: line.costCents
 		}))
 	};
 }

@@ -30,10 +30,6 @@ async function again<T>(run: () => Promise<T>): Promise<T> {
 
 /** A batch happens at one instant: that of its latest posting. */
 const latest = (waiting: readonly Waiting[]): Date => new Date(Math.max(...waiting.map(({ now }) => now.getTime())));
-const locksOf = ({ posting }: Waiting): string[] => [
-	...ownersOf(posting),
-	...(posting.transferId ? [posting.transferId] : [])
-];
 
 /** What became of one: a batch of which a part is posted never fails as a whole, so that nothing is posted again. */
 type Outcome = { answer: PostingAnswer } | { error: unknown };

@@ -32,10 +32,15 @@ export const purchaseChecks: Record<string, string> = {
 		) t left join (select receipt_id, sum(tax_cents) as cents from receipt_lines group by receipt_id) l
 			on l.receipt_id = r.id
 		where (t.cents, t.added) is distinct from (coalesce(l.cents, 0), r.tax_added_cents)`,
-	'a line belongs to a receipt of its member': `
-		select l.receipt_id as subject, concat_ws(' ', 'line', l.position) as detail
-		from receipt_lines l left join receipts r on r.id = l.receipt_id
-		where r.member_id is distinct from l.member_id`,
+	'a line is its price less discounts, and what was tendered for it': `
+		select receipt_id as subject, concat_ws(' ', 'line', position) as detail
+		from receipt_lines
+		where net_cents - list_cents + discount_cents not in (0, tax_cents)
+			or net_cents <> points_paid_cents + gift_card_cents + to_pay_cents`,
+	'what came back was on its receipt': `
+		select b.return_id as subject, concat_ws(' ', b.receipt_id, 'line', b.position) as detail
+		from return_lines b left join receipts r on r.id = b.receipt_id
+		where r.id is null or b.position not between 0 and json_array_length(r.lines) - 1`,
 	'a receipt belongs to a member and a store': `
 		select r.id as subject, concat_ws(' ', r.member_id, r.store_id) as detail
 		from receipts r left join members m on m.id = r.member_id left join stores s on s.id = r.store_id

@@ -1,12 +1,12 @@
 import type { MemberSteps } from '#customers/server';
 import { listOf } from '#platform/bulk';
 import { sqlOf } from '#platform/db';
-import { blindReturns, memberFigures, receiptLines, receipts, returns } from './tables.server.ts';
+import { blindReturns, memberFigures, receipts, returns } from './tables.server.ts';
 
 /** Receipts and returns are facts and stay as they were written; the figures are sums, and are added up. */
 export const purchaseSteps: MemberSteps = {
 	moves: [memberFigures],
-	stays: [receipts, receiptLines, returns, blindReturns],
+	stays: [receipts, returns, blindReturns],
 
 	async merge(tx, { from, into }) {
 		await sqlOf(tx)`

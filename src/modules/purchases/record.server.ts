@@ -1,12 +1,13 @@
 import type { InferSelectModel } from 'drizzle-orm';
+import { must } from '#core/must';
 import type { Writes } from '#platform/bulk';
 import type { Tx } from '#platform/db';
+import { packedLine, type LineRow } from './lines.ts';
 import {
 	blindReturnLines,
 	blindReturns,
 	exchanges,
 	memberFigures,
-	receiptLines,
 	receipts,
 	returnLines,
 	returns
@@ -19,8 +20,8 @@ type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
  * ordinary sale writes no column for it.
  */
 export interface ReceiptRows {
-	receipt: Optional<InferSelectModel<typeof receipts>, 'cardsSoldCents'>;
-	lines: Optional<InferSelectModel<typeof receiptLines>, 'giftCard'>[];
+	receipt: Optional<Omit<InferSelectModel<typeof receipts>, 'lines'>, 'cardsSoldCents'>;
+	lines: LineRow[];
 }
 
 /** One return with its lines, as rows. */
@@ -74,19 +75,20 @@ function addToFigures(writes: Writes, changes: readonly FigureChange[]): void {
 	});
 }
 
-/** Stores receipts: one part per table for the whole batch. The caller has the members locked. */
+/** Stores receipts: one part per table for the whole batch, lines with their receipt. The caller has the members locked. */
 export function recordReceipts(writes: Writes, sales: readonly ReceiptRows[]): void {
 	// All rows of an insert have the same columns: those for gift cards come with a batch that sold one.
 	const sellsCards = sales.some(({ receipt }) => receipt.cardsSoldCents !== undefined);
 	writes.insert(
 		receipts,
-		sales.map(({ receipt }) => (sellsCards ? { ...receipt, cardsSoldCents: receipt.cardsSoldCents ?? 0 } : receipt))
-	);
-	writes.insert(
-		receiptLines,
-		sales.flatMap(({ lines }) =>
-			sellsCards ? lines.map((line) => ({ ...line, giftCard: line.giftCard ?? null })) : lines
-		)
+		sales.map(({ receipt, lines }) => {
+			must(
+				lines.every(({ position }, place) => position === place),
+				'lines lie in the order of their receipt'
+			);
+			const row = { ...receipt, lines: lines.map(packedLine) };
+			return sellsCards ? { ...row, cardsSoldCents: receipt.cardsSoldCents ?? 0 } : row;
+		})
 	);
 	addToFigures(
 		writes,
