@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Role, Till } from '#core/actor';
 import { newId } from '#core/ids';
 import { hour, later, minute } from '#core/time';
@@ -12,6 +12,7 @@ import { identityRefusals } from './refusals.ts';
 import { newPinHash } from './staff.server.ts';
 import { rightsOf } from './rights.server.ts';
 import { devices, staff, tillSessions } from './tables.server.ts';
+import { lookAtTill } from './till-look.server.ts';
 import { claimTry, forgetTries, giveBackTry, minutesUntil, triesLeft } from './tries.server.ts';
 
 const { refuse } = identityRefusals;
@@ -150,55 +151,14 @@ export async function signOutAtTill(db: Db, deviceId: string, now: Date): Promis
  * @param idle the tablet asks by itself: nobody has touched it, so it is no sign of life of the cashier's
  */
 export async function findTill(db: Db, token: string, now: Date, { idle = false } = {}): Promise<Till | null> {
-	const [row] = await db
-		.select({
-			deviceId: devices.id,
-			storeId: devices.storeId,
-			deviceSeenAt: devices.lastSeenAt,
-			sessionId: tillSessions.id,
-			sessionSeenAt: tillSessions.lastSeenAt,
-			staffId: staff.id,
-			name: staff.name,
-			role: staff.role,
-			storeIds: staff.storeIds
-		})
-		.from(devices)
-		.leftJoin(
-			tillSessions,
-			and(
-				eq(tillSessions.deviceId, devices.id),
-				isNull(tillSessions.signedOutAt),
-				gt(tillSessions.lastSeenAt, later(now, -idleTime))
-			)
-		)
-		.leftJoin(
-			staff,
-			and(
-				eq(staff.id, tillSessions.staffId),
-				isNull(staff.disabledAt),
-				or(isNull(staff.storeIds), sql`${devices.storeId} = any(${staff.storeIds})`)
-			)
-		)
-		.where(and(eq(devices.tokenHash, tokenHash(token)), isNull(devices.revokedAt)));
-	if (!row) return null;
+	const found = await lookAtTill(db, { tokenHash: tokenHash(token), since: later(now, -idleTime) });
+	if (!found) return null;
+	const { till, deviceSeenAt, session } = found;
 	const due = later(now, -seenEvery);
-	if (row.deviceSeenAt < due) {
-		await db.update(devices).set({ lastSeenAt: now }).where(eq(devices.id, row.deviceId));
-	}
-	if (!idle && row.sessionId && row.sessionSeenAt && row.sessionSeenAt < due) {
-		await db.update(tillSessions).set({ lastSeenAt: now }).where(eq(tillSessions.id, row.sessionId));
-	}
-	return { kind: 'till', deviceId: row.deviceId, storeId: row.storeId, staff: await standing(db, row) };
-}
-
-/** Who stands at a tablet, with their rights as they are now. */
-async function standing(
-	reads: Reads,
-	row: { staffId: string | null; name: string | null; role: Role | null; storeIds: string[] | null }
-): Promise<Till['staff']> {
-	const { staffId, name, role, storeIds } = row;
-	if (!staffId || name === null || !role) return null;
-	return { id: staffId, name, ...(await rightsOf(reads, { role, storeIds })) };
+	if (deviceSeenAt < due) await db.update(devices).set({ lastSeenAt: now }).where(eq(devices.id, till.deviceId));
+	if (!idle && session && session.seenAt < due)
+		await db.update(tillSessions).set({ lastSeenAt: now }).where(eq(tillSessions.id, session.id));
+	return till;
 }
 
 /** What a tablet is told of who stands there: what they may do at a till, and nothing of the console. */
