@@ -53,7 +53,8 @@ export const idKinds = {
 
 export type IdKind = keyof typeof idKinds;
 
-const symbols = '0123456789abcdefghjkmnpqrstvwxyz';
+/** Base 32. */
+export const idSymbols = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
  * A new id: kind, then 10 symbols of time (milliseconds) and 12 random ones (60 bits), base 32, so that ids sort by
@@ -64,11 +65,11 @@ export function newId(kind: IdKind, now: Date = new Date()): string {
 	must(Number.isSafeInteger(time) && time >= 0, 'an id needs a valid instant');
 	let stamp = '';
 	for (let i = 0; i < 10; i++) {
-		stamp = symbols[time % 32] + stamp;
+		stamp = idSymbols[time % 32] + stamp;
 		time = Math.floor(time / 32);
 	}
 	let tail = '';
-	for (let i = 0; i < 12; i++) tail += symbols[randomByte() & 31];
+	for (let i = 0; i < 12; i++) tail += idSymbols[randomByte() & 31];
 	return `${idKinds[kind]}_${stamp}${tail}`;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql as query } from 'drizzle-orm';
+import { idKinds, idSymbols, type IdKind } from '#core/ids';
 import { declareRefusals } from '#core/refusal';
 import { listsOf, type Writes } from './bulk.server.ts';
 import { sqlOf, type Raw, type Tx } from './db.server.ts';
@@ -34,6 +35,15 @@ export const hashOf = (input: unknown): string =>
 	createHash('sha256')
 		.update(JSON.stringify(canonical(input)) ?? '')
 		.digest('hex');
+
+/**
+ * The id of what is done under a key, where that is one row with an id of its own: the same key is the same row. Such ids
+ * do not sort by time.
+ */
+export function idOfKey(kind: IdKind, name: OnceKey): string {
+	const bytes = createHash('sha256').update(nameOf(name)).digest();
+	return `${idKinds[kind]}_${Array.from(bytes.subarray(0, 22), (byte) => idSymbols[byte & 31]).join('')}`;
+}
 
 export interface OnceKey {
 	caller: string;

@@ -21,8 +21,6 @@ export interface CardMovement {
 	cents: Cents;
 	/** the ledger's word for it: `activated`, `charged`, `refunded`, … */
 	reason: string;
-	/** the receipt it belongs to; only the holder's own is shown to them */
-	ref: string | null;
 }
 
 export interface OpenCard extends HeldCard {

@@ -9,6 +9,7 @@ export {
 	type IssuedCard,
 	type IssueResult
 } from './cards.server.ts';
+export { chargeCard, type ChargeCommand, type ChargeResult } from './charge.server.ts';
 export { giftCardJobs } from './gift-jobs.server.ts';
 export { sendSoldCard, soldGift } from './gift-letters.server.ts';
 export { expireCards } from './expire.server.ts';

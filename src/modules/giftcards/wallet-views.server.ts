@@ -48,7 +48,7 @@ export async function heldCard(reads: Reads, memberId: string, cardId: string, n
 		code: pays(view) ? reveal(row) : null,
 		hasPin: row.pinHash !== null,
 		pinStays,
-		movements: history.items.map(({ at, amount, reason, ref }) => ({ at: new Date(at), cents: amount, reason, ref }))
+		movements: history.items.map(({ at, amount, reason }) => ({ at: new Date(at), cents: amount, reason }))
 	};
 }
 

@@ -3,7 +3,7 @@ import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Actor, Staff } from '#core/actor';
 import { newId } from '#core/ids';
 import { later, minute } from '#core/time';
-import type { Db, Reads, Tx } from '#platform/db';
+import { sqlOf, type Db, type Reads, type Tx } from '#platform/db';
 import { keepTrail, type By } from '#platform/trail';
 import type { ClientRow } from './index.ts';
 import { clientPermissions } from './permissions.ts';
@@ -122,26 +122,42 @@ export async function listClients(reads: Reads): Promise<ClientRow[]> {
 	return rows.map(({ row: { keyHash: _, createdBy: __, ...client }, by }) => ({ ...client, createdBy: by }));
 }
 
+interface ClientLook {
+	id: string;
+	name: string;
+	scopes: string[];
+	/** null: every store */
+	store_ids: string[] | null;
+	revoked: boolean;
+	/** null: never */
+	expired: boolean | null;
+	/** its last sign of life is to be written down again */
+	due: boolean;
+}
+
 /**
  * Which program a key belongs to.
  * @throws identity.client_key_unknown, .client_key_revoked, .client_key_expired
  */
 export async function findClient(db: Db, key: string, now: Date): Promise<Extract<Actor, { kind: 'client' }>> {
 	const [row] = /^pk_[\w-]{43}$/.test(key)
-		? await db
-				.select()
-				.from(apiClients)
-				.where(eq(apiClients.keyHash, hashOf(key)))
+		? await sqlOf(db).unsafe<ClientLook[]>(
+				`select id, name, to_json(scopes) as scopes, to_json(store_ids) as store_ids, revoked_at is not null as revoked,
+					expires_at <= $2::timestamptz as expired, last_used_at is null or last_used_at < $3::timestamptz as due
+				from api_clients where key_hash = $1`,
+				[hashOf(key), now.toISOString(), later(now, -usedEvery).toISOString()],
+				{ prepare: true }
+			)
 		: [];
 	if (!row) throw refuse('identity.client_key_unknown');
-	if (row.revokedAt) throw refuse('identity.client_key_revoked');
-	if (row.expiresAt && row.expiresAt <= now) throw refuse('identity.client_key_expired');
-	const due = later(now, -usedEvery);
-	if (!row.lastUsedAt || row.lastUsedAt < due) {
+	if (row.revoked) throw refuse('identity.client_key_revoked');
+	if (row.expired) throw refuse('identity.client_key_expired');
+	if (row.due) {
+		const due = later(now, -usedEvery);
 		await db
 			.update(apiClients)
 			.set({ lastUsedAt: now })
 			.where(and(eq(apiClients.id, row.id), or(isNull(apiClients.lastUsedAt), lt(apiClients.lastUsedAt, due))));
 	}
-	return { kind: 'client', clientId: row.id, name: row.name, permissions: row.scopes, storeIds: row.storeIds };
+	return { kind: 'client', clientId: row.id, name: row.name, permissions: row.scopes, storeIds: row.store_ids };
 }

@@ -113,6 +113,24 @@ interface Sides {
 	creditName: string;
 }
 
+const creditSides = ({ ownerId, name, counterName }: PostCommand): Sides => ({
+	debitOwnerId: house,
+	debitName: counterName,
+	creditOwnerId: ownerId,
+	creditName: name
+});
+
+const debitSides = ({ ownerId, name, counterName }: PostCommand): Sides => ({
+	debitOwnerId: ownerId,
+	debitName: name,
+	creditOwnerId: house,
+	creditName: counterName
+});
+
+/** What a debit that was made before is answered again; null: it was not. */
+export const repeatedDebit = (state: State, command: PostCommand): Posted | null =>
+	repeated(state, command, debitSides(command));
+
 /** A movement whose id exists already is answered from the first; null: it is new. */
 function repeated(state: State, { transferId, unit, amount }: Amount, sides: Sides): Posted | null {
 	if (transferId === undefined) return null;
@@ -134,8 +152,7 @@ function repeated(state: State, { transferId, unit, amount }: Amount, sides: Sid
  */
 export function credit(state: State, command: PostCommand): Posted {
 	const { ownerId, name, unit, amount, counterName, reason, ref, transferId: id } = command;
-	const sides = { debitOwnerId: house, debitName: counterName, creditOwnerId: ownerId, creditName: name };
-	const before = repeated(state, command, sides);
+	const before = repeated(state, command, creditSides(command));
 	if (before) return before;
 	const account = postable(state, ownerId, name, unit, amount);
 	if ('refusal' in account) return account;
@@ -151,8 +168,7 @@ export function credit(state: State, command: PostCommand): Posted {
  */
 export function debit(state: State, command: PostCommand): Posted {
 	const { ownerId, name, unit, amount, counterName, reason, ref, transferId: id } = command;
-	const sides = { debitOwnerId: ownerId, debitName: name, creditOwnerId: house, creditName: counterName };
-	const before = repeated(state, command, sides);
+	const before = repeated(state, command, debitSides(command));
 	if (before) return before;
 	const account = postable(state, ownerId, name, unit, amount);
 	if ('refusal' in account) return account;

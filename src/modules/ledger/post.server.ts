@@ -1,8 +1,11 @@
 import { must, never } from '#core/must';
 import { listsOf } from '#platform/bulk';
-import { inTransaction, sqlOf, type Db, type Tx } from '#platform/db';
+import { inTransaction, sqlOf, type Db, type Reads } from '#platform/db';
 import { openBook, type Book } from './book.server.ts';
+import * as money from './money.ts';
 import type { MoveCommand, PostCommand, Posted } from './money.ts';
+import { readTransfers } from './read.server.ts';
+import { emptyState } from './state.ts';
 
 /** A plain posting of money. `open` makes the account when it is missing, such as a gift card's at its activation. */
 export type Posting =
@@ -61,13 +64,37 @@ export const postAll = (db: Db, postings: readonly Posting[], now: Date): Promis
 		});
 	});
 
+/**
+ * What debits that were made before are answered again, without locking anybody; null for those that were not made.
+ */
+export async function debitsBefore(
+	reads: Reads,
+	debits: readonly (PostCommand & { transferId: string })[],
+	now: Date
+): Promise<(PostingAnswer | null)[]> {
+	const rows = await readTransfers(
+		sqlOf(reads),
+		debits.map(({ transferId }) => transferId)
+	);
+	const state = emptyState(now);
+	state.known = new Map(rows.map((row) => [row.id, row]));
+	const balances = await balancesAfter(
+		reads,
+		rows.map(({ id, debitOwnerId }) => ({ ownerId: debitOwnerId, transferId: id }))
+	);
+	return debits.map((debit) => {
+		const answer = money.repeatedDebit(state, debit);
+		return answer?.ok ? { ...answer, balance: balances.get(debit.transferId) ?? 0 } : answer;
+	});
+}
+
 /** Balances of owners' accounts after transfers, by the transfer's id. */
 async function balancesAfter(
-	tx: Tx,
+	reads: Reads,
 	asked: { ownerId: string | undefined; transferId: string | undefined }[]
 ): Promise<Map<string, number>> {
 	if (asked.length === 0) return new Map();
-	const rows = await sqlOf(tx).unsafe<{ transfer_id: string; balance: number }[]>(
+	const rows = await sqlOf(reads).unsafe<{ transfer_id: string; balance: number }[]>(
 		`select e.transfer_id, e.credited_after - e.debited_after as balance
 		from unnest($1::text[], $2::text[]) as x(owner_id, transfer_id)
 		join entries e on e.owner_id = x.owner_id collate "C" and e.transfer_id = x.transfer_id collate "C"`,

@@ -4,6 +4,6 @@ export { lapsedOf } from './lapsed.server.ts';
 export { historyOf, moneyOf, pointsOf } from './views.server.ts';
 export { expire, mature, releaseHolds, type Expired, type Matured } from './jobs.server.ts';
 export { postTo, redirect } from './postings.server.ts';
-export { postAll, type Posting, type PostingAnswer } from './post.server.ts';
+export { debitsBefore, postAll, type Posting, type PostingAnswer } from './post.server.ts';
 export { openPostingDesk, postingDeskOf, type PostingDesk } from './posting-desk.server.ts';
 export { audit, auditChecks, type Audit, type AuditFigures, type Finding } from './audit.server.ts';

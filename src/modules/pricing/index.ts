@@ -47,7 +47,7 @@ export { cardDeeds } from './contract.ts';
 export { basketLimits } from './basket.ts';
 export { effectKinds, productsOfEffect } from './effects/index.ts';
 export { mostPieces, stages, type EffectKind, type Stage } from './effects/contract.ts';
-export { spendableNow, type SpendableNow } from './payment.ts';
+export { refusalOfCard, spendableNow, type SpendableNow } from './payment.ts';
 export { standingOf } from './judge.ts';
 export { quote } from './quote.ts';
 export { clashOf, isClash } from './stacking.ts';

@@ -1,6 +1,6 @@
 import { scale, split, sum, type Cents, type Points } from '#core/amounts';
 import type { RefusalData } from '#core/refusal';
-import type { Ask, Facts, MemberFact, Quote, QuotedLine, Step } from './contract.ts';
+import type { Ask, Facts, GiftCardFact, MemberFact, Quote, QuotedLine, Step } from './contract.ts';
 import { pricingRefusals } from './refusals.ts';
 import type { SpendRules } from './rules.ts';
 import { stepOf } from './steps.ts';
@@ -214,6 +214,31 @@ const cardStates = {
 	expired: 'gift_card.expired'
 } as const;
 
+type PayingCard = Pick<GiftCardFact, 'id' | 'lastSymbols' | 'state' | 'currency' | 'pin'>;
+
+/**
+ * Why a card does not pay so much here, whatever is on it; null: it does. Refusals `gift_card.*`.
+ * @param cents null: as much as it can
+ * @param onlyCards there is nothing to pay for but gift cards
+ */
+export function refusalOfCard(
+	card: PayingCard,
+	cents: Cents | null,
+	currency: string,
+	onlyCards = false
+): RefusalData | null {
+	const data = pricingRefusals.data;
+	const said = { giftCardId: card.id, lastSymbols: card.lastSymbols };
+	if (card.state !== 'active') return data(cardStates[card.state], said);
+	if (card.currency !== currency) {
+		return data('gift_card.currency_other', { ...said, currency: card.currency, givenCurrency: currency });
+	}
+	if (onlyCards) return data('gift_card.buys_no_gift_card', said);
+	if (card.pin === 'needed') return data('gift_card.pin_needed', said);
+	if (cents !== null && (!Number.isSafeInteger(cents) || cents < 1)) return data('gift_card.amount_invalid', said);
+	return null;
+}
+
 function chargeOf(
 	{ id, cents }: Ask['giftCards'][number],
 	facts: Facts,
@@ -223,20 +248,15 @@ function chargeOf(
 	const card = facts.giftCards.find((fact) => fact.id === id);
 	if (!card) return data('gift_card.unknown', { giftCardId: id });
 	const { lastSymbols } = card;
-	const said = { giftCardId: id, lastSymbols };
-	if (card.state !== 'active') return data(cardStates[card.state], said);
 	const { currency } = facts.store;
-	if (card.currency !== currency) {
-		return data('gift_card.currency_other', { ...said, currency: card.currency, givenCurrency: currency });
-	}
-	if (onlyCards) return data('gift_card.buys_no_gift_card', said);
-	if (card.pin === 'needed') return data('gift_card.pin_needed', said);
+	const refusal = refusalOfCard(card, cents, currency, onlyCards);
+	if (refusal) return refusal;
+	const said = { giftCardId: id, lastSymbols };
 	const availableCents = Math.max(0, card.availableCents);
 	if (cents === null) {
 		const most = Math.min(availableCents, leftToPayCents);
 		return { id, lastSymbols, cents: most, leftCents: availableCents - most };
 	}
-	if (!Number.isSafeInteger(cents) || cents < 1) return data('gift_card.amount_invalid', said);
 	if (cents > availableCents) {
 		const missingCents = cents - availableCents;
 		return data('gift_card.too_little', { ...said, availableCents, missingCents, currency });

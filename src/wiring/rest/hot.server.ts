@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
 import { shown, type Counter } from '#checkout';
 import { counterOf, slipCodes, soldCards } from '#checkout/server';
+import { chargeCard } from '#giftcards/server';
 import { isLanguage, languages, type Language } from '#core/languages';
 import { httpStatus, isRefusal, Refusal } from '#core/refusal';
 import { isStorable } from '#core/text';
@@ -34,16 +35,32 @@ const saleSchema = z.object({
 /** @returns whether the request was one of ours */
 export type Hot = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const commitPath = '/api/v1/checkout/commit';
+const chargeSchema = z.object({
+	key: z.string().check(z.maxLength(64)),
+	cardId: z.string().check(z.maxLength(40)),
+	cents: z.number(),
+	/** that the card's PIN was entered */
+	proof: z.optional(z.string().check(z.maxLength(200))),
+	/** as of a sale */
+	storeId: z.optional(z.string().check(z.maxLength(40)))
+});
+
+/** @returns what is answered with 200 */
+type Answer = (house: House, seller: Seller, body: unknown, now: Date) => Promise<object>;
+
+const answers = new Map<string, Answer>([
+	['/api/v1/checkout/commit', commit],
+	['/api/v1/gift-cards/charge', charge]
+]);
 /** bytes; 500 lines need about 60,000 */
 const bodyLimit = 2_000_000;
 
 /** @param posting where the batches of sales run */
 export function hotRequests(database: () => Db, clock: () => Date, posting: () => Db = database): Hot {
 	return (request, response) => {
-		const path = request.url?.split('?', 1)[0];
-		if (path !== commitPath || request.method !== 'POST') return false;
-		void answer({ db: database(), posting: posting(), clock }, request, response);
+		const run = answers.get(request.url?.split('?', 1)[0] ?? '');
+		if (!run || request.method !== 'POST') return false;
+		void answer({ db: database(), posting: posting(), clock }, run, request, response);
 		return true;
 	};
 }
@@ -57,8 +74,30 @@ interface House {
 	clock: () => Date;
 }
 
+type Seller = Awaited<ReturnType<typeof sellerOf>>;
+
+async function commit({ db, posting }: House, seller: Seller, body: unknown, now: Date): Promise<object> {
+	const { key, ask, fingerprint, storeId } = inputIn(saleSchema, body);
+	const result = await counterOf(posting).sell({ ...counterFor(seller, storeId), key, ask, fingerprint }, now);
+	if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
+	// Of cards that were sold to nobody known: told here and nowhere else.
+	const codes = await slipCodes(db, soldCards(result.receipt));
+	return { receipt: result.receipt, replayed: result.replayed, codes };
+}
+
+/** A gift card pays for something that is no sale of ours. */
+async function charge({ posting }: House, seller: Seller, body: unknown, now: Date): Promise<object> {
+	const { key, cardId, cents, proof = null, storeId: said } = inputIn(chargeSchema, body);
+	const { caller, storeId } = counterFor(seller, said);
+	const result = await chargeCard(posting, { caller, key, cardId, cents, storeId, proof }, now);
+	if (!result.ok) throw new Refusal(result.refusal);
+	const { ok: _, ...charged } = result;
+	return charged;
+}
+
 async function answer(
 	{ db, posting, clock }: House,
+	run: Answer,
 	request: IncomingMessage,
 	response: ServerResponse
 ): Promise<void> {
@@ -69,16 +108,11 @@ async function answer(
 		const [seller, body] = await Promise.all([sellerOf(db, request, began), readJson(request)]);
 		// Whoever sends slowly sells when everything is said, not when they began.
 		const now = clock();
-		const { key, ask, fingerprint, storeId } = saleIn(body);
-		const result = await counterOf(posting).sell({ ...counterFor(seller, storeId), key, ask, fingerprint }, now);
-		if (!result.ok) throw new Refusal(result.refusal, result.now ? shown(result.now) : null);
-		// Of cards that were sold to nobody known: told here and nowhere else.
-		const codes = await slipCodes(db, soldCards(result.receipt));
-		send(response, 200, { receipt: result.receipt, replayed: result.replayed, codes });
+		send(response, 200, await run({ db, posting, clock }, seller, body, now));
 	} catch (error) {
 		if (error instanceof CutOff) return;
 		if (isRefusal(error)) return send(response, httpStatus(error.kind), wire(error, languageOf(request)));
-		log.error('a commit broke', error, { requestId });
+		log.error('a hot request broke', error, { requestId });
 		send(response, 500, { refusal: null, requestId });
 	}
 }
@@ -150,7 +184,7 @@ async function sellerOf(db: Db, request: IncomingMessage, now: Date) {
 }
 
 /** Under whose name a sale is kept, and where it happens. */
-function counterFor(seller: Awaited<ReturnType<typeof sellerOf>>, storeId: string | undefined): Counter {
+function counterFor(seller: Seller, storeId: string | undefined): Counter {
 	if (seller.kind === 'till') {
 		const { deviceId, staff } = seller;
 		return { caller: deviceId, storeId: seller.storeId, deviceId, staffId: staff.id };
@@ -193,8 +227,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
 }
 
 /** @throws input.invalid, with the fields as procedures name them: `[{ path, problem }]` */
-function saleIn(body: unknown) {
-	const read = saleSchema.safeParse(body);
+function inputIn<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {
+	const read = schema.safeParse(body);
 	if (!read.success) {
 		const fields = read.error.issues.map(({ path, code }) => ({ path: path.join('.'), problem: code }));
 		throw requestRefusals.refuse('input.invalid', {}, fields);
