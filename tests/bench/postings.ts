@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
-import { post, type Posting } from '#ledger/server';
+import { postingDeskOf, type Posting } from '#ledger/server';
 import type { Db } from '#platform/db';
 import { wallet, walletOf } from './wallets.ts';
 
@@ -29,7 +29,7 @@ function postingOf(spreading: Spreading, accounts: number, transferId: string): 
 export async function postOne(db: Db, spreading: Spreading, accounts: number): Promise<string> {
 	const now = new Date();
 	const transferId = newId('transfer', now);
-	const [answer] = await post(db, [postingOf(spreading, accounts, transferId)], now);
-	must(answer?.ok && !answer.replayed, 'a posting of the benchmark is in order');
+	const answer = await postingDeskOf(db).post(postingOf(spreading, accounts, transferId), now);
+	must(answer.ok && !answer.replayed, 'a posting of the benchmark is in order');
 	return transferId;
 }
