@@ -60,6 +60,7 @@ export const figures: readonly Figure[] = [
 		of: 'posting-128',
 		goals: [rate(best, 5), { what: 'p99', of: { subject: 'tpcb-32', what: 'p99' }, most: 1 }]
 	},
+	{ name: 'posting-http', of: 'posting-http-64', goals: [rate(best, 2.5), { what: 'p99', of: null }] },
 	{ name: 'posting-hot', of: 'posting-128', goals: [rate('posting-pairs-128', 0.9)] },
 	{ name: 'posting-one', of: 'posting-one-128', goals: [rate('posting-pairs-128')] },
 	{ name: 'posting-many', of: 'posting-many-128', goals: [rate('posting-128', 0.9)], long: true },

@@ -3,6 +3,9 @@ import { newId } from '#core/ids';
 import { must } from '#core/must';
 import { postingDeskOf, type Posting } from '#ledger/server';
 import type { Db } from '#platform/db';
+import { idOfKey } from '#platform/once';
+import { throughHttp, type Door } from './http.ts';
+import type { Sample } from './measure.ts';
 import { wallet, walletOf } from './wallets.ts';
 
 /** How single postings are spread over gift cards' accounts. */
@@ -33,3 +36,18 @@ export async function postOne(db: Db, spreading: Spreading, accounts: number): P
 	must(answer.ok && !answer.replayed, 'a posting of the benchmark is in order');
 	return transferId;
 }
+
+/** Charges through a running server, as a web shop sends them. @param posted takes the ids of those that were acknowledged */
+export const chargeThroughHttp = (
+	{ posted, ...door }: Door & { posted: string[] },
+	seconds: number,
+	callers: number
+): Promise<Sample> =>
+	throughHttp(door, seconds, callers, async (send, till) => {
+		const key = newId('request', new Date());
+		const cardId = walletOf.cardId(door.house.shopper());
+		const answer = (await send('/api/v1/gift-cards/charge', till, { key, cardId, cents: 1 })) as { replayed: boolean };
+		must(!answer.replayed, 'a charge of the benchmark is a new one');
+		posted.push(idOfKey('transfer', { caller: till.deviceId, key }));
+		return true;
+	});

@@ -1,7 +1,7 @@
-import { Agent, request } from 'node:http';
 import { counterOf } from '#checkout/server';
 import type { Db } from '#platform/db';
-import type { Crowding, House, ReadySale, ReadyTill } from './house.ts';
+import type { Crowding, House } from './house.ts';
+import { throughHttp, tillOf, type Door } from './http.ts';
 import { callersFor, type Sample } from './measure.ts';
 
 /** Ids of the receipts that were acknowledged, for the proof at the end. */
@@ -39,51 +39,15 @@ export async function sellOne(
 }
 
 /** Commits through a running server, each caller a tablet with a connection that it keeps. */
-export async function sellThroughHttp(
-	{ address, house, acknowledged }: { address: string; house: House; acknowledged: Acknowledged },
+export const sellThroughHttp = (
+	{ acknowledged, ...door }: Door & { acknowledged: Acknowledged },
 	seconds: number,
 	callers: number
-): Promise<Sample> {
-	const agent = new Agent({ keepAlive: true, maxSockets: callers });
-	try {
-		return await callersFor(seconds, callers, async (caller) => {
-			const sale = house.take();
-			if (!sale) return false;
-			acknowledged.push(await post(agent, `${address}/api/v1/checkout/commit`, tillOf(house, caller), sale));
-			return true;
-		});
-	} finally {
-		agent.destroy();
-	}
-}
-
-function tillOf({ tills }: House, caller: number): ReadyTill {
-	const till = tills[caller % tills.length];
-	if (!till) throw new Error('the benchmark has no till');
-	return till;
-}
-
-/** @returns the id of the receipt */
-function post(agent: Agent, url: string, till: ReadyTill, sale: ReadySale): Promise<string> {
-	const body = Buffer.from(JSON.stringify(sale));
-	const headers = {
-		authorization: `Bearer ${till.token}`,
-		'content-type': 'application/json',
-		'content-length': body.length
-	};
-	return new Promise((done, fail) => {
-		const asked = request(url, { agent, method: 'POST', headers }, (response) => {
-			const parts: Buffer[] = [];
-			response.on('data', (part: Buffer) => parts.push(part));
-			response.once('error', fail);
-			response.once('end', () => {
-				const text = Buffer.concat(parts).toString('utf8');
-				if (response.statusCode !== 200)
-					return fail(new Error(`a commit was answered ${response.statusCode}: ${text}`));
-				done((JSON.parse(text) as { receipt: { id: string } }).receipt.id);
-			});
-		});
-		asked.once('error', fail);
-		asked.end(body);
+): Promise<Sample> =>
+	throughHttp(door, seconds, callers, async (send, till) => {
+		const sale = door.house.take();
+		if (!sale) return false;
+		const answer = (await send('/api/v1/checkout/commit', till, sale)) as { receipt: { id: string } };
+		acknowledged.push(answer.receipt.id);
+		return true;
 	});
-}

@@ -2,7 +2,7 @@ import { connect } from '#platform/db';
 import { Expiry } from './expiry.ts';
 import { scanAndQuote } from './identify.ts';
 import { callersFor, type Sample } from './measure.ts';
-import { postOne, type Spreading } from './postings.ts';
+import { chargeThroughHttp, postOne, type Spreading } from './postings.ts';
 import type { Scene } from './scene.ts';
 import { sellOne, sellThroughHttp, sellThroughModule } from './sell.ts';
 import { fillAccounts } from './wallets.ts';
@@ -58,7 +58,7 @@ const kinds: Record<string, Kind> = {
 	tpcb: { title: 'TPC-B', open: ({ yardstick }, callers) => yardstick(callers) },
 	commit: { title: 'commits, module', open: commits('uniform') },
 	'commit-hot': { title: 'commits, hot members', open: commits('hot') },
-	'commit-http': { title: 'commits, HTTP', open: ({ scene }, callers) => throughHttp(scene, callers) },
+	'commit-http': { title: 'commits, HTTP', open: ({ scene }, callers) => commitsThroughHttp(scene, callers) },
 	identify: {
 		title: 'scan and quote',
 		open: ({ scene }, callers) => ({
@@ -66,6 +66,13 @@ const kinds: Record<string, Kind> = {
 		})
 	},
 	posting: { title: 'postings', open: postings('charge') },
+	'posting-http': {
+		title: 'postings, HTTP',
+		async open({ scene }, callers) {
+			const { address } = await scene.served();
+			return { measure: (seconds) => chargeThroughHttp({ ...scene, address }, seconds, callers) };
+		}
+	},
 	'posting-pairs': { title: 'postings, card to card', open: postings('pairs') },
 	'posting-one': { title: 'postings, one card', open: postings('one') },
 	'posting-many': { title: 'postings, large table', open: (means, callers) => amongMany(means, callers) },
@@ -92,7 +99,7 @@ const kinds: Record<string, Kind> = {
 	}
 };
 
-async function throughHttp(scene: Scene, callers: number): Promise<Running> {
+async function commitsThroughHttp(scene: Scene, callers: number): Promise<Running> {
 	const { address, memory } = await scene.served();
 	let commits = 0;
 	return {
