@@ -15,6 +15,8 @@ export interface Pair {
 	url(database: string): string;
 	/** whether commits wait for the standby from now on; returns when that is so */
 	waitForStandby(yes: boolean): Promise<void>;
+	/** From now on the standby has what is committed and nobody is told: they wait for one more, which does not exist. */
+	withholdAnswers(): Promise<void>;
 	/** the primary's machine is gone: nothing of it says another word */
 	kill(): Promise<void>;
 	/** the primary's machine stands still: connections stay, nobody answers. `kill` ends it all the same. */
@@ -63,6 +65,11 @@ function pairOf(folder: string, { primary, standby, end }: Pick<Pair, 'primary' 
 		standby,
 		url: (database) => primary.url(database).replace(/(127\.0\.0\.1:\d+)/, `$1,127.0.0.1:${standby.port}`),
 		waitForStandby: (yes) => waitForStandby(primary, yes),
+		withholdAnswers: () =>
+			asked(primary, async (sql) => {
+				await sql.unsafe(`alter system set synchronous_standby_names = 'FIRST 2 (${name}, nobody)'`);
+				await sql`select pg_reload_conf()`;
+			}),
 		kill: () => signal('SIGKILL'),
 		freeze: () => signal('SIGSTOP'),
 		revive: async () => void (await startCluster({ folder: join(folder, 'primary'), settings })),
