@@ -6,7 +6,7 @@ import { accountNames } from '#ledger';
 import { forgetOwners, openBook, type Book } from '#ledger/server';
 import { CardDesk, cardRules, loadCards } from '#giftcards/server';
 import { listOf } from '#platform/bulk';
-import { sqlOf, type Reads } from '#platform/db';
+import { sqlOf, type Raw, type Reads } from '#platform/db';
 import type { Ask, Facts, GiftCardFact, MemberFact, ProductFact, ProgrammeRules } from '#pricing';
 import { storesRefusals, storeTaxes } from '#stores';
 import { loadCodes, VoucherBook, type CodeFact, type Holder } from '#vouchers/server';
@@ -45,6 +45,40 @@ interface StoreRow {
 
 /** As JSON gives it. */
 type TaxRow = Parameters<typeof storeTaxes>[0][number];
+
+interface HouseRow {
+	currency: string;
+	time_zone: string;
+	rules: ProgrammeRules;
+	taxes: TaxRow[] | null;
+	stores: StoreRow[] | null;
+	products: ProductFact[] | null;
+}
+
+/** What the house says: its programme, its taxes, these stores and products. One statement: a lone sale pays for each. */
+async function readHouse(sql: Raw, storeIds: readonly string[], productIds: readonly string[]): Promise<HouseRow> {
+	const [row] = await sql.unsafe<HouseRow[]>(
+		`select currency, time_zone, rules, (
+			select json_agg(json_build_object('id', id, 'name', name, 'ratePcm', rate_pcm, 'ordinary', ordinary)
+				order by position, name)
+			from tax_classes where archived_at is null
+		) as taxes, (
+			select json_agg(s) from (
+				select id, name, currency, time_zone, prices_include_tax, archived_at from stores where id = any($1::text[])
+			) s
+		) as stores, (
+			select json_agg(p) from (
+				select id, name, category_id as "categoryId", unit, price_cents as "priceCents", cost_cents as "costCents",
+					tax_class_id as "taxId", archived_at is not null as archived
+				from products where id = any($2::text[])
+			) p
+		) as products
+		from programmes limit 1`,
+		[listOf(storeIds), listOf(productIds)],
+		{ prepare: true }
+	);
+	return present(row, 'the house has a programme');
+}
 
 const unique = (texts: readonly (string | null)[]): string[] =>
 	[...new Set(texts.filter((text) => text !== null))].sort() as string[];
@@ -109,6 +143,7 @@ export class Scene {
 		const productIds = unique(wanted.flatMap(({ ask }) => ask.basket.lines.map((line) => line.productId)));
 		const storeIds = unique(wanted.map(({ storeId }) => storeId));
 		const asked = wanted.flatMap(({ ask: { memberId, rightIds } }) => rightIds.map((codeId) => ({ codeId, memberId })));
+		const spenders = unique(wanted.flatMap(({ ask }) => (ask.points === 0 ? [] : ask.memberId)));
 		const list = (ids: string[]) => [listOf(ids)];
 		const among = 'id = any($1::text[])';
 		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
@@ -119,32 +154,12 @@ export class Scene {
 				{ prepare: true }
 			)
 			.execute();
-		const [members, codes, cards, book, stores, products, programmes, selling] = await Promise.all([
+		const [members, codes, cards, book, house, selling] = await Promise.all([
 			locked,
 			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }, now),
 			loadCards(sql, cardIds, now, lock),
-			openBook(reads, [...memberIds, ...cardIds], now, { lock }),
-			sql.unsafe<StoreRow[]>(
-				`select id, name, currency, time_zone, prices_include_tax, archived_at from stores where ${among}`,
-				list(storeIds),
-				{ prepare: true }
-			),
-			sql.unsafe<ProductFact[]>(
-				`select id, name, category_id as "categoryId", unit, price_cents as "priceCents", cost_cents as "costCents",
-					tax_class_id as "taxId", archived_at is not null as archived from products where ${among}`,
-				list(productIds),
-				{ prepare: true }
-			),
-			sql.unsafe<{ currency: string; time_zone: string; rules: ProgrammeRules; taxes: TaxRow[] | null }[]>(
-				`select currency, time_zone, rules, (
-					select json_agg(json_build_object('id', id, 'name', name, 'ratePcm', rate_pcm, 'ordinary', ordinary)
-						order by position, name)
-					from tax_classes where archived_at is null
-				) as taxes from programmes limit $1::int`,
-				// A statement without any value is not kept: it would be read and planned each time.
-				[1],
-				{ prepare: true }
-			),
+			openBook(reads, [...memberIds, ...cardIds], now, { lock, ...(lock && { taking: spenders }) }),
+			readHouse(sql, storeIds, productIds),
 			// Only a basket that sells gift cards asks how.
 			sold.length > 0 ? cardRules(reads) : null
 		]);
@@ -154,10 +169,19 @@ export class Scene {
 		const known = new Set([...members.map(({ id }) => id), ...cards.keys()]);
 		const madeUp = [...memberIds, ...cardIds].filter((id) => !known.has(id));
 		if (lock && madeUp.length > 0) await forgetOwners(reads, madeUp);
-		const row = present(programmes[0], 'the house has a programme');
-		const programme = { currency: row.currency, timeZone: row.time_zone, rules: row.rules };
+		const programme = { currency: house.currency, timeZone: house.time_zone, rules: house.rules };
 		const desk = new CardDesk(cards, selling?.rules ?? null, now);
-		return new Scene(now, { book, codes, programme, taxes: row.taxes ?? [], stores, products, members, cards: desk });
+		const { taxes, stores, products } = house;
+		return new Scene(now, {
+			book,
+			codes,
+			programme,
+			taxes: taxes ?? [],
+			stores: stores ?? [],
+			products: products ?? [],
+			members,
+			cards: desk
+		});
 	}
 
 	store(id: string): (Facts['store'] & { name: string }) | null {
@@ -182,7 +206,7 @@ export class Scene {
 	}
 
 	#member(id: string): MemberFact {
-		const points = this.book.points(id);
+		const points = this.book.standing(id);
 		return {
 			id,
 			blocked: this.#members.get(id)?.blocked_at != null,

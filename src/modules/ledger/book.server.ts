@@ -22,6 +22,10 @@ import { accountOwners, accounts, entries, holds, lots, transfers } from './tabl
 export interface BookOptions {
 	/** true: no other transaction touches these owners until this one ends. Only a locked book can be written. */
 	lock: boolean;
+	/**
+	 * from whom points may be taken; absent: from everybody. The others' points can be told and earned, but not by their dates
+	 */
+	taking?: readonly string[];
 	/** refs (receipts) of these owners whose spends may be given back */
 	refs?: readonly string[];
 	/** holds that will be captured or released; a book knows open ones anyway, this tells what became of the others */
@@ -49,11 +53,12 @@ export async function openBook(
 	const sql = sqlOf(reads);
 	const ids = [...new Set(ownerIds)].sort();
 	const { refs = [], holds: askedHolds = [], transferIds = [] } = options;
+	const taking = options.taking ? new Set(options.taking) : null;
 	// Sent in this order on one connection. The lock is a statement of its own: what is read in the statement that waited
 	// for a lock is still what was there before the wait.
 	const [, ownerRows, spendRows, holdRows, transferRows] = await Promise.all([
 		options.lock && ids.length > 0 ? lockOwners(sql, ids, now) : null,
-		ids.length > 0 ? readOwners(sql, ids) : [],
+		ids.length > 0 ? readOwners(sql, ids, taking, now) : [],
 		refs.length > 0 ? readSpends(sql, ids, refs) : [],
 		askedHolds.length > 0 ? readHolds(sql, askedHolds) : [],
 		transferIds.length > 0 ? readTransfers(sql, transferIds) : []
@@ -62,7 +67,10 @@ export async function openBook(
 	state.owners = ownersOf(ownerRows);
 	const postings = options.own ? new Map<string, string>() : postingsOf(ownerRows);
 	for (let purses = pursesIn(postings, state.owners); purses.length > 0; purses = pursesIn(postings, state.owners)) {
-		const [, rows] = await Promise.all([options.lock ? lockOwners(sql, purses, now) : null, readOwners(sql, purses)]);
+		const [, rows] = await Promise.all([
+			options.lock ? lockOwners(sql, purses, now) : null,
+			readOwners(sql, purses, null, now)
+		]);
 		for (const [id, owner] of ownersOf(rows)) state.owners.set(id, owner);
 		for (const [id, purse] of postingsOf(rows)) postings.set(id, purse);
 	}
@@ -138,6 +146,11 @@ export class Book {
 	/** Points as they stand after what this book has done so far. @param unit of which type; absent: those that pay */
 	points(ownerId: string, unit?: string): PointsBalance {
 		return points.pointsBalance(this.#state, this.purseOf(ownerId), unit);
+	}
+
+	/** The same without its dates. */
+	standing(ownerId: string, unit?: string): Pick<PointsBalance, 'spendable' | 'pending' | 'debt'> {
+		return points.standingOf(this.#state, this.purseOf(ownerId), unit);
 	}
 
 	/** What an account can pay now: its balance less what is held; 0 for one that does not exist. */

@@ -15,6 +15,7 @@ import {
 	findAccount,
 	hasRoom,
 	isPostable,
+	lotsOf,
 	post,
 	postLot,
 	refused,
@@ -109,7 +110,10 @@ const byDue = (a: number | null, b: number | null): number => (a === b ? 0 : a =
 
 const restOf = (account: Account, lot: Lot): number => Math.min(lot.amount, lot.cumulative - account.debited);
 
-/** Points of a pot whose time is over, written off or not. Lots are in the order of their due dates. */
+/**
+ * Points of a pot whose time is over, written off or not. Lots are in the order of their due dates; where they were not
+ * read, none is due.
+ */
 function lapsed(account: Account, now: number): Points {
 	let watermark = account.debited;
 	for (const lot of account.lots) {
@@ -151,26 +155,34 @@ function gathered(parts: readonly Taken[]): Taken[] {
 	return sums;
 }
 
+/** What of a member's points can be spent, is pending, is owed: without their dates. */
+export function standingOf(
+	state: State,
+	ownerId: string,
+	unit: string = pointsUnit
+): Pick<PointsBalance, 'spendable' | 'pending' | 'debt'> {
+	let pending = 0;
+	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
+		if (account.unit === unit && isPending(account.name)) pending += balanceOf(account);
+	return { spendable: spendable(state, ownerId, unit), pending, debt: debtOf(state, ownerId, unit) };
+}
+
 /** A member's points at the book's instant, as they stand after what the book has done so far. */
 export function pointsBalance(state: State, ownerId: string, unit: string = pointsUnit): PointsBalance {
 	const now = state.now.getTime();
 	const lots: Taken[] = [];
 	const maturing: Taken[] = [];
-	let pending = 0;
 	for (const account of state.owners.get(ownerId)?.accounts.values() ?? []) {
 		if (account.unit !== unit) continue;
 		if (isPending(account.name)) {
-			pending += balanceOf(account);
-			for (const lot of account.lots) maturing.push({ dueAt: lot.dueAt, points: restOf(account, lot) });
+			for (const lot of lotsOf(account)) maturing.push({ dueAt: lot.dueAt, points: restOf(account, lot) });
 		} else if (isSpendable(account.name)) {
-			for (const lot of account.lots)
+			for (const lot of lotsOf(account))
 				if (lot.dueAt === null || lot.dueAt > now) lots.push({ dueAt: lot.dueAt, points: restOf(account, lot) });
 		}
 	}
 	return {
-		spendable: spendable(state, ownerId, unit),
-		pending,
-		debt: debtOf(state, ownerId, unit),
+		...standingOf(state, ownerId, unit),
 		lots: gathered(lots).map(({ dueAt, points }) => ({ endsAt: iso(dueAt), points })),
 		maturing: gathered(maturing).map(({ dueAt, points }) => ({ maturesAt: iso(dueAt) ?? '', points }))
 	};
@@ -259,7 +271,7 @@ function pieces(state: State, ownerId: string, unit: string): Piece[] {
 	const found: Piece[] = [];
 	const now = state.now.getTime();
 	for (const pot of potsOf(state, ownerId, unit)) {
-		for (const lot of pot.lots)
+		for (const lot of lotsOf(pot))
 			if (lot.dueAt === null || lot.dueAt > now)
 				found.push({ pot, dueAt: lot.dueAt, points: restOf(pot, lot), place: lot.cumulative });
 	}
@@ -477,7 +489,7 @@ export function mature(
 	const due: { account: Account; points: Points; dueAt: number }[] = [];
 	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
 		if (isPending(account.name))
-			for (const lot of account.lots)
+			for (const lot of lotsOf(account))
 				if (lot.dueAt !== null && lot.dueAt <= now)
 					due.push({ account, points: restOf(account, lot), dueAt: lot.dueAt });
 	let toDebt = 0;
@@ -487,7 +499,7 @@ export function mature(
 		const paid = payDebt(state, ownerId, points, source, transferIds);
 		toDebt += paid;
 		if (points > paid) toPot(state, ownerId, points - paid, life(new Date(dueAt)), source, transferIds);
-		account.firstDueAt = account.lots[0]?.dueAt ?? null;
+		account.firstDueAt = lotsOf(account)[0]?.dueAt ?? null;
 	}
 	return { points: due.reduce((total, one) => total + one.points, 0), toDebt, transferIds };
 }

@@ -27,8 +27,10 @@ export interface Account {
 	firstDueAt: number | null;
 	lastDueAt: number | null;
 	closed: boolean;
-	/** open lots in the order of `cumulative` */
+	/** open lots in the order of `cumulative`; of an account whose `lotsRead` is false those that this book made */
 	lots: Lot[];
+	/** false: none of its lots was due, and nobody was going to take any, so that they were left where they are */
+	lotsRead: boolean;
 	/** it has no row yet */
 	fresh: boolean;
 	changed: boolean;
@@ -161,12 +163,19 @@ export function accountOf(state: State, ownerId: string, name: string, unit: str
 			lastDueAt: null,
 			closed: false,
 			lots: [],
+			lotsRead: true,
 			fresh: true,
 			changed: true
 		};
 		accounts.set(name, account);
 	}
 	return account;
+}
+
+/** The open lots of an account that was read with them. */
+export function lotsOf(account: Account): Lot[] {
+	must(account.lotsRead, 'whose points are taken is said when the book is opened');
+	return account.lots;
 }
 
 /** Whether an amount may be posted at all: positive, and exact. */

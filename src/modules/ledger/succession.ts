@@ -3,14 +3,15 @@ import { must } from '#core/must';
 import { accountNames, houseNames, isPending, isPoints, pointsUnit } from './index.ts';
 import { debtOf, isExact, lapse, movePoints, potsOf, spendable, take, writeOff, type LapseCommand } from './points.ts';
 import {
+	type Account,
 	accountOf,
+	type Answer,
 	balanceOf,
 	findAccount,
+	lotsOf,
 	post,
 	postLot,
 	refused,
-	type Account,
-	type Answer,
 	type State
 } from './state.ts';
 
@@ -52,7 +53,7 @@ export function absorb(
 	const transferIds: string[] = [];
 	for (const unit of units) absorbUnit(state, { fromOwnerId, toOwnerId, reason, ref }, unit, transferIds);
 	for (const pending of pendings) {
-		const [lot] = pending.lots;
+		const [lot] = lotsOf(pending);
 		const credit = accountOf(state, toOwnerId, pending.name, pointsUnit, 0);
 		const amount = balanceOf(pending);
 		const source = { debit: pending, amount, unit: pointsUnit, reason, ref };
