@@ -27,13 +27,27 @@ const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/
  * Values as a Postgres array, for `unnest($1::text[])` or `= any($1::text[])`: null and undefined become NULL, a Date its
  * instant, an object JSON.
  */
-export const listOf = (values: readonly unknown[]): string => `{${values.map(element).join()}}`;
+export function listOf(values: readonly unknown[]): string {
+	let text = '{';
+	for (let place = 0; place < values.length; place++) text += (place > 0 ? ',' : '') + element(values[place]);
+	return `${text}}`;
+}
+
+/** The list of one column. Rows are walked for each of some hundred columns of a checkout: no list in between. */
+function columnOf<T extends object>(rows: readonly T[], key: keyof T, json = false): string {
+	let text = '{';
+	for (let place = 0; place < rows.length; place++) {
+		const value = (rows[place] as T)[key];
+		text += (place > 0 ? ',' : '') + element(json ? asJson(value) : value);
+	}
+	return `${text}}`;
+}
 
 const asJson = (value: unknown): string | null => (value === null ? null : (JSON.stringify(value) ?? null));
 
 /** One list for each key of the rows, in the order of the keys. */
 export const listsOf = <T extends object>(rows: readonly T[], keys: readonly (keyof T)[]): string[] =>
-	keys.map((key) => listOf(rows.map((row) => row[key])));
+	keys.map((key) => columnOf(rows, key));
 
 interface Shape {
 	keys: string[];
@@ -78,10 +92,7 @@ function insertOf(
 	suffix: string
 ): { text: string; params: string[] } {
 	const { keys, json, text } = shapeOf(table, Object.keys(first));
-	const params = keys.map((key) => {
-		const values = rows.map((row) => (row as Record<string, unknown>)[key]);
-		return listOf(json.has(key) ? values.map(asJson) : values);
-	});
+	const params = keys.map((key) => columnOf(rows, key as never, json.has(key)));
 	return { text: suffix === '' ? text : `${text} ${suffix}`, params };
 }
 

@@ -40,6 +40,9 @@ export function database(): Connection {
 	return open('main', url, { max: 16, prepare: prepares });
 }
 
+/** Also for benchmarks, which connect as a server does. */
+export const postingOptions = { max: 3, plansOnce: true } as const;
+
 /**
  * For batches of postings, of which two are under way at a time: few connections, so that each has all its statements
  * planned and its tables' pages at hand, and no page of the console waits in their queue. Past a

@@ -1,4 +1,5 @@
 import { connect, type Db } from '#platform/db';
+import { postingOptions } from '#platform/pool';
 import { startApp } from '../support/app.ts';
 import { testFolder } from '../support/folders.ts';
 import type { Ending } from './ending.ts';
@@ -47,7 +48,7 @@ export async function openScene(server: BenchServer, wish: SceneWish, ending: En
 	const { url, secret, members, tills } = wish;
 	const main = connect(url, { max: 16, name: 'pareto-bench' });
 	ending.add('the pool', main.end);
-	const counter = connect(url, { max: 3, name: 'pareto-bench-counter' });
+	const counter = connect(url, { ...postingOptions, name: 'pareto-bench-counter' });
 	ending.add('the counter’s pool', counter.end);
 	const house = await House.open(main.db, { members, tills }, new Date());
 	await server.freshen(url);

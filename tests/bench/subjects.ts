@@ -1,4 +1,5 @@
 import { connect } from '#platform/db';
+import { postingOptions } from '#platform/pool';
 import { Expiry } from './expiry.ts';
 import { scanAndQuote } from './identify.ts';
 import { callersFor, type Sample } from './measure.ts';
@@ -117,7 +118,7 @@ async function commitsThroughHttp(scene: Scene, callers: number): Promise<Runnin
 
 async function amongMany({ scene, ending, manyAccounts }: Means, callers: number): Promise<Running> {
 	const url = await scene.server.makeShop('many');
-	const { db, end } = connect(url, { max: 3, name: 'pareto-bench-many' });
+	const { db, end } = connect(url, { ...postingOptions, name: 'pareto-bench-many' });
 	ending.add('the large table’s pool', end);
 	await fillAccounts(db, manyAccounts);
 	await scene.server.freshen(url);
