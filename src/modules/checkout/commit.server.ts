@@ -286,7 +286,7 @@ async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise
 /** The receipt as `receiptViews` will read it back. */
 const viewOf = ({ rows, guest }: Decided, scene: Scene): ReceiptView =>
 	receiptView(rows, {
-		storeName: scene.store(rows.receipt.storeId)?.name ?? '',
+		storeName: scene.storeName(rows.receipt.storeId) ?? '',
 		memberJoined: !guest && scene.memberJoined(rows.receipt.memberId),
 		returns: []
 	});

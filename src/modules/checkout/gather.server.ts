@@ -55,6 +55,15 @@ interface HouseRow {
 	products: ProductFact[] | null;
 }
 
+/** As all quotes of a batch may know it. */
+const storeOf = ({ id, name, currency, time_zone, prices_include_tax }: StoreRow, taxes: readonly TaxRow[]) => ({
+	name,
+	fact: {
+		...{ id, currency, timeZone: time_zone },
+		...(taxes.length > 0 ? { taxes: storeTaxes(taxes, prices_include_tax) } : {})
+	}
+});
+
 /** What the house says: its programme, its taxes, these stores and products. One statement: a lone sale pays for each. */
 async function readHouse(sql: Raw, storeIds: readonly string[], productIds: readonly string[]): Promise<HouseRow> {
 	const [row] = await sql.unsafe<HouseRow[]>(
@@ -94,8 +103,7 @@ export class Scene {
 	readonly vouchers: VoucherBook;
 	readonly cards: CardDesk;
 	readonly programme: { currency: string; timeZone: string; rules: ProgrammeRules };
-	readonly #stores: Map<string, StoreRow>;
-	readonly #taxes: readonly TaxRow[];
+	readonly #stores: Map<string, { name: string; fact: Facts['store'] }>;
 	readonly #products: Map<string, ProductFact>;
 	readonly #members: Map<string, MemberRow>;
 	/** ids of the codes that each member holds */
@@ -118,8 +126,9 @@ export class Scene {
 		this.book = parts.book;
 		this.vouchers = new VoucherBook(parts.codes);
 		this.programme = parts.programme;
-		this.#taxes = parts.taxes;
-		this.#stores = new Map(parts.stores.map((row) => [row.id, row]));
+		this.#stores = new Map(
+			parts.stores.flatMap((row) => (row.archived_at ? [] : [[row.id, storeOf(row, parts.taxes)]]))
+		);
 		this.#products = new Map(parts.products.map((fact) => [fact.id, fact]));
 		this.#members = new Map(parts.members.map((row) => [row.id, row]));
 		this.cards = parts.cards;
@@ -184,11 +193,9 @@ export class Scene {
 		});
 	}
 
-	store(id: string): (Facts['store'] & { name: string }) | null {
-		const row = this.#stores.get(id);
-		if (!row || row.archived_at) return null;
-		const taxes = this.#taxes.length > 0 ? { taxes: storeTaxes(this.#taxes, row.prices_include_tax) } : {};
-		return { id, name: row.name, currency: row.currency, timeZone: row.time_zone, ...taxes };
+	/** null: the house has no such store */
+	storeName(id: string): string | null {
+		return this.#stores.get(id)?.name ?? null;
 	}
 
 	memberJoined(id: string): boolean {
@@ -197,7 +204,7 @@ export class Scene {
 
 	/** What is wrong with the ask before a quote makes sense: a member or store that the house does not have. */
 	unknown({ ask, storeId }: Wanted): RefusalData | null {
-		if (!this.store(storeId)) return storesRefusals.data('store.unknown');
+		if (!this.#stores.has(storeId)) return storesRefusals.data('store.unknown');
 		if (ask.memberId !== null) {
 			const member = this.#members.get(ask.memberId);
 			if (!member || member.erased_at) return customersRefusals.data('member.unknown');
@@ -236,7 +243,7 @@ export class Scene {
 			const product = productId === null ? undefined : this.#products.get(productId);
 			if (product) products[product.id] = product;
 		}
-		const { name: _, ...store } = present(this.store(storeId), 'the store was checked');
+		const { fact: store } = present(this.#stores.get(storeId), 'the store was checked');
 		return {
 			programme: this.programme,
 			store,

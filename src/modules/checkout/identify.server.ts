@@ -144,7 +144,7 @@ const wishing = (wish: Partial<Ask>): Ask => ({
 async function look(reads: Reads, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
 	const wanted = { ask: wishing(wish), storeId };
 	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
-	if (!scene.store(storeId)) throw storesRefusals.refuse('store.unknown');
+	if (scene.storeName(storeId) === null) throw storesRefusals.refuse('store.unknown');
 	return { scene, facts: scene.facts(wanted) };
 }
 
