@@ -14,6 +14,8 @@ import { log } from './log.server.ts';
 /** Milliseconds that a query waits for a server when there is none; who comes later in the same outage is refused at once. */
 const patience = 5_000;
 const pause = 150;
+/** how long an answer holds for all: sales of a batch ask one after the other, and a server that hangs takes its time */
+const refusedFor = 500;
 /** how long a client that was replaced is left to what it had been given */
 const lingering = patience + 1_000;
 /** how long a server may take to say what it is, and to accept a connection */
@@ -126,6 +128,7 @@ class Finder {
 	#newest = 0;
 	#looking: Promise<unknown> | null = null;
 	#missingSince: number | null = null;
+	#refused: { at: number; trouble: unknown } | null = null;
 	readonly #sockets = new Set<Socket>();
 	readonly #toldWhenLost = new Set<() => void>();
 	#watch: NodeJS.Timeout | undefined;
@@ -174,10 +177,12 @@ class Finder {
 				this.#missingSince = null;
 				return this.#current;
 			}
+			if (this.#refused && Date.now() - this.#refused.at < refusedFor) throw this.#refused.trouble;
 			const trouble = await this.#look();
 			if (this.#current) continue;
 			this.#tellLost();
 			if (Date.now() - since >= patience || isFinal(trouble)) {
+				this.#refused = { at: Date.now(), trouble };
 				this.#rest();
 				throw trouble;
 			}
