@@ -35,6 +35,10 @@ describe('dependencies', () => {
 	});
 });
 
+test('the server is told to keep little room for what is young: left alone, Node takes 130 MB for it and keeps them', () => {
+	expect(manifest.scripts?.start).toContain(' --max-semi-space-size=16 ');
+});
+
 test('the start hands its process to Node: a signal to npm reaches the server', () => {
 	expect(manifest.scripts?.start).toMatch(/^exec node /);
 });

@@ -17,7 +17,7 @@ if (process.features.typescript) {
 	await import('./main.server.ts');
 } else {
 	// Node 22.17 strips types only when asked to.
-	const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+	const flags = [...process.execArgv, '--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
 	const child = spawn(process.execPath, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
 		stdio: 'inherit'
 	});
