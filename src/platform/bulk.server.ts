@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, type InferInsertModel, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, type InferInsertModel, type InferSelectModel, type Table } from 'drizzle-orm';
 import { must } from '#core/must';
 import type { Raw } from './db.server.ts';
 
@@ -111,6 +111,22 @@ export async function insertRows<T extends Table>(
 	if (!first) return [];
 	const { text, params } = insertOf(table, rows, first, suffix);
 	return (await sql.unsafe(text, params, { prepare: true })) as unknown as Record<string, unknown>[];
+}
+
+/**
+ * Rows of `select *` as drizzle would give them. For reads that a queue waits for: a raw statement stays prepared, one that
+ * drizzle builds is read and planned by the database each time (measured: a quarter of the rate).
+ */
+export function typedRows<T extends Table>(table: T, rows: readonly Record<string, unknown>[]): InferSelectModel<T>[] {
+	const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, name: snake(key), column }));
+	return rows.map((row) => {
+		const typed: Record<string, unknown> = {};
+		for (const { key, name, column } of columns) {
+			const value = row[name];
+			typed[key] = value === null ? null : column.mapFromDriverValue(value as never);
+		}
+		return typed as InferSelectModel<T>;
+	});
 }
 
 interface Part {

@@ -1,12 +1,9 @@
 import { MembersMerged } from '#customers/server';
 import { groupCommit } from '#platform/batch';
 import { tellChanged } from '#platform/live';
-import { inTransaction, type Db, type Reads, type Tx } from '#platform/db';
+import { inTransaction, type Db, type Tx } from '#platform/db';
 import { KeyTaken } from '#platform/once';
-import { quote, type Facts, type Quote } from '#pricing';
-import type { RefusalData } from '#core/refusal';
 import { commitSales, type SaleCommand } from './commit.server.ts';
-import { askedAnew, Scene, type Wanted } from './gather.server.ts';
 import type { ReturnResult, SaleResult } from './index.ts';
 import { undoSales, type ReturnCommand } from './undo.server.ts';
 
@@ -97,22 +94,4 @@ export function counterOf(db: Db): CounterDesk {
 	let desk = counters.get(db);
 	if (!desk) counters.set(db, (desk = openCounter(db, (ownerIds) => tellChanged(db, ownerIds))));
 	return desk;
-}
-
-/** The facts and the quote of an open basket: read without locks, for a preview. */
-export async function preview(
-	reads: Reads,
-	wanted: Wanted,
-	now: Date
-): Promise<{ ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData }> {
-	try {
-		const scene = await Scene.gather(reads, [wanted], now, { lock: false });
-		const refusal = scene.unknown(wanted);
-		if (refusal) return { ok: false, refusal };
-		const facts = scene.facts(wanted);
-		return { ok: true, facts, quote: quote(wanted.ask, facts, now) };
-	} catch (error) {
-		if (!(error instanceof MembersMerged)) throw error;
-		return preview(reads, askedAnew(wanted, error.into), now);
-	}
 }

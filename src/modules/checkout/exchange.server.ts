@@ -5,8 +5,9 @@ import { onceRefusals } from '#platform/once';
 import type { ReceiptView, ReturnView } from '#purchases';
 import { recordExchange } from '#purchases/server';
 import { commitSales, type SaleCommand } from './commit.server.ts';
-import { preview, settled } from './counter.server.ts';
+import { settled } from './counter.server.ts';
 import type { Refused } from './index.ts';
+import { preview } from './preview.server.ts';
 import { undoSales, type ReturnCommand } from './undo.server.ts';
 
 /** What comes back, and what goes out for it: each with a key of its own. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { readCode, type CodeForm } from '#core/codes';
 import { never } from '#core/must';
 import { hour, minute } from '#core/time';
@@ -7,15 +7,14 @@ import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill } from '#
 import { usesPurse } from '#groups';
 import { belongingsOf } from '#groups/server';
 import { findByCode as findCard } from '#giftcards/server';
-import { giftCards } from '#giftcards/tables';
-import { inTransaction, type Db, type Reads } from '#platform/db';
+import { sqlOf, type Db, type Reads } from '#platform/db';
 import { typeBalances } from '#points/server';
 import type { Ask } from '#pricing';
 import { receipts } from '#purchases/tables';
 import { storesRefusals } from '#stores';
 import { findProductByBarcode } from '#stores/server';
 import { findByCode as findVoucher } from '#vouchers/server';
-import { Scene } from './gather.server.ts';
+import { sceneTogether } from './preview.server.ts';
 import { claimTry, minutesUntil, type Limit } from '#identity/server';
 import { codeRefusals, isContact, type CodeKind, type Identified, type MemberCard } from './identified.ts';
 
@@ -141,17 +140,28 @@ const wishing = (wish: Partial<Ask>): Ask => ({
 });
 
 /** The facts as the quote will have them, so that what is shown here and what is priced later are the same thing. */
-async function look(reads: Reads, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
+async function look(db: Db, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
 	const wanted = { ask: wishing(wish), storeId };
-	const scene = await Scene.gather(reads, [wanted], now, { lock: false });
+	const scene = await sceneTogether(db, wanted, now);
 	if (scene.storeName(storeId) === null) throw storesRefusals.refuse('store.unknown');
 	return { scene, facts: scene.facts(wanted) };
 }
 
 async function member(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
 	const { deviceId } = command;
-	const { member, via } = await inTransaction(db, (tx) => readMemberCode(tx, code, { deviceId }, now));
+	const { member, via } = await readMemberCode(db, code, { deviceId }, now);
 	return memberCard(db, member, via, command, now);
+}
+
+/** Newest first, of those that were sold and are not blocked. */
+async function payingCards(db: Db, memberId: string): Promise<string[]> {
+	const rows = await sqlOf(db).unsafe<{ id: string }[]>(
+		`select id from gift_cards where member_id = $1 and activated_at is not null and blocked_at is null
+		order by issued_at desc limit 20`,
+		[memberId],
+		{ prepare: true }
+	);
+	return rows.map(({ id }) => id);
 }
 
 /** What the till sees of a member, as the quote will see them. */
@@ -162,17 +172,18 @@ async function memberCard(
 	command: IdentifyCommand,
 	now: Date
 ): Promise<Identified> {
-	const cards = await db
-		.select({ id: giftCards.id })
-		.from(giftCards)
-		.where(and(eq(giftCards.memberId, who.id), isNotNull(giftCards.activatedAt), isNull(giftCards.blockedAt)))
-		.orderBy(desc(giftCards.issuedAt))
-		.limit(20);
-	const wish = { memberId: who.id, giftCards: cards.map(({ id }) => ({ id, cents: null })) };
-	const { scene, facts } = await look(db, wish, command, now);
+	const looked = async () => {
+		const cards = await payingCards(db, who.id);
+		return look(db, { memberId: who.id, giftCards: cards.map((id) => ({ id, cents: null })) }, command, now);
+	};
+	const [{ scene, facts }, belongings, attributes] = await Promise.all([
+		looked(),
+		belongingsOf(db, who.id),
+		via === 'told' ? [] : valuesAtTill(db, who.id)
+	]);
 	const { lots, maturing } = scene.book.points(who.id);
 	// Of several firms the one whose purse it is.
-	const group = (await belongingsOf(db, who.id)).find(({ role }) => usesPurse(role)) ?? null;
+	const group = belongings.find(({ role }) => usesPurse(role)) ?? null;
 	const [ending] = lots.flatMap(({ endsAt, points }) => (endsAt === null ? [] : [{ points, endsAt }]));
 	return {
 		kind: 'member',
@@ -182,7 +193,7 @@ async function memberCard(
 			name: via === 'told' ? maskedName(who.name) : who.name,
 			joined: who.joinedAt !== null,
 			via,
-			attributes: via === 'told' ? [] : await valuesAtTill(db, who.id),
+			attributes,
 			types: typeBalances(scene.programme.rules.types ?? [], (unit) => scene.book.points(who.id, unit)).map(
 				({ typeId, name, spendable }) => ({ typeId, name, points: spendable })
 			),

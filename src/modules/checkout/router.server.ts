@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { Refusal } from '#core/refusal';
 import { sendSoldCard, soldGift } from '#giftcards/server';
-import { inTransaction } from '#platform/db';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
-import { holdCodes, releaseHolds } from '#vouchers/server';
+import { holdForBasket, releaseHolds } from '#vouchers/server';
 import { needSoldHere } from './card-mail.server.ts';
-import { preview } from './counter.server.ts';
+import { previewTogether } from './preview.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown } from './index.ts';
 import { adminRouter, tillReturns } from './returns-router.server.ts';
@@ -39,11 +38,8 @@ export const tillRouter = router({
 			const { ask, basket } = input;
 			const holder = basket === null ? undefined : { caller: deviceId, basket };
 			// A held voucher is the basket's: whom it is refused is told by the quote, which sees the others' holds.
-			if (holder)
-				await inTransaction(ctx.db, (tx) =>
-					holdCodes(tx, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now)
-				);
-			const answer = await preview(ctx.db, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
+			if (holder) await holdForBasket(ctx.db, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now);
+			const answer = await previewTogether(ctx.db, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
 			if (!answer.ok) throw new Refusal(answer.refusal);
 			return shown(answer);
 		}),

@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { asc, eq, isNull, sql } from 'drizzle-orm';
 import { newId } from '#core/ids';
-import { insertRows, listOf } from '#platform/bulk';
+import { insertRows, listOf, typedRows } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import { keepTrail, withoutCodes, type By } from '#platform/trail';
 import {
@@ -145,15 +145,18 @@ export async function valuesAtTill(
 	reads: Reads,
 	memberId: string
 ): Promise<{ label: string; kind: AttributeKind; value: AttributeValue }[]> {
-	const rows = await reads
-		.select({ label: attributes.label, kind: attributes.kind, value: memberAttributes })
-		.from(memberAttributes)
-		.innerJoin(attributes, eq(attributes.id, memberAttributes.attributeId))
-		.where(
-			and(eq(memberAttributes.memberId, memberId), eq(attributes.shownAtTill, true), isNull(attributes.archivedAt))
-		)
-		.orderBy(asc(attributes.position), asc(attributes.id));
-	return rows.map(({ label, kind, value }) => ({ label, kind, value: valueOf(kind, value) }));
+	const rows = await sqlOf(reads).unsafe<({ label: string; shown_as: AttributeKind } & Record<string, unknown>)[]>(
+		`select a.label, a.kind as shown_as, v.* from member_attributes v join attributes a on a.id = v.attribute_id
+		where v.member_id = $1 and a.shown_at_till and a.archived_at is null order by a.position, a.id`,
+		[memberId],
+		{ prepare: true }
+	);
+	const values = typedRows(memberAttributes, rows);
+	return rows.map(({ label, shown_as: kind }, place) => ({
+		label,
+		kind,
+		value: valueOf(kind, values[place] as never)
+	}));
 }
 
 export interface TrailedValues {

@@ -2,8 +2,8 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { readCode } from '#core/codes';
 import { minute, second } from '#core/time';
-import { insertRows } from '#platform/bulk';
-import { sqlOf, type Tx } from '#platform/db';
+import { insertRows, typedRows } from '#platform/bulk';
+import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
 import {
 	customersRefusals,
 	numberIn,
@@ -51,12 +51,13 @@ export interface ReadMemberCode {
 
 /**
  * Who stands at the till, by the code that was scanned or typed. A rotating code is good for the tablet that scanned it
- * first, and from one step before its own 30 seconds to one step after.
+ * first, and from one step before its own 30 seconds to one step after. It is claimed by one statement: outside of a
+ * transaction too, it is this tablet's or not.
  * @param allowStatic whether the code that never changes is accepted
  * @throws member_code.unknown, .mistyped, .expired, .clock_wrong (`minutes`), .already_scanned, .static_not_accepted
  */
 export async function readMemberCode(
-	tx: Tx,
+	reads: Reads,
 	text: string,
 	{ deviceId, allowStatic = true }: { deviceId: string; allowStatic?: boolean },
 	now: Date
@@ -67,12 +68,13 @@ export async function readMemberCode(
 	if (reading.kind !== 'member' && reading.kind !== 'rotatingMember') {
 		throw customersRefusals.refuse('member_code.unknown');
 	}
-	const [row] = await tx
-		.select()
-		.from(members)
-		.where(eq(members.number, numberIn(reading.code)));
+	const sql = sqlOf(reads);
+	const found = await sql.unsafe('select * from members where number = $1', [numberIn(reading.code)], {
+		prepare: true
+	});
+	const [row] = typedRows(members, found);
 	// A card or phone of somebody who was merged leads to the one who was kept.
-	const kept = row && (await placeOf(tx, row));
+	const kept = row && (await placeOf(reads, row));
 	if (!row || !kept || kept.erasedAt) throw customersRefusals.refuse('member_code.unknown');
 	if (reading.kind === 'member') {
 		if (!allowStatic) throw customersRefusals.refuse('member_code.static_not_accepted');
@@ -88,14 +90,14 @@ export async function readMemberCode(
 		const minutes = Math.max(1, Math.round((Math.abs(ahead) * stepSeconds * second) / minute));
 		throw customersRefusals.refuse('member_code.clock_wrong', { minutes });
 	}
-	await claimStep(tx, row.id, stepOf(now) + ahead, deviceId, now);
+	await claimStep(sql, row.id, stepOf(now) + ahead, deviceId, now);
 	return { member: memberOf(kept), via: 'rotating' };
 }
 
 /** The step belongs to the tablet whose row comes first; the same tablet may scan again. */
-async function claimStep(tx: Tx, memberId: string, step: number, deviceId: string, now: Date): Promise<void> {
+async function claimStep(sql: Raw, memberId: string, step: number, deviceId: string, now: Date): Promise<void> {
 	const claimed = await insertRows(
-		sqlOf(tx),
+		sql,
 		memberCodeUses,
 		[{ memberId, step, deviceId, usedAt: now }],
 		`on conflict on constraint member_code_uses_once do update set used_at = member_code_uses.used_at

@@ -1,24 +1,20 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
 import { pointsOf } from '#ledger/server';
-import { sqlOf, type Reads } from '#platform/db';
+import { instant, sqlOf, type Reads } from '#platform/db';
 import { againstLeaving, type Belonging, type OwnGroup } from './index.ts';
-import { groupMembers, memberGroups } from './tables.server.ts';
 
 /** The groups that somebody belongs to now, the one whose purse they share first. */
-export const belongingsOf = (reads: Reads, memberId: string): Promise<Belonging[]> =>
-	reads
-		.select({
-			groupId: memberGroups.id,
-			kind: memberGroups.kind,
-			name: memberGroups.name,
-			role: groupMembers.role,
-			shares: groupMembers.shares,
-			since: groupMembers.since
-		})
-		.from(groupMembers)
-		.innerJoin(memberGroups, eq(memberGroups.id, groupMembers.groupId))
-		.where(and(eq(groupMembers.memberId, memberId), isNull(groupMembers.endedAt)))
-		.orderBy(desc(groupMembers.shares), groupMembers.since);
+export async function belongingsOf(reads: Reads, memberId: string): Promise<Belonging[]> {
+	const rows = await sqlOf(reads).unsafe<
+		{ id: string; kind: Belonging['kind']; name: string; role: Belonging['role']; shares: boolean; since: string }[]
+	>(
+		`select g.id, g.kind, g.name, b.role, b.shares, b.since
+		from group_members b join member_groups g on g.id = b.group_id
+		where b.member_id = $1 and b.ended_at is null order by b.shares desc, b.since`,
+		[memberId],
+		{ prepare: true }
+	);
+	return rows.map(({ id, since, ...rest }) => ({ groupId: id, ...rest, since: instant(since) }));
+}
 
 export interface Purse {
 	groupId: string;

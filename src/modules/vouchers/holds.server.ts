@@ -1,7 +1,7 @@
 import { must } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { listOf } from '#platform/bulk';
-import { instant, sqlOf, type Raw, type Tx } from '#platform/db';
+import { inTransaction, instant, sqlOf, type Db, type Raw, type Reads } from '#platform/db';
 import { refuseHeld } from './refusals.ts';
 import { defaultHoldMinutes } from './rules.ts';
 
@@ -56,17 +56,28 @@ export async function holdsOf(
 }
 
 /**
+ * As `holdCodes`, in a transaction of its own where one is needed: nothing to keep is one statement, and most baskets have
+ * nothing.
+ */
+export const holdForBasket = (
+	db: Db,
+	basket: Parameters<typeof holdCodes>[1],
+	now: Date
+): Promise<Map<string, RefusalData>> =>
+	basket.codeIds.length === 0 ? holdCodes(db, basket, now) : inTransaction(db, (tx) => holdCodes(tx, basket, now));
+
+/**
  * Keeps one use of each of these codes for an open basket, from now as long as the house says; asked again it lasts longer. What the
  * basket held besides is let go, so that no codes at all let go of everything. Codes without a limit need no keeping.
  * @param storeId for what other tills are told
  * @returns the codes whose last uses others hold, with the refusal that says until when
  */
 export async function holdCodes(
-	tx: Tx,
+	reads: Reads,
 	{ caller, basket, storeId, codeIds }: Holder & { storeId: string | null; codeIds: readonly string[] },
 	now: Date
 ): Promise<Map<string, RefusalData>> {
-	const sql = sqlOf(tx);
+	const sql = sqlOf(reads);
 	const wanted = [...new Set(codeIds)].sort();
 	const refused = new Map<string, RefusalData>();
 	const held: string[] = [];

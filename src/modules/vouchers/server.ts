@@ -11,7 +11,7 @@ export {
 export { assign, findByCode, makeCodes, type Assignment, type FoundCode, type MadeCode } from './codes.server.ts';
 export { codeImport } from './code-import.server.ts';
 export { loadCodes, type CodeFact } from './facts.server.ts';
-export { holdCodes, type Holder } from './holds.server.ts';
+export { holdCodes, holdForBasket, type Holder } from './holds.server.ts';
 export { savePolicy as saveVouchersPolicy } from './policy.server.ts';
 export { extendCode, extendVoucher, giveBackUse, reissueCode, releaseHolds, voidCode } from './life.server.ts';
 export { giveBackUses, usesOfReceipts, VoucherBook } from './redeem.server.ts';

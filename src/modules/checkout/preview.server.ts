@@ -1,0 +1,59 @@
+import type { RefusalData } from '#core/refusal';
+import { MembersMerged } from '#customers/server';
+import { groupCommit } from '#platform/batch';
+import type { Db, Reads } from '#platform/db';
+import { quote, type Facts, type Quote } from '#pricing';
+import { askedAnew, Scene, type Wanted } from './gather.server.ts';
+
+interface Waiting {
+	wanted: Wanted;
+	now: Date;
+}
+
+const scenes = new WeakMap<Db, (waiting: Waiting) => Promise<Scene>>();
+
+/**
+ * The scene of an ask, read without locks; asks that arrive together share one. It is read after the ask came, so that it
+ * knows what was committed before.
+ * @throws MembersMerged when its member had been merged
+ */
+export function sceneTogether(db: Db, wanted: Wanted, now: Date): Promise<Scene> {
+	let gather = scenes.get(db);
+	if (!gather) {
+		const run = async (waiting: Waiting[]) => {
+			const latest = new Date(Math.max(...waiting.map((one) => one.now.getTime())));
+			const asked = waiting.map((one) => one.wanted);
+			const scene = await Scene.gather(db, asked, latest, { lock: false });
+			return waiting.map(() => scene);
+		};
+		// Smaller batches than the counter's: whoever looks waits for the slowest of their batch.
+		scenes.set(db, (gather = groupCommit(run, { most: 32, inFlight: 4 })));
+	}
+	return gather({ wanted, now });
+}
+
+type Previewed = { ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData };
+
+function previewOn(scene: Scene, wanted: Wanted, now: Date): Previewed {
+	const refusal = scene.unknown(wanted);
+	if (refusal) return { ok: false, refusal };
+	const facts = scene.facts(wanted);
+	return { ok: true, facts, quote: quote(wanted.ask, facts, now) };
+}
+
+async function following(gather: (wanted: Wanted) => Promise<Scene>, wanted: Wanted, now: Date): Promise<Previewed> {
+	try {
+		return previewOn(await gather(wanted), wanted, now);
+	} catch (error) {
+		if (!(error instanceof MembersMerged)) throw error;
+		return following(gather, askedAnew(wanted, error.into), now);
+	}
+}
+
+/** The facts and the quote of an open basket: read without locks. */
+export const preview = (reads: Reads, wanted: Wanted, now: Date): Promise<Previewed> =>
+	following((asked) => Scene.gather(reads, [asked], now, { lock: false }), wanted, now);
+
+/** The same, for those who ask at the same time. */
+export const previewTogether = (db: Db, wanted: Wanted, now: Date): Promise<Previewed> =>
+	following((asked) => sceneTogether(db, asked, now), wanted, now);
