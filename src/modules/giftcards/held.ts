@@ -21,6 +21,8 @@ export interface CardMovement {
 	cents: Cents;
 	/** the ledger's word for it: `activated`, `charged`, `refunded`, … */
 	reason: string;
+	/** the receipt or return it belongs to; null: none of ours */
+	ref: string | null;
 }
 
 export interface OpenCard extends HeldCard {

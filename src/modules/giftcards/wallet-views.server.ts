@@ -48,7 +48,13 @@ export async function heldCard(reads: Reads, memberId: string, cardId: string, n
 		code: pays(view) ? reveal(row) : null,
 		hasPin: row.pinHash !== null,
 		pinStays,
-		movements: history.items.map(({ at, amount, reason }) => ({ at: new Date(at), cents: amount, reason }))
+		movements: history.items.map(({ at, amount, reason, ref }) => ({
+			at: new Date(at),
+			cents: amount,
+			reason,
+			// Which program charged it is the house's to know.
+			ref: ref !== null && /^(rcp|ret)_/.test(ref) ? ref : null
+		}))
 	};
 }
 
