@@ -5,7 +5,7 @@ import { testFolder } from '../support/folders.ts';
 import { Ending } from './ending.ts';
 import { figures, growth, subjectsOf, sweep, yardsticks, type Figure } from './figures.ts';
 import { memorySentence, toldOf } from './memory.ts';
-import { OptionFault, readOptions, usage, type Options } from './options.ts';
+import { isOf, OptionFault, readOptions, usage, type Options } from './options.ts';
 import { prove } from './proof.ts';
 import { comparisonOf, headOf, readReport, reportOf, type Facts } from './report.ts';
 import { rowsOf, type Measured } from './results.ts';
@@ -48,7 +48,7 @@ async function yardstickOf({ tpcbScale, yardstick }: Options, url: string, endin
 }
 
 function chosen({ only, long, callers }: Options): Figure[] {
-	const asked = figures.filter(({ name }) => only?.some((beginning) => name.startsWith(beginning)) ?? true);
+	const asked = figures.filter(({ name }) => only?.some((one) => isOf(name, one)) ?? true);
 	return [...asked.filter((figure) => long || !figure.long), ...sweep(callers)];
 }
 

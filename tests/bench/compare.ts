@@ -9,9 +9,11 @@ export interface Change {
 	now: number | null;
 	/** 0.1: a tenth more than before; null: there is nothing to compare */
 	change: number | null;
-	/** whether the two middles lie further apart than either run is wide */
+	/** whether the two middles lie further apart than either run is wide; too few rounds have no width to tell it by */
 	clear: boolean;
 }
+
+const fewestRounds = 3;
 
 const width = ({ low, high }: Spread): number => high - low;
 
@@ -36,6 +38,7 @@ function changeOf({ figure, what }: Row, before: Row | null, now: Row | null): C
 	return {
 		...line,
 		change: now.ratio.median / before.ratio.median - 1,
-		clear: apart > Math.max(width(before.ratio), width(now.ratio))
+		clear:
+			Math.min(before.rounds, now.rounds) >= fewestRounds && apart > Math.max(width(before.ratio), width(now.ratio))
 	};
 }

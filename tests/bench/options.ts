@@ -29,7 +29,7 @@ export const usage = `npm run bench -- [options]
   --seconds N        how long each is measured in each round (2)
   --rounds N         pairs of a figure and its yardstick (7)
   --members N        members who buy (100000)
-  --only A,B,…       figures whose names begin so:
+  --only A,B,…       some figures (commit is all whose names begin with commit-):
                      ${figures.map(({ name }) => name).join(', ')}
   --callers A,B,…    commits through the module at further numbers of callers as well, up to 512
   --lots N           lots that expire in one go (100000; with --long 1000000)
@@ -48,12 +48,15 @@ dropped); without it an embedded one is started in a temporary folder.`;
 /** Asked for in a way that cannot be carried out; the sentence says why. */
 export class OptionFault extends Error {}
 
+/** Whether a figure was asked for by its name, or by the beginning that it shares with others. */
+export const isOf = (figure: string, asked: string): boolean => figure === asked || figure.startsWith(`${asked}-`);
+
 /** @throws OptionFault */
 export function readOptions(args: string[]): Options | 'help' {
 	const values = parsed(args);
 	if (values.help) return 'help';
 	const only = values.only?.split(',') ?? null;
-	const strange = only?.find((name) => !figures.some((figure) => figure.name.startsWith(name)));
+	const strange = only?.find((name) => !figures.some((figure) => isOf(figure.name, name)));
 	if (strange !== undefined) throw new OptionFault(`--only does not know "${strange}".`);
 	const { yardstick = null } = values;
 	if (yardstick !== null && yardstick !== 'pgbench' && yardstick !== 'statements')

@@ -74,6 +74,7 @@ const aRow = (ratio: Spread, figure = 'commits'): Row => ({
 	value: { median: 1000, low: 900, high: 1100 },
 	yardstick: { subject: 'tpcb', what: 'rate', value: { median: 1000, low: 1000, high: 1000 } },
 	ratio,
+	rounds: 7,
 	goal: { less: 0, least: 1.2, most: null },
 	met: ratio.median >= 1.2
 });
@@ -91,6 +92,11 @@ describe('a comparison of two runs', () => {
 		expect(worse).toMatchObject({ clear: true });
 		const [wide] = changesOf([aRow({ median: 1, low: 0.5, high: 1.5 })], [aRow({ median: 1.9, low: 1.9, high: 1.9 })]);
 		expect(wide).toMatchObject({ clear: false });
+	});
+
+	test('claims nothing by a round or two, which have no spread', () => {
+		const [change] = changesOf([before], [{ ...aRow({ median: 9, low: 9, high: 9 }), rounds: 2 }]);
+		expect(change).toMatchObject({ now: 9, clear: false });
 	});
 
 	test('keeps lines that only one of the runs has', () => {

@@ -28,6 +28,8 @@ export interface Row {
 	yardstick: { subject: string; what: Measure; value: Spread } | null;
 	/** of the figure to its yardstick, round by round; where there is none, the figure itself */
 	ratio: Spread;
+	/** how many rounds that is */
+	rounds: number;
 	goal: { less: number; least: number | null; most: number | null };
 	/** null: it is shown and not judged */
 	met: boolean | null;
@@ -73,6 +75,7 @@ function rowOf(figure: Figure, goal: Goal, rounds: readonly Round[]): Row | null
 		value: spreadOf(values),
 		yardstick: of && { ...of, value: spreadOf(yardsticks) },
 		ratio,
+		rounds: ratios.length,
 		goal: { less, least, most },
 		met: judged ? ratio.median >= (least ?? -Infinity) && ratio.median <= (most ?? Infinity) : null
 	};
