@@ -25,6 +25,7 @@ test('every table of the database has a place, and only those that are there', a
 		select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`;
 	expect([...placeOf.keys()].sort()).toEqual(rows.map(({ name }) => name).sort());
 	for (const [table, { place, by }] of placeOf) expect(by !== null, table).toBe(place === 'distributed');
+	for (const { place, by } of placements) expect(by !== undefined).toBe(place === 'distributed');
 });
 
 test('a distributed table lies by a column that every row has', async () => {
@@ -111,12 +112,12 @@ const printed = (): string =>
 	[
 		'| tables | place | why |',
 		'|---|---|---|',
-		...placements.map(({ place, why, tables }) => {
+		...placements.map(({ place, by: lies, why, tables }) => {
 			const names = tables.map((name) => {
 				const [table, by] = name.split('.');
 				return by ? `\`${table}\` (\`${by}\`)` : `\`${table}\``;
 			});
-			return `| ${names.join(', ')} | ${place} | ${why} |`;
+			return `| ${names.join(', ')} | ${place}${lies ? ` by ${lies}` : ''} | ${why} |`;
 		})
 	].join('\n');
 

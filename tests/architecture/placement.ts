@@ -6,6 +6,8 @@
 export interface Placement {
 	/** in rows by the value of the column that is named; whole on every machine; whole on one */
 	place: 'distributed' | 'reference' | 'local';
+	/** what a distributed row lies by: rows of one value lie together, whatever their table */
+	by?: 'owner' | 'transfer' | 'member' | 'gift card' | 'voucher code' | 'linked code' | 'group' | 'return' | 'caller';
 	why: string;
 	/** a distributed one with its column */
 	tables: readonly string[];
@@ -14,6 +16,7 @@ export interface Placement {
 export const placements: readonly Placement[] = [
 	{
 		place: 'distributed',
+		by: 'owner',
 		why: 'whoever posts touches the accounts of one owner: a member, a gift card, a purse',
 		tables: [
 			'account_owners.owner_id',
@@ -26,11 +29,13 @@ export const placements: readonly Placement[] = [
 	},
 	{
 		place: 'distributed',
+		by: 'transfer',
 		why: 'it names two owners, one of them mostly the house, which may not gather all rows: it lies by its own id',
 		tables: ['transfers.id']
 	},
 	{
 		place: 'distributed',
+		by: 'member',
 		why: 'a member’s own things lie where their accounts lie',
 		tables: [
 			'members.id',
@@ -50,26 +55,37 @@ export const placements: readonly Placement[] = [
 	},
 	{
 		place: 'distributed',
+		by: 'gift card',
 		why: 'a gift card is somebody’s today and another’s tomorrow: it lies by its own id, where its account lies',
 		tables: ['gift_cards.id', 'gifts.card_id']
 	},
 	{
 		place: 'distributed',
-		why: 'a code may be everybody’s: it lies by itself, and whose it is is data',
-		tables: ['voucher_codes.id', 'voucher_holds.code_id', 'member_codes.code']
+		by: 'voucher code',
+		why: 'a code may be everybody’s: it lies by its own id, and whose it is is data',
+		tables: ['voucher_codes.id', 'voucher_holds.code_id']
 	},
 	{
 		place: 'distributed',
+		by: 'linked code',
+		why: 'what is scanned leads to a member: it lies by what is scanned',
+		tables: ['member_codes.code']
+	},
+	{
+		place: 'distributed',
+		by: 'group',
 		why: 'a group lies by itself, where its purse lies',
 		tables: ['member_groups.id', 'group_members.group_id']
 	},
 	{
 		place: 'distributed',
+		by: 'return',
 		why: 'what a return is made of lies by what it belongs to; returns without a receipt may be nobody’s',
 		tables: ['return_lines.receipt_id', 'exchanges.return_id', 'blind_returns.id', 'blind_return_lines.return_id']
 	},
 	{
 		place: 'distributed',
+		by: 'caller',
 		why: 'keys are asked for by whoever sent them: each tablet and program has its own',
 		tables: ['once_keys.caller']
 	},
@@ -198,4 +214,37 @@ export const schemaFaults: Readonly<Record<string, string>> = {
 		'to trust the member’s row of account_owners alone, which is locked meanwhile and says where they post to',
 	'group_members: member_id refers to members, which lies elsewhere': audited,
 	'member_groups: heir_member_id refers to members, which lies elsewhere': audited
+};
+
+const parts =
+	'a statement for each of its keys in place of one, in one transaction over the machines: the vouchers’ and cards’ claims, ' +
+	'the member’s side, the caller’s key; transfers beside the owner they belong to, with that owner in their key';
+const beside =
+	'the code’s own member and limit are in its row; the member’s uses would be read by a statement of their own';
+
+/**
+ * What a till waits for and one machine cannot answer alone, and what each would take. Found by Postgres' own plans of
+ * what is really said. An owner counts as the member or card that it is.
+ *
+ * Besides, every statement here takes lists, one for all that travel together, and Citus sends a statement to one machine
+ * only where it names the one value of the column: that would take a bucket as the column to lie by, batches of one bucket,
+ * and its name in each statement.
+ */
+export const statementFaults: Readonly<Record<string, string>> = {
+	'a sale locks by member, voucher code': beside,
+	'a sale writes by caller, gift card, member, transfer, voucher code': parts,
+	'a sale writes by caller, member, transfer': parts,
+	'a posting writes by owner, transfer': 'transfers beside the owner they belong to, with that owner in their key',
+	'a charge writes by owner, transfer': 'transfers beside the owner they belong to, with that owner in their key',
+	'a sale reads voucher_codes on every machine':
+		'a member’s codes listed beside the member; only for what is held at tills and for what a scan shows',
+	'a scan reads by member, voucher code': beside,
+	'a scan reads voucher_codes on every machine': 'a member’s codes listed beside the member',
+	'a scan reads gift_cards on every machine': 'a member’s cards listed beside the member',
+	'a scan reads members on every machine':
+		'the number that is scanned in a table that lies by it, with the member it leads to',
+	// Only when a key is sent again: the first answer is read.
+	'a sale reads by member, return': 'the member kept with the key’s answer, and asked for with the receipt',
+	'a sale reads receipts on every machine': 'the member kept with the key’s answer, and asked for with the receipt',
+	'a sale reads returns on every machine': 'the member kept with the key’s answer, and asked for with the receipt'
 };
