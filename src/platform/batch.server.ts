@@ -1,4 +1,5 @@
 import { must } from '#core/must';
+import { batchBuckets } from './settings.server.ts';
 
 /**
  * Group commit: commands that arrive while others are being committed go out together with the next batch. A transaction
@@ -17,11 +18,30 @@ export interface BatchLimits<C> {
 	 * database, where the whole of its own batch would wait with it. Commands for the same thing keep their order.
 	 */
 	locks?: (command: C) => readonly string[];
+	/**
+	 * Commands of one bucket travel together, and no others with them: their rows lie on one machine, where the database is
+	 * spread over several (`bucketOf`). Absent: all are of one.
+	 */
+	bucket?: (command: C) => string | number;
+}
+
+/** FNV-1a: the same on every process, and quick. */
+function hashed(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+	return hash >>> 0;
+}
+
+/** The bucket of whoever's rows a command is about (a member, a gift card): one of as many as the settings say. */
+export function bucketOf(ownerId: string): number {
+	const buckets = batchBuckets();
+	return buckets === 1 ? 0 : hashed(ownerId) % buckets;
 }
 
 interface Waiting<C, R> {
 	command: C;
 	locks: readonly string[];
+	bucket: string | number;
 	resolve: (result: R) => void;
 	reject: (error: unknown) => void;
 }
@@ -29,7 +49,7 @@ interface Waiting<C, R> {
 /**
  * Makes a set-based verb callable one by one. No timers: a batch leaves as soon as the event loop has collected what is
  * there, and a lone caller waits for nobody. Commands leave in the order in which they came, but for those that wait for
- * what a batch under way has locked.
+ * what a batch under way has locked, or are of another bucket than the first of their batch.
  *
  * A batch that throws as a whole is run again one by one, so that one caller's trouble stays theirs: `run` must therefore
  * be a transaction (all or nothing), and whoever may have been committed before a connection broke brings its own
@@ -38,7 +58,7 @@ interface Waiting<C, R> {
  */
 export function groupCommit<C, R>(
 	run: (commands: C[]) => Promise<R[]>,
-	{ most = 64, inFlight = 2, locks = () => [] }: BatchLimits<C> = {}
+	{ most = 64, inFlight = 2, locks = () => [], bucket = () => 0 }: BatchLimits<C> = {}
 ): (command: C) => Promise<R> {
 	must(most >= 1 && inFlight >= 1, 'a batch has room for one');
 	let waiting: Waiting<C, R>[] = [];
@@ -70,14 +90,14 @@ export function groupCommit<C, R>(
 
 	return (command) =>
 		new Promise<R>((resolve, reject) => {
-			waiting.push({ command, locks: locks(command), resolve, reject });
+			waiting.push({ command, locks: locks(command), bucket: bucket(command), resolve, reject });
 			call();
 		});
 }
 
 /**
- * The first `most` of those that wait for nothing that is locked. Who is passed over keeps what they need from those
- * behind them, so that nobody is overtaken without end.
+ * The first that waits for nothing that is locked, and with it the next of its bucket, `most` in all. Who is passed over
+ * keeps what they need from those behind them, so that nobody is overtaken without end.
  * @returns the batch, and who still waits, both in their order
  */
 function chosen<C, R>(
@@ -90,7 +110,8 @@ function chosen<C, R>(
 	const wanted = new Set<string>();
 	for (const [place, one] of waiting.entries()) {
 		if (batch.length >= most) return [batch, rest.concat(waiting.slice(place))];
-		if (one.locks.some((name) => held.has(name) || wanted.has(name))) {
+		const elsewhere = batch.length > 0 && batch[0]?.bucket !== one.bucket;
+		if (elsewhere || one.locks.some((name) => held.has(name) || wanted.has(name))) {
 			for (const name of one.locks) wanted.add(name);
 			rest.push(one);
 		} else batch.push(one);

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
-import { groupCommit } from './batch.server.ts';
+import { bucketOf, groupCommit } from './batch.server.ts';
+import { readSettings, useSettings } from './settings.server.ts';
+
+const address = 'postgres://localhost/none';
+const database = { url: address, prepares: true, directUrl: address, readUrl: address };
 
 /** A commit that takes a moment and notes its batches. */
 function till(work: (commands: number[]) => Promise<number[]> | number[] = (commands) => commands.map((c) => c * 10)) {
@@ -178,6 +182,100 @@ describe('group commit', () => {
 			await expect(Promise.all([commit('a'), commit('a')])).rejects.toThrow('down');
 			broken = false;
 			expect(await commit('a')).toBe('a');
+		});
+	});
+
+	describe('in buckets', () => {
+		const byTen = { bucket: (command: number) => Math.floor(command / 10) };
+
+		test('commands of one travel together, the first that came decides which', async () => {
+			const { run, batches } = till();
+			const commit = groupCommit(run, { ...byTen, inFlight: 1 });
+			expect(await Promise.all([1, 11, 2, 21, 12, 3].map(commit))).toEqual([10, 110, 20, 210, 120, 30]);
+			expect(batches).toEqual([[1, 2, 3], [11, 12], [21]]);
+		});
+
+		test('two of them leave side by side, and a lone caller waits for nobody', async () => {
+			const { run, batches, busiest } = till();
+			const commit = groupCommit(run, byTen);
+			await Promise.all([1, 11].map(commit));
+			expect(busiest()).toBe(2);
+			await commit(31);
+			expect(batches).toEqual([[1], [11], [31]]);
+		});
+
+		test('one that is full without end does not keep another waiting', async () => {
+			const { run, batches } = till();
+			const commit = groupCommit(run, { ...byTen, most: 2, inFlight: 1 });
+			let over = false;
+			const crowd = async (n: number) => {
+				while (!over) await commit(n);
+			};
+			const crowds = [0, 1, 2, 3, 4, 5].map(crowd);
+			await wait(5);
+			const before = batches.length;
+			await commit(71);
+			const waited = batches.length - before;
+			over = true;
+			await Promise.all(crowds);
+			// Six were there before it, two leave at a time.
+			expect(waited).toBeLessThanOrEqual(6);
+		});
+
+		test('whatever comes: no batch of two buckets, none too large, every bucket and every lock in its order', async () => {
+			await fc.assert(
+				fc.asyncProperty(
+					fc.array(fc.record({ bucket: fc.integer({ min: 0, max: 4 }), name: fc.stringMatching(/^[a-d]{0,2}$/) }), {
+						maxLength: 60
+					}),
+					fc.integer({ min: 1, max: 8 }),
+					fc.integer({ min: 1, max: 3 }),
+					fc.integer({ min: 0, max: 60 }),
+					async (wishes, most, inFlight, late) => {
+						const done: number[] = [];
+						let flying = 0;
+						const commands = wishes.map((wish, place) => ({ ...wish, place }));
+						const run = async (batch: typeof commands) => {
+							expect(new Set(batch.map(({ bucket }) => bucket)).size).toBe(1);
+							expect(batch.length).toBeLessThanOrEqual(most);
+							expect(++flying).toBeLessThanOrEqual(inFlight);
+							done.push(...batch.map(({ place }) => place));
+							await new Promise(setImmediate);
+							if (batch.length % 3 === 0) await new Promise(setImmediate);
+							flying -= 1;
+							return batch.map(({ place }) => place);
+						};
+						const locks = ({ name }: { name: string }) => name.split('');
+						const commit = groupCommit(run, { most, inFlight, locks, bucket: ({ bucket }) => bucket });
+						const first = commands.slice(0, late).map(commit);
+						await new Promise(setImmediate);
+						const answers = await Promise.all([...first, ...commands.slice(late).map(commit)]);
+						expect(answers).toEqual(commands.map(({ place }) => place));
+						for (const letter of 'abcd') {
+							const asked = commands.filter(({ name }) => name.includes(letter)).map(({ place }) => place);
+							expect(done.filter((place) => asked.includes(place))).toEqual(asked);
+						}
+						for (const bucket of [0, 1, 2, 3, 4]) {
+							const free = commands.filter((one) => one.bucket === bucket && one.name === '').map(({ place }) => place);
+							expect(done.filter((place) => free.includes(place))).toEqual(free);
+						}
+					}
+				)
+			);
+		});
+
+		test('a member is of one bucket on every process, and buckets are about as full as each other', () => {
+			expect(bucketOf('mem_one')).toBe(0);
+			useSettings({ ...readSettings({}), database, secret: 'a secret', batchBuckets: 8 });
+			try {
+				expect(bucketOf('mem_one')).toBe(bucketOf('mem_one'));
+				const full = new Map<number, number>();
+				for (let n = 0; n < 8000; n++) full.set(bucketOf(`mem_${n}`), (full.get(bucketOf(`mem_${n}`)) ?? 0) + 1);
+				expect([...full.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+				expect(Math.min(...full.values())).toBeGreaterThan(800);
+			} finally {
+				useSettings({ ...readSettings({}), database, secret: 'a secret' });
+			}
 		});
 	});
 

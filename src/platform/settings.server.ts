@@ -22,6 +22,8 @@ export interface Settings {
 	dataFolder: string | null;
 	/** null: messages are shown in the log and on a development page */
 	mail: { url: string; from: string } | null;
+	/** what is committed together is of one bucket out of so many; 1: whatever comes together */
+	batchBuckets: number;
 	logLevel: LogLevel;
 }
 
@@ -90,6 +92,12 @@ const shape = z.object({
 		.string()
 		.regex(/^[^<>@\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/)
 		.optional(),
+	BATCH_BUCKETS: z
+		.string()
+		.regex(/^\d{1,3}$/)
+		.transform(Number)
+		.refine((count) => count >= 1 && count <= 256)
+		.default(1),
 	LOG_LEVEL: z.enum(logLevels).default('info')
 });
 
@@ -116,6 +124,9 @@ const advice: Record<Name, { say: string; secret?: true }> = {
 	PARETO_DATA: { say: 'give a folder.' },
 	SMTP_URL: { say: 'write it as smtp://user:password@host:587 or smtps://….', secret: true },
 	MAIL_FROM: { say: 'give an address, such as MAIL_FROM="Our shop <hello@example.com>".' },
+	BATCH_BUCKETS: {
+		say: 'give a number from 1 to 256, or leave it out: one Postgres on one machine is fastest with 1.'
+	},
 	LOG_LEVEL: { say: `give one of ${logLevels.join(', ')}.` }
 };
 
@@ -149,6 +160,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
 		secret: data.PARETO_SECRET ?? null,
 		dataFolder: data.PARETO_DATA ?? null,
 		mail: data.SMTP_URL && data.MAIL_FROM ? { url: data.SMTP_URL, from: data.MAIL_FROM } : null,
+		batchBuckets: data.BATCH_BUCKETS,
 		logLevel: data.LOG_LEVEL
 	};
 }
@@ -195,3 +207,6 @@ export function settings(): RunningSettings {
 	if (!found) throw new Error('no settings yet: the app is opened by its start (npm start), a test by useSettings');
 	return found;
 }
+
+/** As many as the settings say; one where nobody has said anything (a command, a test). */
+export const batchBuckets = (): number => shared[place]?.batchBuckets ?? 1;

@@ -25,12 +25,19 @@ describe('settings', () => {
 			secret: null,
 			dataFolder: null,
 			mail: null,
+			batchBuckets: 1,
 			logLevel: 'info'
 		});
 	});
 
 	test('an empty setting is an unset one', () => {
 		expect(readSettings({ PORT: ' ', DATABASE_URL: '', LOG_LEVEL: '' })).toEqual(readSettings({}));
+	});
+
+	test('there is at least one bucket, and no more than 256', () => {
+		expect(readSettings({ BATCH_BUCKETS: '32' }).batchBuckets).toBe(32);
+		for (const wrong of ['0', '257', '-1', 'many', '1.5'])
+			expect(faultsOf({ BATCH_BUCKETS: wrong })).toEqual([expect.stringMatching(/^BATCH_BUCKETS is ".*from 1 to 256/)]);
 	});
 
 	test('one database address serves for everything until others are given', () => {

@@ -4,7 +4,9 @@ import { rotatingCode } from '#customers';
 import { codeFor } from '#customers/server';
 import { chargeCard, issue } from '#giftcards/server';
 import { postingDeskOf } from '#ledger/server';
+import { bucketOf } from '#platform/batch';
 import { inTransaction, sqlOf } from '#platform/db';
+import { settings, useSettings } from '#platform/settings';
 import { byHouse } from '#platform/trail';
 import { assign, createVoucher } from '#vouchers/server';
 import { testDatabase } from '../support/database.ts';
@@ -20,14 +22,16 @@ const { coffee, bread } = shop.products;
 
 const listening: { debug: unknown } = client.options;
 
+/** What is told to others leaves after the commit, and nobody waits for it. */
+const othersTold = () => new Promise((done) => setTimeout(done, 50));
+
 /** What is said to the database meanwhile. */
 async function said(run: () => Promise<unknown>): Promise<string[]> {
 	const texts: string[] = [];
 	listening.debug = (_: number, text: string) => texts.push(text);
 	try {
 		await run();
-		// What is told to others after the commit.
-		await new Promise((done) => setTimeout(done, 50));
+		await othersTold();
 	} finally {
 		listening.debug = false;
 	}
@@ -218,4 +222,35 @@ test('which statements need more than one machine is known, all of them, and no 
 	}
 	expect([...found].sort()).toEqual(Object.keys(statementFaults).sort());
 	for (const [fault, takes] of Object.entries(statementFaults)) expect(takes.length, fault).toBeGreaterThan(20);
+});
+
+test('what travels together is of one bucket, where there are several', async () => {
+	const members = await Promise.all(Array.from({ length: 24 }, () => aMember(db, now)));
+	const cards = await Promise.all(members.map(() => aCard(null)));
+	const commands = await Promise.all(members.map((member) => aSale(db, shop, anAsk(member, [line('a', bread)]), now)));
+	const told: { kind: string; ids: string[] }[] = [];
+	// Whom a batch of sales locks, and whose accounts one of postings: the first list but one that each brings.
+	listening.debug = (_: number, text: string, parameters: unknown[]) => {
+		const ids = (place: number) => String(parameters[place]).match(/\w{3}_\w+/g) ?? [];
+		if (/^select id.* from members .* for no key update/s.test(text)) told.push({ kind: 'sales', ids: ids(0) });
+		if (/^with inp as/.test(text)) told.push({ kind: 'postings', ids: ids(1) });
+	};
+	const before = settings();
+	useSettings({ ...before, batchBuckets: 4 });
+	try {
+		await Promise.all(commands.map((command) => counterOf(db).sell(command, now)));
+		const what = { name: 'money', unit: 'EUR', amount: 100, reason: 'charged', ref: null };
+		const debit = { verb: 'debit', ...what, counterName: 'giftcards/charged' } as const;
+		await Promise.all(cards.map((ownerId) => postingDeskOf(db).post({ ...debit, ownerId }, now)));
+		await othersTold();
+		for (const kind of ['sales', 'postings']) {
+			const batches = told.filter((one) => one.kind === kind).map(({ ids }) => ids);
+			expect(batches.flat()).toHaveLength(24);
+			expect(batches.length).toBeLessThan(24);
+			for (const ids of batches) expect(new Set(ids.map(bucketOf)).size).toBe(1);
+		}
+	} finally {
+		useSettings(before);
+		listening.debug = false;
+	}
 });

@@ -227,8 +227,8 @@ const beside =
  * what is really said. An owner counts as the member or card that it is.
  *
  * Besides, every statement here takes lists, one for all that travel together, and Citus sends a statement to one machine
- * only where it names the one value of the column: that would take a bucket as the column to lie by, batches of one bucket,
- * and its name in each statement.
+ * only where it names the one value of the column. Batches of one bucket (`BATCH_BUCKETS`) are half of the way; the other
+ * is the bucket as the column to lie by, named in each statement.
  */
 export const statementFaults: Readonly<Record<string, string>> = {
 	'a sale locks by member, voucher code': beside,

@@ -35,6 +35,7 @@ export function openShop(url: string): LocalMail {
 		secret: 'a secret for tests that is long enough',
 		dataFolder: null,
 		mail: null,
+		batchBuckets: 1,
 		logLevel: 'error'
 	});
 	const mail = localMail(() => {});

@@ -1,5 +1,5 @@
 import { MembersMerged } from '#customers/server';
-import { groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit } from '#platform/batch';
 import { tellChanged } from '#platform/live';
 import { inTransaction, type Db, type Tx } from '#platform/db';
 import { KeyTaken } from '#platform/once';
@@ -70,7 +70,13 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 			tell(results.flatMap(ownersOf));
 			return results;
 		},
-		{ most: 64, inFlight: 2, locks: ({ command }) => locksOf(command) }
+		{
+			most: 64,
+			inFlight: 2,
+			locks: ({ command }) => locksOf(command),
+			// A guest is nobody before their sale is committed.
+			bucket: ({ command }) => bucketOf(command.ask.memberId ?? command.key)
+		}
 	);
 	const takeBack = groupCommit<{ command: ReturnCommand; now: Date }, ReturnResult>(
 		async (waiting) => {

@@ -33,6 +33,7 @@ beforeAll(() => {
 		secret: 'a secret for tests that is long enough',
 		dataFolder: null,
 		mail: null,
+		batchBuckets: 1,
 		logLevel: 'error'
 	});
 });

@@ -4,7 +4,7 @@ import type { RefusalData } from '#core/refusal';
 import { endAfterMonths } from '#core/time';
 import { accountNames } from '#ledger';
 import { debitsBefore, postingDeskOf, type PostingAnswer } from '#ledger/server';
-import { groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit } from '#platform/batch';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Db } from '#platform/db';
 import { tellChanged } from '#platform/live';
@@ -133,7 +133,11 @@ async function prolong(db: Db, { id, livesMonths, expiresAt }: LoadedCard, timeZ
  * before. What is on a card is the ledger's to say, exactly.
  */
 function openChargeDesk(db: Db) {
-	const judged = groupCommit<Waiting, Judged>((waiting) => judgeAll(db, waiting), { most: 64, inFlight: 2 });
+	const judged = groupCommit<Waiting, Judged>((waiting) => judgeAll(db, waiting), {
+		most: 64,
+		inFlight: 2,
+		bucket: ({ command }) => bucketOf(command.cardId)
+	});
 	const desk = postingDeskOf(db);
 	return async (command: ChargeCommand, now: Date): Promise<ChargeResult> => {
 		const waiting = { command, now };

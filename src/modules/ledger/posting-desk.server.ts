@@ -1,5 +1,5 @@
 import { present } from '#core/must';
-import { groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit } from '#platform/batch';
 import { sqlState, type Db } from '#platform/db';
 import { postPlain } from './plain.server.ts';
 import { namesOf, postAll, type Posting, type PostingAnswer } from './post.server.ts';
@@ -69,7 +69,9 @@ export function openPostingDesk(db: Db): PostingDesk {
 	const queue = groupCommit<Waiting, Outcome>((waiting) => postBatch(db, waiting), {
 		most: 64,
 		inFlight: 2,
-		locks: ({ posting }) => namesOf(posting)
+		locks: ({ posting }) => namesOf(posting),
+		// The owner, of a move the payer.
+		bucket: ({ posting }) => bucketOf(namesOf(posting)[0] ?? '')
 	});
 	return {
 		async post(posting, now) {
