@@ -169,7 +169,6 @@ export const schemaFaults: Readonly<Record<string, string>> = {
 	'receipts: its key does not begin with member_id': itself,
 	'receipts: receipts_number is unique without member_id': byChance,
 	'outbox: its key does not begin with subject_id': itself,
-	'voucher_redemptions: its key does not begin with member_id': itself,
 	'members: members_number is unique without id': `for guests ${byChance}; for members ${lookUp}`,
 	'gift_cards: gift_cards_code is unique without id': lookUp,
 	'gift_cards: has the trigger follow_merge':

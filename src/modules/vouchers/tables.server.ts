@@ -82,7 +82,7 @@ export const voucherCodes = pgTable(
 export const voucherRedemptions = pgTable(
 	'voucher_redemptions',
 	{
-		id: key().primaryKey(),
+		id: key().notNull(),
 		voucherId: key().notNull(),
 		codeId: key().notNull(),
 		memberId: key().notNull(),
@@ -94,12 +94,14 @@ export const voucherRedemptions = pgTable(
 		givenBackAt: at()
 	},
 	(t) => [
+		// A member's uses lie together, in the order of time as their ids are.
+		primaryKey({ name: 'voucher_redemptions_once', columns: [t.memberId, t.id] }),
 		uniqueIndex('voucher_redemptions_member_place')
 			.on(t.voucherId, t.memberId, t.place)
 			.where(sql`${t.place} is not null`),
 		index('voucher_redemptions_code').on(t.codeId),
 		index('voucher_redemptions_receipt').on(t.receiptId),
-		index('voucher_redemptions_member').on(t.memberId, t.redeemedAt)
+		index('voucher_redemptions_id').on(t.id)
 	]
 );
 
