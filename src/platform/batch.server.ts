@@ -14,6 +14,11 @@ export interface BatchLimits<C> {
 	/** batches under way at the same time */
 	inFlight?: number;
 	/**
+	 * So many must wait for a batch to leave beside another; fewer wait for its end. Where a great many ask, small batches
+	 * would follow each other, and each costs as much as a large one.
+	 */
+	beside?: number;
+	/**
 	 * What a command will lock. One that needs what a batch under way holds waits here for its end, and not in the
 	 * database, where the whole of its own batch would wait with it. Commands for the same thing keep their order.
 	 */
@@ -58,7 +63,7 @@ interface Waiting<C, R> {
  */
 export function groupCommit<C, R>(
 	run: (commands: C[]) => Promise<R[]>,
-	{ most = 64, inFlight = 2, locks = () => [], bucket = () => 0 }: BatchLimits<C> = {}
+	{ most = 64, inFlight = 2, beside = 1, locks = () => [], bucket = () => 0 }: BatchLimits<C> = {}
 ): (command: C) => Promise<R> {
 	must(most >= 1 && inFlight >= 1, 'a batch has room for one');
 	let waiting: Waiting<C, R>[] = [];
@@ -67,13 +72,14 @@ export function groupCommit<C, R>(
 	let flying = 0;
 	let called = false;
 
+	const mayLeave = () => flying < inFlight && waiting.length >= (flying > 0 ? beside : 1);
 	const call = () => {
-		if (called || flying >= inFlight || waiting.length === 0) return;
+		if (called || !mayLeave()) return;
 		called = true;
 		// After the callbacks that are due now, so that requests read in one turn of the event loop travel together.
 		setImmediate(() => {
 			called = false;
-			if (flying >= inFlight) return;
+			if (!mayLeave()) return;
 			const [batch, rest] = chosen(waiting, most, held);
 			if (batch.length === 0) return;
 			waiting = rest;

@@ -135,7 +135,7 @@ async function prolong(db: Db, { id, livesMonths, expiresAt }: LoadedCard, timeZ
 function openChargeDesk(db: Db) {
 	const judged = groupCommit<Waiting, Judged>((waiting) => judgeAll(db, waiting), {
 		most: 64,
-		inFlight: 2,
+		inFlight: 1,
 		bucket: ({ command }) => bucketOf(command.cardId)
 	});
 	const desk = postingDeskOf(db);

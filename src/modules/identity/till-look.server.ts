@@ -77,6 +77,6 @@ const looks = new WeakMap<Db, (asked: Asked) => Promise<TillLook | null>>();
 /** The tablet of a token and who stands there; null for unknown and revoked ones. */
 export function lookAtTill(db: Db, asked: Asked): Promise<TillLook | null> {
 	let together = looks.get(db);
-	if (!together) looks.set(db, (together = groupCommit((waiting: Asked[]) => look(db, waiting), { most: 64 })));
+	if (!together) looks.set(db, (together = groupCommit((waiting: Asked[]) => look(db, waiting), { most: 64, inFlight: 1 })));
 	return together(asked);
 }

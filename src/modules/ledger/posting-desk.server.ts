@@ -69,6 +69,7 @@ export function openPostingDesk(db: Db): PostingDesk {
 	const queue = groupCommit<Waiting, Outcome>((waiting) => postBatch(db, waiting), {
 		most: 64,
 		inFlight: 2,
+		beside: 16,
 		locks: ({ posting }) => namesOf(posting),
 		// The owner, of a move the payer.
 		bucket: ({ posting }) => bucketOf(namesOf(posting)[0] ?? '')
