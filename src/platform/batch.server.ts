@@ -1,4 +1,5 @@
 import { must } from '#core/must';
+import type { Db } from './db.server.ts';
 import { batchBuckets } from './settings.server.ts';
 
 /**
@@ -43,6 +44,13 @@ export function bucketOf(ownerId: string): number {
 	return buckets === 1 ? 0 : hashed(ownerId) % buckets;
 }
 
+/**
+ * Who waits is shared out among the batches that may leave, so many to each at least. Callers whose batch has ended ask
+ * again together: they would follow each other as one batch for ever, with nobody beside it (measured on two cores: 16
+ * callers a fifth slower, 32 a fifth, 128 the same).
+ */
+const leastShare = 8;
+
 interface Waiting<C, R> {
 	command: C;
 	locks: readonly string[];
@@ -80,7 +88,8 @@ export function groupCommit<C, R>(
 		setImmediate(() => {
 			called = false;
 			if (!mayLeave()) return;
-			const [batch, rest] = chosen(waiting, most, held);
+			const share = Math.max(leastShare, Math.ceil(waiting.length / (inFlight - flying)));
+			const [batch, rest] = chosen(waiting, Math.min(most, share), held);
 			if (batch.length === 0) return;
 			waiting = rest;
 			flying += 1;
@@ -143,4 +152,14 @@ async function commit<C, R>(run: (commands: C[]) => Promise<R[]>, batch: Waiting
 	} catch (error) {
 		for (const { reject } of batch) reject(error);
 	}
+}
+
+/** What is opened once for each database in this process, such as a queue: everybody who asks shares it. */
+export function perDatabase<T>(open: (db: Db) => T): (db: Db) => T {
+	const opened = new WeakMap<Db, T>();
+	return (db) => {
+		let one = opened.get(db);
+		if (one === undefined) opened.set(db, (one = open(db)));
+		return one;
+	};
 }

@@ -26,6 +26,42 @@ function till(work: (commands: number[]) => Promise<number[]> | number[] = (comm
 }
 
 describe('group commit', () => {
+	test('who asks at once is shared out among the batches that may leave', async () => {
+		const { run, batches, busiest } = till();
+		const commit = groupCommit(run, { most: 64, inFlight: 2 });
+		await Promise.all(Array.from({ length: 32 }, (_, n) => commit(n)));
+		expect(batches.map(({ length }) => length)).toEqual([16, 16]);
+		expect(busiest()).toBe(2);
+		await Promise.all(Array.from({ length: 7 }, (_, n) => commit(n)));
+		expect(batches.slice(2).map(({ length }) => length)).toEqual([7]);
+	});
+
+	test('where so many must wait for a batch beside another, fewer wait for its end', async () => {
+		const batches: number[][] = [];
+		const ends: (() => void)[] = [];
+		const run = async (commands: number[]) => {
+			batches.push(commands);
+			await new Promise<void>((end) => ends.push(end));
+			return commands;
+		};
+		const left = async () => {
+			await wait(5);
+			return batches.map((batch) => batch.join());
+		};
+		const commit = groupCommit(run, { inFlight: 2, beside: 3 });
+		const all = [commit(0)];
+		expect(await left()).toEqual(['0']);
+		all.push(commit(1), commit(2));
+		expect(await left()).toEqual(['0']);
+		all.push(commit(3));
+		expect(await left()).toEqual(['0', '1,2,3']);
+		all.push(commit(4));
+		for (const end of ends.splice(0)) end();
+		expect(await left()).toEqual(['0', '1,2,3', '4']);
+		for (const end of ends.splice(0)) end();
+		expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
+	});
+
 	test('a lone caller waits for nobody', async () => {
 		const { run, batches } = till();
 		expect(await groupCommit(run)(7)).toBe(70);

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { groupCommit } from './batch.server.ts';
+import { groupCommit, perDatabase } from './batch.server.ts';
 import { sqlOf, type Db, type Raw } from './db.server.ts';
 import { onShutdown } from './lifecycle.server.ts';
 import { log } from './log.server.ts';
@@ -29,22 +29,22 @@ export async function notifyChanged(sql: Raw, ownerIds: Iterable<string>): Promi
 	);
 }
 
-const tellers = new WeakMap<Db, (ids: string[]) => Promise<null>>();
+const tellerOf = perDatabase((db) =>
+	groupCommit(
+		async (told: string[][]) => {
+			await notifyChanged(sqlOf(db), told.flat());
+			return told.map(() => null);
+		},
+		{ most: 256, inFlight: 1 }
+	)
+);
 
 /**
  * As `notifyChanged`, for whoever has written and answers now: what was written stands whether or not anybody could be
  * told. While one message is under way, what else there is to tell waits for the next.
  */
 export function tellChanged(db: Db, ownerIds: Iterable<string>): void {
-	let tell = tellers.get(db);
-	if (!tell) {
-		const run = async (told: string[][]) => {
-			await notifyChanged(sqlOf(db), told.flat());
-			return told.map(() => null);
-		};
-		tellers.set(db, (tell = groupCommit(run, { most: 256, inFlight: 1 })));
-	}
-	tell([...ownerIds]).catch((error: unknown) => log.warn('nobody was told of a change', { error }));
+	tellerOf(db)([...ownerIds]).catch((error: unknown) => log.warn('nobody was told of a change', { error }));
 }
 
 /** Ids joined by commas, in as few texts as the limit allows. */

@@ -1,5 +1,5 @@
 import { MembersMerged } from '#customers/server';
-import { bucketOf, groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit, perDatabase } from '#platform/batch';
 import { tellChanged } from '#platform/live';
 import { inTransaction, type Db, type Tx } from '#platform/db';
 import { KeyTaken } from '#platform/once';
@@ -93,11 +93,5 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 	};
 }
 
-const counters = new WeakMap<Db, CounterDesk>();
-
 /** The counter of this process for a database, with one queue however many requests ask for it. */
-export function counterOf(db: Db): CounterDesk {
-	let desk = counters.get(db);
-	if (!desk) counters.set(db, (desk = openCounter(db, (ownerIds) => tellChanged(db, ownerIds))));
-	return desk;
-}
+export const counterOf = perDatabase((db) => openCounter(db, (ownerIds) => tellChanged(db, ownerIds)));

@@ -1,6 +1,6 @@
 import type { RefusalData } from '#core/refusal';
 import { MembersMerged } from '#customers/server';
-import { groupCommit } from '#platform/batch';
+import { groupCommit, perDatabase } from '#platform/batch';
 import type { Db, Reads } from '#platform/db';
 import { quote, type Facts, type Quote } from '#pricing';
 import { askedAnew, Scene, type Wanted } from './gather.server.ts';
@@ -10,27 +10,25 @@ interface Waiting {
 	now: Date;
 }
 
-const scenes = new WeakMap<Db, (waiting: Waiting) => Promise<Scene>>();
+const scenesOf = perDatabase((db) =>
+	groupCommit<Waiting, Scene>(
+		async (waiting) => {
+			const latest = new Date(Math.max(...waiting.map((one) => one.now.getTime())));
+			const asked = waiting.map((one) => one.wanted);
+			const scene = await Scene.gather(db, asked, latest, { lock: false });
+			return waiting.map(() => scene);
+		},
+		// Smaller batches than the counter's: whoever looks waits for the slowest of their batch.
+		{ most: 32, inFlight: 4 }
+	)
+);
 
 /**
  * The scene of an ask, read without locks; asks that arrive together share one. It is read after the ask came, so that it
  * knows what was committed before.
  * @throws MembersMerged when its member had been merged
  */
-export function sceneTogether(db: Db, wanted: Wanted, now: Date): Promise<Scene> {
-	let gather = scenes.get(db);
-	if (!gather) {
-		const run = async (waiting: Waiting[]) => {
-			const latest = new Date(Math.max(...waiting.map((one) => one.now.getTime())));
-			const asked = waiting.map((one) => one.wanted);
-			const scene = await Scene.gather(db, asked, latest, { lock: false });
-			return waiting.map(() => scene);
-		};
-		// Smaller batches than the counter's: whoever looks waits for the slowest of their batch.
-		scenes.set(db, (gather = groupCommit(run, { most: 32, inFlight: 4 })));
-	}
-	return gather({ wanted, now });
-}
+export const sceneTogether = (db: Db, wanted: Wanted, now: Date): Promise<Scene> => scenesOf(db)({ wanted, now });
 
 type Previewed = { ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData };
 

@@ -4,7 +4,7 @@ import type { RefusalData } from '#core/refusal';
 import { endAfterMonths } from '#core/time';
 import { accountNames } from '#ledger';
 import { debitsBefore, postingDeskOf, type PostingAnswer } from '#ledger/server';
-import { bucketOf, groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit, perDatabase } from '#platform/batch';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Db } from '#platform/db';
 import { tellChanged } from '#platform/live';
@@ -158,15 +158,12 @@ function openChargeDesk(db: Db) {
 	};
 }
 
-const desks = new WeakMap<Db, ReturnType<typeof openChargeDesk>>();
+const chargeDeskOf = perDatabase(openChargeDesk);
 
 /**
  * Charges a gift card, once for each key. Charges that arrive together travel together.
  * Refuses `key.malformed`, `key.reused`, `store.unknown`, and as a sale would: `gift_card.unknown`, `.inactive`,
  * `.blocked`, `.expired`, `.replaced`, `.currency_other`, `.pin_needed`, `.amount_invalid`, `.too_little`.
  */
-export function chargeCard(db: Db, command: ChargeCommand, now: Date): Promise<ChargeResult> {
-	let desk = desks.get(db);
-	if (!desk) desks.set(db, (desk = openChargeDesk(db)));
-	return desk(command, now);
-}
+export const chargeCard = (db: Db, command: ChargeCommand, now: Date): Promise<ChargeResult> =>
+	chargeDeskOf(db)(command, now);

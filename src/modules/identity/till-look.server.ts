@@ -1,6 +1,6 @@
 import type { Role, Till } from '#core/actor';
 import { later } from '#core/time';
-import { groupCommit } from '#platform/batch';
+import { groupCommit, perDatabase } from '#platform/batch';
 import { listsOf } from '#platform/bulk';
 import { sqlOf, type Db } from '#platform/db';
 import { isBuiltIn, known, permissionsOf } from './permissions.ts';
@@ -72,11 +72,7 @@ function standing({ staff_id, name, role, store_ids, own_permissions }: Row): Ti
 	return { id: staff_id, name, role, permissions, storeIds: store_ids };
 }
 
-const looks = new WeakMap<Db, (asked: Asked) => Promise<TillLook | null>>();
+const looksOf = perDatabase((db) => groupCommit((waiting: Asked[]) => look(db, waiting), { most: 64, inFlight: 1 }));
 
 /** The tablet of a token and who stands there; null for unknown and revoked ones. */
-export function lookAtTill(db: Db, asked: Asked): Promise<TillLook | null> {
-	let together = looks.get(db);
-	if (!together) looks.set(db, (together = groupCommit((waiting: Asked[]) => look(db, waiting), { most: 64, inFlight: 1 })));
-	return together(asked);
-}
+export const lookAtTill = (db: Db, asked: Asked): Promise<TillLook | null> => looksOf(db)(asked);

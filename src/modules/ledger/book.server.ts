@@ -3,6 +3,7 @@ import { listsOf, Writes } from '#platform/bulk';
 import { sqlOf, type Reads, type Tx } from '#platform/db';
 import type { Life, PointsBalance } from './index.ts';
 import * as money from './money.ts';
+import { mature } from './maturing.ts';
 import * as points from './points.ts';
 import {
 	addHolds,
@@ -201,7 +202,7 @@ export class Book {
 	}
 
 	mature(ownerId: string, life: (maturedAt: Date) => Life) {
-		return points.mature(this.#state, this.purseOf(ownerId), life);
+		return mature(this.#state, this.purseOf(ownerId), life);
 	}
 
 	openAccount(account: { ownerId: string; name: string; unit: string; floor?: number | null }) {

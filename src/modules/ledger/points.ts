@@ -108,7 +108,8 @@ const iso = (at: number | null): string | null => (at === null ? null : new Date
 const dateOf = (at: number | null): Date | null => (at === null ? null : new Date(at));
 const byDue = (a: number | null, b: number | null): number => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a - b);
 
-const restOf = (account: Account, lot: Lot): number => Math.min(lot.amount, lot.cumulative - account.debited);
+/** What of a lot is not spent. */
+export const restOf = (account: Account, lot: Lot): number => Math.min(lot.amount, lot.cumulative - account.debited);
 
 /**
  * Points of a pot whose time is over, written off or not. Lots are in the order of their due dates; where they were not
@@ -193,7 +194,7 @@ const potName = ({ potDays, endsAt }: Life, unit: string): string =>
 		? accountNames.points(potDays, unit)
 		: accountNames.pointsUntil(endsAt === null ? null : endsAt.toISOString(), unit);
 
-interface Source {
+export interface Source {
 	unit: string;
 	debit: Account | string;
 	reason: string;
@@ -201,14 +202,15 @@ interface Source {
 }
 
 /** Pays what the owner owes out of points that arrive. @returns how many of them it took */
-function payDebt(state: State, ownerId: string, points: Points, source: Source, ids: string[]): Points {
+export function payDebt(state: State, ownerId: string, points: Points, source: Source, ids: string[]): Points {
 	const debt = findAccount(state, ownerId, accountNames.debt(source.unit));
 	const paid = Math.min(points, debtOf(state, ownerId, source.unit));
 	if (debt && paid > 0) ids.push(post(state, { ...source, credit: debt, amount: paid }));
 	return paid;
 }
 
-function toPot(state: State, ownerId: string, points: Points, life: Life, source: Source, ids: string[]): void {
+/** Puts points that arrive into the pot of their life. */
+export function toPot(state: State, ownerId: string, points: Points, life: Life, source: Source, ids: string[]): void {
 	const pot = accountOf(state, ownerId, potName(life, source.unit), source.unit, 0);
 	ids.push(postLot(state, { ...source, credit: pot, amount: points }, life.endsAt?.getTime() ?? null));
 }
@@ -472,34 +474,4 @@ export function extend(
 	for (const [pot, part] of perPot)
 		toPot(state, ownerId, part, { potDays: null, endsAt }, { debit: pot, reason, ref, unit }, transferIds);
 	return { points, transferIds };
-}
-
-/**
- * Makes an owner's pending points spendable whose time has come, those that came first before the others; debt is paid
- * first.
- * @param life how long points live that matured at an instant
- */
-export function mature(
-	state: State,
-	ownerId: string,
-	life: (maturedAt: Date) => Life
-): { points: Points; toDebt: Points; transferIds: string[] } {
-	const now = state.now.getTime();
-	const transferIds: string[] = [];
-	const due: { account: Account; points: Points; dueAt: number }[] = [];
-	for (const account of state.owners.get(ownerId)?.accounts.values() ?? [])
-		if (isPending(account.name))
-			for (const lot of lotsOf(account))
-				if (lot.dueAt !== null && lot.dueAt <= now)
-					due.push({ account, points: restOf(account, lot), dueAt: lot.dueAt });
-	let toDebt = 0;
-	for (const { account, points, dueAt } of due.sort((a, b) => a.dueAt - b.dueAt)) {
-		const mine = account.name.slice('pending/'.length);
-		const source: Source = { debit: account, reason: 'matured', ref: mine, unit: account.unit };
-		const paid = payDebt(state, ownerId, points, source, transferIds);
-		toDebt += paid;
-		if (points > paid) toPot(state, ownerId, points - paid, life(new Date(dueAt)), source, transferIds);
-		account.firstDueAt = lotsOf(account)[0]?.dueAt ?? null;
-	}
-	return { points: due.reduce((total, one) => total + one.points, 0), toDebt, transferIds };
 }

@@ -1,5 +1,5 @@
 import { present } from '#core/must';
-import { bucketOf, groupCommit } from '#platform/batch';
+import { bucketOf, groupCommit, perDatabase } from '#platform/batch';
 import { sqlState, type Db } from '#platform/db';
 import { postPlain } from './plain.server.ts';
 import { namesOf, postAll, type Posting, type PostingAnswer } from './post.server.ts';
@@ -83,11 +83,5 @@ export function openPostingDesk(db: Db): PostingDesk {
 	};
 }
 
-const desks = new WeakMap<Db, PostingDesk>();
-
 /** The posting desk of this process for a database, with one queue however many requests ask for it. */
-export function postingDeskOf(db: Db): PostingDesk {
-	let desk = desks.get(db);
-	if (!desk) desks.set(db, (desk = openPostingDesk(db)));
-	return desk;
-}
+export const postingDeskOf = perDatabase(openPostingDesk);
