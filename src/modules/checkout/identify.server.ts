@@ -3,10 +3,12 @@ import { readCode, type CodeForm } from '#core/codes';
 import { never } from '#core/must';
 import { hour, minute } from '#core/time';
 import { maskedName, type Member } from '#customers';
-import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill } from '#customers/server';
-import { usesPurse } from '#groups';
-import { belongingsOf } from '#groups/server';
+import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill, type ValueAtTill } from '#customers/server';
+import { usesPurse, type Belonging } from '#groups';
+import { belongingsOfAll } from '#groups/server';
 import { findByCode as findCard } from '#giftcards/server';
+import { groupCommit, perDatabase } from '#platform/batch';
+import { listOf } from '#platform/bulk';
 import { sqlOf, type Db, type Reads } from '#platform/db';
 import { typeBalances } from '#points/server';
 import type { Ask } from '#pricing';
@@ -153,16 +155,43 @@ async function member(db: Db, code: string, command: IdentifyCommand, now: Date)
 	return memberCard(db, member, via, command, now);
 }
 
-/** Newest first, of those that were sold and are not blocked. */
-async function payingCards(db: Db, memberId: string): Promise<string[]> {
-	const rows = await sqlOf(db).unsafe<{ id: string }[]>(
-		`select id from gift_cards where member_id = $1 and activated_at is not null and blocked_at is null
-		order by issued_at desc limit 20`,
-		[memberId],
-		{ prepare: true }
-	);
-	return rows.map(({ id }) => id);
+/** What the till shows of a member besides the facts of a quote. */
+interface Beside {
+	/** ids, newest first, of those that were sold and are not blocked */
+	cardIds: string[];
+	belongings: Belonging[];
+	attributes: ValueAtTill[];
 }
+
+/** Most cards that a till shows. */
+const cardsShown = 20;
+
+async function besides(db: Db, memberIds: readonly string[]): Promise<Beside[]> {
+	const [cards, belongings, attributes] = await Promise.all([
+		sqlOf(db).unsafe<{ id: string; member_id: string }[]>(
+			`select c.id, x.id as member_id from unnest($1::text[]) as x(id) cross join lateral (
+				select id, issued_at from gift_cards g
+				where g.member_id = x.id collate "C" and g.activated_at is not null and g.blocked_at is null
+				order by g.issued_at desc limit ${cardsShown}
+			) c order by c.issued_at desc`,
+			[listOf([...new Set(memberIds)])],
+			{ prepare: true }
+		),
+		belongingsOfAll(db, memberIds),
+		valuesAtTill(db, memberIds)
+	]);
+	const cardsOf = Map.groupBy(cards, (row) => row.member_id);
+	return memberIds.map((id) => ({
+		cardIds: (cardsOf.get(id) ?? []).map((row) => row.id),
+		belongings: belongings.get(id) ?? [],
+		attributes: attributes.get(id) ?? []
+	}));
+}
+
+/** Members who are scanned at the same time are looked up together. */
+const besidesOf = perDatabase((db) =>
+	groupCommit((memberIds: string[]) => besides(db, memberIds), { most: 32, inFlight: 2 })
+);
 
 /** What the till sees of a member, as the quote will see them. */
 async function memberCard(
@@ -172,15 +201,9 @@ async function memberCard(
 	command: IdentifyCommand,
 	now: Date
 ): Promise<Identified> {
-	const looked = async () => {
-		const cards = await payingCards(db, who.id);
-		return look(db, { memberId: who.id, giftCards: cards.map((id) => ({ id, cents: null })) }, command, now);
-	};
-	const [{ scene, facts }, belongings, attributes] = await Promise.all([
-		looked(),
-		belongingsOf(db, who.id),
-		via === 'told' ? [] : valuesAtTill(db, who.id)
-	]);
+	const { cardIds, belongings, attributes } = await besidesOf(db)(who.id);
+	const wish = { memberId: who.id, giftCards: cardIds.map((id) => ({ id, cents: null })) };
+	const { scene, facts } = await look(db, wish, command, now);
 	const { lots, maturing } = scene.book.points(who.id);
 	// Of several firms the one whose purse it is.
 	const group = belongings.find(({ role }) => usesPurse(role)) ?? null;
@@ -193,7 +216,7 @@ async function memberCard(
 			name: via === 'told' ? maskedName(who.name) : who.name,
 			joined: who.joinedAt !== null,
 			via,
-			attributes,
+			attributes: via === 'told' ? [] : attributes,
 			types: typeBalances(scene.programme.rules.types ?? [], (unit) => scene.book.points(who.id, unit)).map(
 				({ typeId, name, spendable }) => ({ typeId, name, points: spendable })
 			),

@@ -140,23 +140,26 @@ export async function valuesOf(reads: Reads, memberId: string): Promise<Map<stri
 	return new Map(rows.map(({ kind, value }) => [value.attributeId, valueOf(kind, value)]));
 }
 
-/** What the till shows of a member: labels and values, in the house's order. */
-export async function valuesAtTill(
-	reads: Reads,
-	memberId: string
-): Promise<{ label: string; kind: AttributeKind; value: AttributeValue }[]> {
+/** What the till shows of members: labels and values, in the house's order. Who has none is left out. */
+export async function valuesAtTill(reads: Reads, memberIds: readonly string[]): Promise<Map<string, ValueAtTill[]>> {
 	const rows = await sqlOf(reads).unsafe<({ label: string; shown_as: AttributeKind } & Record<string, unknown>)[]>(
 		`select a.label, a.kind as shown_as, v.* from member_attributes v join attributes a on a.id = v.attribute_id
-		where v.member_id = $1 and a.shown_at_till and a.archived_at is null order by a.position, a.id`,
-		[memberId],
+		where v.member_id = any($1::text[]) and a.shown_at_till and a.archived_at is null order by a.position, a.id`,
+		[listOf(memberIds)],
 		{ prepare: true }
 	);
 	const values = typedRows(memberAttributes, rows);
-	return rows.map(({ label, shown_as: kind }, place) => ({
-		label,
-		kind,
-		value: valueOf(kind, values[place] as never)
-	}));
+	const shown = rows.map(({ label, shown_as: kind }, place) => {
+		const value = values[place] as (typeof values)[number];
+		return { memberId: value.memberId, is: { label, kind, value: valueOf(kind, value) } };
+	});
+	return new Map([...Map.groupBy(shown, ({ memberId }) => memberId)].map(([id, all]) => [id, all.map(({ is }) => is)]));
+}
+
+export interface ValueAtTill {
+	label: string;
+	kind: AttributeKind;
+	value: AttributeValue;
 }
 
 export interface TrailedValues {

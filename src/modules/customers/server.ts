@@ -17,5 +17,5 @@ export { findByContact } from './find.server.ts';
 export { findByLinkedCode } from './linked-codes.server.ts';
 export { memberImport } from './member-import.server.ts';
 export { memberHead, memberLines } from './member-lines.server.ts';
-export { listAttributes, valuesAtTill } from './attributes.server.ts';
+export { listAttributes, valuesAtTill, type ValueAtTill } from './attributes.server.ts';
 export { changeProfile } from './people.server.ts';

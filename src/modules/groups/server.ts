@@ -2,4 +2,4 @@
 export { addMember, leave, setRole, type Adding, type Leaving } from './belonging.server.ts';
 export { edit, end, found, setShares, type Founding } from './groups.server.ts';
 export { groupSteps } from './member-steps.server.ts';
-export { belongingsOf, purseOf } from './views.server.ts';
+export { belongingsOf, belongingsOfAll, purseOf } from './views.server.ts';

@@ -1,20 +1,25 @@
 import { pointsOf } from '#ledger/server';
+import { listOf } from '#platform/bulk';
 import { instant, sqlOf, type Reads } from '#platform/db';
 import { againstLeaving, type Belonging, type OwnGroup } from './index.ts';
 
-/** The groups that somebody belongs to now, the one whose purse they share first. */
-export async function belongingsOf(reads: Reads, memberId: string): Promise<Belonging[]> {
-	const rows = await sqlOf(reads).unsafe<
-		{ id: string; kind: Belonging['kind']; name: string; role: Belonging['role']; shares: boolean; since: string }[]
-	>(
-		`select g.id, g.kind, g.name, b.role, b.shares, b.since
+/** The groups that people belong to now, of each the one whose purse they share first. Who belongs to none is left out. */
+export async function belongingsOfAll(reads: Reads, memberIds: readonly string[]): Promise<Map<string, Belonging[]>> {
+	const rows = await sqlOf(reads).unsafe<(Omit<Belonging, 'since'> & { memberId: string; since: string })[]>(
+		`select b.member_id as "memberId", g.id as "groupId", g.kind, g.name, b.role, b.shares, b.since
 		from group_members b join member_groups g on g.id = b.group_id
-		where b.member_id = $1 and b.ended_at is null order by b.shares desc, b.since`,
-		[memberId],
+		where b.member_id = any($1::text[]) and b.ended_at is null order by b.shares desc, b.since`,
+		[listOf(memberIds)],
 		{ prepare: true }
 	);
-	return rows.map(({ id, since, ...rest }) => ({ groupId: id, ...rest, since: instant(since) }));
+	const belongings = rows.map(({ memberId, since, ...rest }) => ({ memberId, is: { ...rest, since: instant(since) } }));
+	return new Map(
+		[...Map.groupBy(belongings, ({ memberId }) => memberId)].map(([id, all]) => [id, all.map(({ is }) => is)])
+	);
 }
+
+export const belongingsOf = async (reads: Reads, memberId: string): Promise<Belonging[]> =>
+	(await belongingsOfAll(reads, [memberId])).get(memberId) ?? [];
 
 export interface Purse {
 	groupId: string;
