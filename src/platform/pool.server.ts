@@ -9,6 +9,7 @@ import { settings } from './settings.server.ts';
 interface Pools {
 	main?: Connection;
 	posting?: Connection;
+	looking?: Connection;
 	reading?: Connection;
 }
 
@@ -16,7 +17,12 @@ const shared = globalThis as { [key: symbol]: Pools | undefined };
 const place = Symbol.for('pareto.pool');
 const pools = (): Pools => (shared[place] ??= {});
 
-const names: Record<keyof Pools, string> = { main: 'pareto', posting: 'pareto-counter', reading: 'pareto-reports' };
+const names: Record<keyof Pools, string> = {
+	main: 'pareto',
+	posting: 'pareto-counter',
+	looking: 'pareto-till',
+	reading: 'pareto-reports'
+};
 
 function open(
 	kind: keyof Pools,
@@ -48,8 +54,13 @@ export const postingOptions = { max: 3, plansOnce: true } as const;
  * planned and its tables' pages at hand, and no page of the console waits in their queue. Past a
  * pooler, for the sake of the plans: three connections are no burden to anybody.
  */
-export const postingDatabase = (): Connection =>
-	open('posting', settings().database.directUrl, { max: 3, plansOnce: true });
+export const postingDatabase = (): Connection => open('posting', settings().database.directUrl, postingOptions);
+
+/** Also for benchmarks. */
+export const lookingOptions = { max: 4, plansOnce: true } as const;
+
+/** For what a till asks while somebody waits at it, in batches too: beside the postings, and past a pooler like them. */
+export const lookingDatabase = (): Connection => open('looking', settings().database.directUrl, lookingOptions);
 
 /** For reports: the replica where there is one (it may lag behind), else the app's own pool. */
 export function readingDatabase(): Connection {

@@ -32,6 +32,8 @@ export interface CookieOptions {
 export interface Context {
 	actor: Actor;
 	db: Db;
+	/** for what a till asks while somebody waits: statements planned once, few connections */
+	looking: Db;
 	/** for figures and files of whole lists: a replica where there is one, which may lag behind what somebody just did */
 	reading: Db;
 	/** the instant of the request; procedures never read the clock themselves */

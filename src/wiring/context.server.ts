@@ -2,7 +2,7 @@ import { error as httpError, type RequestEvent } from '@sveltejs/kit';
 import { httpStatus } from '#core/refusal';
 import { may } from '#identity';
 import { mail } from '#platform/mail/door';
-import { database, readingDatabase } from '#platform/pool';
+import { database, lookingDatabase, readingDatabase } from '#platform/pool';
 import { settings } from '#platform/settings';
 import { isSameOrigin, refusalIn, type Context } from '#platform/trpc';
 import { sentenceOf } from '#ui/refusal.ts';
@@ -18,6 +18,7 @@ export function contextOf(visit: Visit): Context {
 	return {
 		actor,
 		db: database().db,
+		looking: lookingDatabase().db,
 		reading: readingDatabase().db,
 		now,
 		requestId,

@@ -10,7 +10,7 @@ import { wallet, walletOf } from './wallets.ts';
  * What a till asks before a sale, as its procedures ask it: the code on somebody's phone is scanned, then a basket of five
  * products with their gift card is quoted.
  */
-export async function scanAndQuote({ db, house }: { db: Db; house: House }): Promise<void> {
+export async function scanAndQuote({ looking: db, house }: { looking: Db; house: House }): Promise<void> {
 	const shopper = house.shopper();
 	// The same tablet each time: on another one a code that was scanned a moment ago is refused, as it should be.
 	const { deviceId, storeId } = present(house.tills[shopper % house.tills.length], 'the benchmark has a till');

@@ -1,5 +1,5 @@
 import { connect, type Db } from '#platform/db';
-import { postingOptions } from '#platform/pool';
+import { lookingOptions, postingOptions } from '#platform/pool';
 import { startApp } from '../support/app.ts';
 import { testFolder } from '../support/folders.ts';
 import type { Ending } from './ending.ts';
@@ -21,6 +21,8 @@ export interface Scene {
 	url: string;
 	/** what pages and tills read from */
 	db: Db;
+	/** what tills ask while somebody waits */
+	looking: Db;
 	/** the counter's own connections */
 	posting: Db;
 	house: House;
@@ -50,12 +52,15 @@ export async function openScene(server: BenchServer, wish: SceneWish, ending: En
 	ending.add('the pool', main.end);
 	const counter = connect(url, { ...postingOptions, name: 'pareto-bench-counter' });
 	ending.add('the counter’s pool', counter.end);
+	const looking = connect(url, { ...lookingOptions, name: 'pareto-bench-till' });
+	ending.add('the tills’ pool', looking.end);
 	const house = await House.open(main.db, { members, tills }, new Date());
 	await server.freshen(url);
 	let serving: Promise<Served> | undefined;
 	return {
 		...{ server, url, house },
 		db: main.db,
+		looking: looking.db,
 		posting: counter.db,
 		acknowledged: [],
 		posted: [],

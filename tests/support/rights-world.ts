@@ -71,6 +71,7 @@ function contextFor(actor: Actor, db: Db, now: Date): Context {
 	return {
 		actor,
 		db,
+		looking: db,
 		reading: db,
 		now,
 		requestId: newId('request', now),

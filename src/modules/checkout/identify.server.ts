@@ -190,7 +190,7 @@ async function besides(db: Db, memberIds: readonly string[]): Promise<Beside[]> 
 
 /** Members who are scanned at the same time are looked up together. */
 const besidesOf = perDatabase((db) =>
-	groupCommit((memberIds: string[]) => besides(db, memberIds), { most: 32, inFlight: 2 })
+	groupCommit((memberIds: string[]) => besides(db, memberIds), { most: 32, inFlight: 2, beside: 8 })
 );
 
 /** What the till sees of a member, as the quote will see them. */

@@ -19,7 +19,7 @@ const scenesOf = perDatabase((db) =>
 			return waiting.map(() => scene);
 		},
 		// Smaller batches than the counter's: whoever looks waits for the slowest of their batch.
-		{ most: 32, inFlight: 4 }
+		{ most: 32, inFlight: 2, beside: 8 }
 	)
 );
 

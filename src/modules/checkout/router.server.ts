@@ -24,7 +24,7 @@ export const tillRouter = router({
 		.input(z.object({ text: z.string().max(1000), wanted: z.enum(codeKinds).nullable() }))
 		.mutation(({ ctx, input }) => {
 			const { deviceId, storeId } = ctx.actor;
-			return identify(ctx.db, { ...input, deviceId, storeId }, ctx.now);
+			return identify(ctx.looking, { ...input, deviceId, storeId }, ctx.now);
 		}),
 
 	/**
@@ -38,8 +38,8 @@ export const tillRouter = router({
 			const { ask, basket } = input;
 			const holder = basket === null ? undefined : { caller: deviceId, basket };
 			// A held voucher is the basket's: whom it is refused is told by the quote, which sees the others' holds.
-			if (holder) await holdForBasket(ctx.db, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now);
-			const answer = await previewTogether(ctx.db, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
+			if (holder) await holdForBasket(ctx.looking, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now);
+			const answer = await previewTogether(ctx.looking, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
 			if (!answer.ok) throw new Refusal(answer.refusal);
 			return shown(answer);
 		}),
