@@ -45,8 +45,8 @@ interface Waiting {
 }
 
 /**
- * One connection, one request at a time. Words of our own: Node's client takes as long for a request as the server for
- * a whole charge, on the same two cores, and what is measured is the server.
+ * One connection, one request at a time. Words of our own: Node's client takes a good part of the same two cores, and
+ * what is measured is the server.
  */
 class Line {
 	readonly #socket: Socket;

@@ -26,7 +26,7 @@ export interface OwnerRow {
 	holds: string | null;
 }
 
-/** By way of a float, which is exact for them: `extract` reckons in decimals, at several times the cost. */
+/** By way of a float, which is exact for them: `extract` reckons in decimals. */
 const milliseconds = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`;
 
 const listed = 'unnest($1::text[]) as x(id)';
