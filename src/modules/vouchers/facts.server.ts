@@ -36,8 +36,13 @@ const columns = `c.id as code_id, c.voucher_id, v.title, v.currency, v.effect, v
 	case when c.extended_at is null then least(v.ends_at, c.ends_at) else c.ends_at end as ends_at, v.uses_per_member, v.uses_per_code, c.uses_left, c.member_id,
 	v.paused_at is not null as paused, c.voided_at is not null or v.archived_at is not null as voided`;
 
-const placesOf = (member: string): string => `(select array_agg(r.place) from voucher_redemptions r
-	where r.voucher_id = c.voucher_id and r.member_id = ${member} collate "C" and r.place is not null)`;
+/** Counted only where a voucher limits them: for the others nobody asks. */
+const placesOf = (member: string): string => `case when v.uses_per_member is not null then (
+	select array_agg(r.place) from voucher_redemptions r
+	where r.voucher_id = c.voucher_id and r.member_id = ${member} collate "C" and r.place is not null) end`;
+
+/** Most codes of one member that are read, the first to end first. */
+const mostHeld = 200;
 
 /**
  * The facts of voucher codes by id and of all unvoided codes that these members hold.
@@ -59,8 +64,7 @@ export async function loadCodes(
 			? []
 			: sql
 					.unsafe<(CodeRow & { asked_by: string | null; places: number[] | null })[]>(
-						`select ${columns}, x.member_id as asked_by,
-						case when v.uses_per_member is not null then ${placesOf('x.member_id')} end as places
+						`select ${columns}, x.member_id as asked_by, ${placesOf('x.member_id')} as places
 					from unnest($1::text[], $2::text[]) as x(code_id, member_id)
 					join voucher_codes c on c.id = x.code_id collate "C" join vouchers v on v.id = c.voucher_id
 					order by c.id ${lock ? 'for no key update of c' : ''}`,
@@ -73,11 +77,12 @@ export async function loadCodes(
 		heldBy.length === 0
 			? []
 			: sql.unsafe<(CodeRow & { places: number[] | null })[]>(
-					`select ${columns}, ${placesOf('c.member_id')} as places
-					from voucher_codes c join vouchers v on v.id = c.voucher_id
-					where c.member_id = any($1::text[])
-						and c.voided_at is null and v.archived_at is null
-					order by ends_at nulls last, c.id limit 200`,
+					`select h.* from unnest($1::text[]) as x(id) cross join lateral (
+						select ${columns}, ${placesOf('c.member_id')} as places
+						from voucher_codes c join vouchers v on v.id = c.voucher_id
+						where c.member_id = x.id collate "C" and c.voided_at is null and v.archived_at is null
+						order by ends_at nulls last, c.id limit ${mostHeld}
+					) h order by h.ends_at nulls last, h.code_id`,
 					[listOf(heldBy)],
 					{ prepare: true }
 				);
