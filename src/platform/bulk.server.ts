@@ -118,7 +118,7 @@ export async function insertRows<T extends Table>(
  * drizzle builds is read and planned by the database each time (measured: a quarter of the rate).
  */
 export function typedRows<T extends Table>(table: T, rows: readonly Record<string, unknown>[]): InferSelectModel<T>[] {
-	const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, name: snake(key), column }));
+	const columns = columnsOf(table);
 	return rows.map((row) => {
 		const typed: Record<string, unknown> = {};
 		for (const { key, name, column } of columns) {
@@ -127,6 +127,19 @@ export function typedRows<T extends Table>(table: T, rows: readonly Record<strin
 		}
 		return typed as InferSelectModel<T>;
 	});
+}
+
+type Column = ReturnType<typeof getTableColumns>[string];
+
+const namedColumns = new WeakMap<Table, { key: string; name: string; column: Column }[]>();
+
+function columnsOf(table: Table) {
+	let columns = namedColumns.get(table);
+	if (!columns) {
+		columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, name: snake(key), column }));
+		namedColumns.set(table, columns);
+	}
+	return columns;
 }
 
 interface Part {

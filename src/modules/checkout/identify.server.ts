@@ -1,9 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { readCode, type CodeForm } from '#core/codes';
-import { never } from '#core/must';
+import { never, present } from '#core/must';
+import { Refusal } from '#core/refusal';
 import { hour, minute } from '#core/time';
 import { maskedName, type Member } from '#customers';
-import { findByContact, findByLinkedCode, readMemberCode, valuesAtTill, type ValueAtTill } from '#customers/server';
+import {
+	claimMemberCodes,
+	findByContact,
+	findByLinkedCode,
+	valuesAtTill,
+	verifyMemberCodes,
+	type CodeScan,
+	type ValueAtTill
+} from '#customers/server';
 import { usesPurse, type Belonging } from '#groups';
 import { belongingsOfAll } from '#groups/server';
 import { findByCode as findCard } from '#giftcards/server';
@@ -96,7 +105,7 @@ async function ofNoForm(
 	// A plastic card or a barcode of a system before this one: asked for only when nothing else has it.
 	const member = await findByLinkedCode(db, code);
 	if (member) demand('member', command);
-	if (member) return memberCard(db, member, 'static', command, now);
+	if (member) return memberCard(db, await named(db, member, 'static'), command, now);
 	if (as) throw mistyped(as);
 	// Somebody who asks for a member may have typed a telephone number as it is dialled here.
 	return command.wanted === 'member' && /^\d{6,15}$/.test(code) ? told(db, command, now) : found(null, command.wanted);
@@ -115,7 +124,7 @@ async function told(db: Db, command: IdentifyCommand, now: Date): Promise<Identi
 	if (until) throw codeRefusals.refuse('code.asked_too_often', { minutes: minutesUntil(until, now) });
 	const member = await findByContact(db, command.text);
 	if (!member) throw codeRefusals.refuse('code.unknown_contact');
-	return memberCard(db, member, 'told', command, now);
+	return memberCard(db, await named(db, member, 'told'), command, now);
 }
 
 const mistyped = (as: CodeForm) =>
@@ -151,8 +160,9 @@ async function look(db: Db, wish: Partial<Ask>, { storeId }: IdentifyCommand, no
 
 async function member(db: Db, code: string, command: IdentifyCommand, now: Date): Promise<Identified> {
 	const { deviceId } = command;
-	const { member, via } = await readMemberCode(db, code, { deviceId }, now);
-	return memberCard(db, member, via, command, now);
+	const seen = await scannedOf(db)({ text: code, deviceId, now });
+	if (seen instanceof Refusal) throw seen;
+	return memberCard(db, seen, command, now);
 }
 
 /** What the till shows of a member besides the facts of a quote. */
@@ -188,20 +198,41 @@ async function besides(db: Db, memberIds: readonly string[]): Promise<Beside[]> 
 	}));
 }
 
-/** Members who are scanned at the same time are looked up together. */
-const besidesOf = perDatabase((db) =>
-	groupCommit((memberIds: string[]) => besides(db, memberIds), { most: 32, inFlight: 2, beside: 8 })
+/** Somebody who stands at a till. */
+interface Seen {
+	member: Member;
+	via: MemberCard['via'];
+	beside: Beside;
+}
+
+/** What somebody has lies ready when their code has been claimed; where it is another tablet's, nobody is told of it. */
+async function scanned(db: Db, scans: readonly CodeScan[]): Promise<(Seen | Refusal)[]> {
+	const codes = await verifyMemberCodes(db, scans);
+	const ids = codes.flatMap((code) => (code instanceof Refusal ? [] : [code.member.id]));
+	const [read, found] = await Promise.all([claimMemberCodes(db, codes), ids.length > 0 ? besides(db, ids) : []]);
+	const besideOf = new Map(ids.map((id, place) => [id, found[place] as Beside]));
+	return read.map((one) =>
+		one instanceof Refusal
+			? one
+			: { ...one, beside: present(besideOf.get(one.member.id), 'who was read was looked up') }
+	);
+}
+
+/** Who is scanned at the same moment is looked up together. */
+const scannedOf = perDatabase((db) =>
+	groupCommit((scans: CodeScan[]) => scanned(db, scans), { most: 64, inFlight: 2, beside: 8 })
 );
 
+/** Somebody who is not scanned. */
+const named = async (db: Db, member: Member, via: MemberCard['via']): Promise<Seen> => {
+	const [beside] = await besides(db, [member.id]);
+	return { member, via, beside: present(beside, 'one was looked up') };
+};
+
 /** What the till sees of a member, as the quote will see them. */
-async function memberCard(
-	db: Db,
-	who: Member,
-	via: MemberCard['via'],
-	command: IdentifyCommand,
-	now: Date
-): Promise<Identified> {
-	const { cardIds, belongings, attributes } = await besidesOf(db)(who.id);
+async function memberCard(db: Db, seen: Seen, command: IdentifyCommand, now: Date): Promise<Identified> {
+	const { member: who, via, beside } = seen;
+	const { cardIds, belongings, attributes } = beside;
 	const wish = { memberId: who.id, giftCards: cardIds.map((id) => ({ id, cents: null })) };
 	const { scene, facts } = await look(db, wish, command, now);
 	const { lots, maturing } = scene.book.points(who.id);

@@ -1,5 +1,13 @@
 /** What other modules may ask of customers on the server. */
-export { codeFor, forgetCodeUses, readMemberCode, type ReadMemberCode } from './codes.server.ts';
+export {
+	claimMemberCodes,
+	codeFor,
+	forgetCodeUses,
+	readMemberCode,
+	verifyMemberCodes,
+	type CodeScan,
+	type ReadMemberCode
+} from './codes.server.ts';
 export { anonymous, join, setNewsConsent, type Join } from './join.server.ts';
 export { getMember, memberFacts, memberOfUser } from './members.server.ts';
 export { queryOf, wordsOf } from './words.ts';
