@@ -1,8 +1,7 @@
-import { identify, previewTogether } from '#checkout/server';
+import { identify, quoteAtTill } from '#checkout/server';
 import { must, present } from '#core/must';
 import { rotatingCode } from '#customers';
 import type { Db } from '#platform/db';
-import { holdForBasket } from '#vouchers/server';
 import type { House } from './house.ts';
 import { wallet, walletOf } from './wallets.ts';
 
@@ -19,7 +18,6 @@ export async function scanAndQuote({ looking: db, house }: { looking: Db; house:
 	const found = await identify(db, { text, wanted: null, deviceId, storeId }, now);
 	must(found.kind === 'member' && found.member.rights.length === 3, 'a member with three vouchers was scanned');
 	const holder = { caller: deviceId, basket: `bench-${shopper}` };
-	await holdForBasket(db, { ...holder, storeId, codeIds: [] }, now);
-	const shown = await previewTogether(db, { ask: house.ask(shopper, []), storeId, holder }, now);
+	const shown = await quoteAtTill(db, { ask: house.ask(shopper, []), storeId, holder }, now);
 	must(shown.ok && shown.quote.problems.length === 0, 'a basket can be quoted');
 }

@@ -1,10 +1,19 @@
 import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openCounter, preview, type SaleCommand } from '#checkout/server';
 import { later, minute } from '#core/time';
 import { connect, inTransaction } from '#platform/db';
 import { byHouse } from '#platform/trail';
-import { createVoucher, findByCode, holdCodes, releaseHolds, saveVouchersPolicy, voidCode } from '#vouchers/server';
+import {
+	createVoucher,
+	findByCode,
+	holdCodes,
+	holdForBasket,
+	releaseHolds,
+	saveVouchersPolicy,
+	voidCode
+} from '#vouchers/server';
 import { voucherCodes, voucherHolds } from '#vouchers/tables';
 import { testDatabase } from '../support/database.ts';
 import { aDefinition, aKey, anAsk, aSale, line, openShop, testSettings } from '../support/shop.ts';
@@ -126,3 +135,43 @@ test('a basket keeps its voucher as long as the house says', async () => {
 	expect((await hold('basket-b', [codeId], later(now, 40 * minute))).size).toBe(0);
 	await house(15, version);
 });
+
+const anAsking = fc.record({
+	basket: fc.constantFrom('basket-a', 'basket-a', 'basket-b', 'basket-c', 'basket-d'),
+	codes: fc.subarray([0, 1, 2, 3])
+});
+
+test('baskets that ask at once are answered as one by one, and hold the same', async () => {
+	let refused = 0;
+	await fc.assert(
+		fc.asyncProperty(fc.array(anAsking, { minLength: 2, maxLength: 8 }), async (asks) => {
+			const worlds = [aKey(), aKey()].map(async (caller) => ({
+				caller,
+				ids: [await aVoucher(1), await aVoucher(1), await aVoucher(2), await aVoucher(null)]
+			}));
+			const [one, all] = (await Promise.all(worlds)) as [Awaited<(typeof worlds)[0]>, Awaited<(typeof worlds)[0]>];
+			const at = (place: number) => later(now, place * minute);
+			const asked = ({ caller, ids }: typeof one, { basket, codes }: (typeof asks)[number]) => ({
+				caller,
+				basket,
+				storeId: shop.storeId,
+				codeIds: codes.map((code) => ids[code] as string)
+			});
+			const told = ({ ids }: typeof one, answer: Awaited<ReturnType<typeof holdForBasket>>) =>
+				[...answer].map(([id, { code, details }]) => `${ids.indexOf(id)} ${code} ${JSON.stringify(details)}`).sort();
+			const left = async ({ caller, ids }: typeof one) =>
+				(await db.select().from(voucherHolds).where(eq(voucherHolds.caller, caller)))
+					.map(({ codeId, basket, untilAt }) => `${ids.indexOf(codeId)} ${basket} ${untilAt.toISOString()}`)
+					.sort();
+			const expected: unknown[] = [];
+			for (const [place, ask] of asks.entries())
+				expected.push(told(one, await inTransaction(db, (tx) => holdCodes(tx, asked(one, ask), at(place)))));
+			const answers = await Promise.all(asks.map((ask, place) => holdForBasket(db, asked(all, ask), at(place))));
+			expect(answers.map((answer) => told(all, answer))).toEqual(expected);
+			expect(await left(all)).toEqual(await left(one));
+			refused += answers.filter((answer) => answer.size > 0).length;
+		}),
+		{ numRuns: 40 }
+	);
+	expect(refused).toBeGreaterThan(0);
+}, 60_000);

@@ -3,6 +3,7 @@ import { MembersMerged } from '#customers/server';
 import { groupCommit, perDatabase } from '#platform/batch';
 import type { Db, Reads } from '#platform/db';
 import { quote, type Facts, type Quote } from '#pricing';
+import { holdForBasket } from '#vouchers/server';
 import { askedAnew, Scene, type Wanted } from './gather.server.ts';
 
 interface Waiting {
@@ -30,6 +31,9 @@ const scenesOf = perDatabase((db) =>
  */
 export const sceneTogether = (db: Db, wanted: Wanted, now: Date): Promise<Scene> => scenesOf(db)({ wanted, now });
 
+/** Most vouchers that a basket holds. */
+const mostHeld = 50;
+
 type Previewed = { ok: true; facts: Facts; quote: Quote } | { ok: false; refusal: RefusalData };
 
 function previewOn(scene: Scene, wanted: Wanted, now: Date): Previewed {
@@ -55,3 +59,19 @@ export const preview = (reads: Reads, wanted: Wanted, now: Date): Promise<Previe
 /** The same, for those who ask at the same time. */
 export const previewTogether = (db: Db, wanted: Wanted, now: Date): Promise<Previewed> =>
 	following((asked) => sceneTogether(db, asked, now), wanted, now);
+
+/**
+ * What a till shows of its open basket. With the basket's name its vouchers are held for it, anew each time; asked without
+ * vouchers it lets go of them. A held voucher is the basket's: whom it is refused is told by the quote, which sees what
+ * others hold.
+ */
+export async function quoteAtTill(db: Db, wanted: Wanted, now: Date): Promise<Previewed> {
+	const { holder, storeId, ask } = wanted;
+	if (!holder) return previewTogether(db, wanted, now);
+	const codeIds = ask.rightIds.slice(0, mostHeld);
+	const held = holdForBasket(db, { ...holder, storeId, codeIds }, now);
+	// What a basket holds itself does not count against it: to let go of it need not come first.
+	if (codeIds.length > 0) await held;
+	const [shown] = await Promise.all([previewTogether(db, wanted, now), held]);
+	return shown;
+}

@@ -4,9 +4,9 @@ import { sendSoldCard, soldGift } from '#giftcards/server';
 import { procedure, router } from '#platform/trpc';
 import { writeOnce } from '#platform/write';
 import { askSchema } from '#pricing';
-import { holdForBasket, releaseHolds } from '#vouchers/server';
+import { releaseHolds } from '#vouchers/server';
 import { needSoldHere } from './card-mail.server.ts';
-import { previewTogether } from './preview.server.ts';
+import { quoteAtTill } from './preview.server.ts';
 import { identify } from './identify.server.ts';
 import { codeKinds, shown } from './index.ts';
 import { adminRouter, tillReturns } from './returns-router.server.ts';
@@ -37,9 +37,7 @@ export const tillRouter = router({
 			const { deviceId, storeId } = ctx.actor;
 			const { ask, basket } = input;
 			const holder = basket === null ? undefined : { caller: deviceId, basket };
-			// A held voucher is the basket's: whom it is refused is told by the quote, which sees the others' holds.
-			if (holder) await holdForBasket(ctx.looking, { ...holder, storeId, codeIds: ask.rightIds.slice(0, 50) }, ctx.now);
-			const answer = await previewTogether(ctx.looking, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
+			const answer = await quoteAtTill(ctx.looking, { ask, storeId, ...(holder ? { holder } : {}) }, ctx.now);
 			if (!answer.ok) throw new Refusal(answer.refusal);
 			return shown(answer);
 		}),
