@@ -14,6 +14,7 @@ import { clearUnfinishedDemo, demoSignIns, seedDemo, type DemoSignIn } from '../
 import { StartFault } from './fault.server.ts';
 import { dataFolder, prepareDataFolder, project } from './folders.server.ts';
 import { addressesOf, openFront, type Front } from './front.server.ts';
+import { keepHeapSmall } from './heap.server.ts';
 import { takeLock } from './only-one.server.ts';
 import { openDatabase } from './open.server.ts';
 
@@ -223,7 +224,10 @@ try {
 	else {
 		process.env.NODE_ENV ??= wishes.dev ? 'development' : 'production';
 		if (wishes.build) await buildIfNeeded(say);
-		else await new App().run(wishes, settingsFromEnvironment());
+		else {
+			keepHeapSmall();
+			await new App().run(wishes, settingsFromEnvironment());
+		}
 	}
 } catch (error) {
 	complain(error);
