@@ -4,11 +4,11 @@ import { readSettings, useSettings } from '#platform/settings';
 import { testFolder } from '../support/folders.ts';
 import { Ending } from './ending.ts';
 import { figures, growth, subjectsOf, sweep, yardsticks, type Figure } from './figures.ts';
-import { memorySentence, toldOf } from './memory.ts';
+import { memorySentence, toldOf, type Held } from './memory.ts';
 import { isOf, OptionFault, readOptions, usage, type Options } from './options.ts';
 import { prove } from './proof.ts';
-import { comparisonOf, headOf, readReport, reportOf, type Facts } from './report.ts';
-import { rowsOf, type Measured } from './results.ts';
+import { comparisonOf, headOf, readReport, reportOf, type Earlier, type Facts } from './report.ts';
+import { rowsOf } from './results.ts';
 import { Rounds, type Opener } from './rounds.ts';
 import { openScene, type Scene } from './scene.ts';
 import { openServer, type BenchServer } from './server.ts';
@@ -26,8 +26,6 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 /** connections of a server's own that are measured through HTTP */
 const tills = 64;
 const manyAccounts = 5_000_000;
-/** commits that memory is watched over, with --long */
-const longCommits = 1_000_000;
 
 /** By pgbench where it is there and nothing else was asked for. */
 async function yardstickOf({ tpcbScale, yardstick }: Options, url: string, ending: Ending) {
@@ -52,26 +50,33 @@ function chosen({ only, long, callers }: Options): Figure[] {
 	return [...asked.filter((figure) => long || !figure.long), ...sweep(callers)];
 }
 
+/** What is known so far: it is told at the end, also of a run that is cut off. */
+interface Seen {
+	rounds: Rounds | null;
+	yardstick: string | null;
+	held: readonly Held[];
+	proved: string;
+}
+
 interface Stage {
 	server: BenchServer;
 	options: Options;
 	secret: string;
 	ending: Ending;
-}
-
-/** What is known when everything was measured. */
-interface Told extends Pick<Facts, 'yardstick' | 'best' | 'memory' | 'proved'> {
-	measured: Measured[];
+	seen: Seen;
 }
 
 /** The ordinary table. */
-async function measureTable({ server, options, secret, ending }: Stage): Promise<Told> {
+async function measureTable({ server, options, secret, ending, seen }: Stage): Promise<void> {
 	const yardstick = await yardstickOf(options, server.yardstickUrl, ending);
 	say(`Filling a shop with ${options.members} members …`);
 	const scene = await openScene(server, { url: server.shopUrl, secret, members: options.members, tills }, ending);
+	seen.yardstick = yardstick.name;
+	seen.held = scene.held;
 	const means: Means = { scene, ending, yardstick: yardstick.open, lots: options.lots, manyAccounts };
 	const open: Opener = (subject) => openSubject(means, subject);
 	const rounds = new Rounds(open, options.seconds, say);
+	seen.rounds = rounds;
 	const asked = chosen(options);
 	const usesYardstick = asked.flatMap(subjectsOf).some((subject) => /^T$|^tpcb/.test(subject));
 	const first = usesYardstick ? yardsticks : [];
@@ -79,19 +84,25 @@ async function measureTable({ server, options, secret, ending }: Stage): Promise
 	await server.freshen(scene.url);
 	const opening = await rounds.measure(first, options.rounds);
 	rounds.chooseBest(opening);
-	const measured = await rounds.measure(asked, options.rounds);
-	if (options.long && scene.held.length > 0) await keepSelling(scene, await open('commit-http-64'));
-	const told = { yardstick: yardstick.name, best: rounds.real('T'), ...(await after(scene)) };
-	return { measured: [...opening, ...measured], ...told };
+	await rounds.measure(asked, options.rounds);
+	if (options.long && scene.held.length > 0) await keepSelling(scene, await open('commit-http-64'), options.commits);
+	say('Proving that all of it is right …');
+	seen.proved = await prove(scene);
 }
 
 /** Until the server has committed as much as memory is watched over. */
-async function keepSelling(scene: Scene, running: Running): Promise<void> {
-	for (let sold = scene.held.at(-1)?.commits ?? 0; sold < longCommits;) {
+async function keepSelling({ held }: Scene, running: Running, commits: number): Promise<void> {
+	const began = performance.now();
+	const before = held.at(-1)?.commits ?? 0;
+	for (let sold = before; sold < commits;) {
 		await running.prepare?.(20_000);
-		const { count } = await running.measure(10);
+		const { count, perSecond } = await running.measure(10);
 		sold += count;
-		say(`memory: ${sold} commits, ${scene.held.at(-1)?.memory.toFixed(0)} MB`);
+		const left = ((performance.now() - began) / (sold - before)) * Math.max(0, commits - sold);
+		say(
+			`memory: ${sold} of ${commits} commits, ${held.at(-1)?.memory.toFixed(0)} MB, ` +
+				`${perSecond.toFixed(0)} a second, about ${Math.ceil(left / 60_000)} minutes more`
+		);
 	}
 }
 
@@ -100,7 +111,7 @@ const noYardstick = (): never => {
 };
 
 /** The table of growth: shops of several sizes beside each other. */
-async function measureGrowth({ server, options, secret, ending }: Stage, sizes: number[]): Promise<Told> {
+async function measureGrowth({ server, options, secret, ending, seen }: Stage, sizes: number[]): Promise<void> {
 	const scenes = new Map<string, Scene>();
 	for (const members of sizes) {
 		say(`Filling a shop with ${members} members …`);
@@ -114,17 +125,35 @@ async function measureGrowth({ server, options, secret, ending }: Stage, sizes: 
 		return openSubject({ scene, ending, yardstick: noYardstick, lots: options.lots, manyAccounts }, subject);
 	};
 	const rounds = new Rounds(open, options.seconds, say);
+	seen.rounds = rounds;
 	const asked = growth(sizes);
 	await rounds.warmUp(asked);
-	const measured = await rounds.measure(asked, options.rounds);
+	await rounds.measure(asked, options.rounds);
 	const proofs: string[] = [];
 	for (const [size, scene] of scenes) proofs.push(`${size} members: ${await prove(scene)}`);
-	return { measured, yardstick: null, best: null, memory: null, proved: proofs.join('; ') };
+	seen.proved = proofs.join('; ');
 }
 
-async function after(scene: Scene): Promise<Pick<Facts, 'memory' | 'proved'>> {
-	say('Proving that all of it is right …');
-	return { memory: toldOf(scene.held), proved: await prove(scene) };
+/** Prints and writes what is known. */
+async function tell({ server, options, seen }: Stage, { before, began }: { before: Earlier | null; began: number }) {
+	const measured = seen.rounds?.seen ?? [];
+	const memory = toldOf(seen.held);
+	const best = options.sizes ? null : (seen.rounds?.real('T') ?? null);
+	const facts: Facts = {
+		...{ server: server.version, yardstick: seen.yardstick, best, memory, proved: seen.proved },
+		checkpoints: (await server.checkpoints()) - began
+	};
+	const report = reportOf(measured, facts, options);
+	await writeFile(options.json, `${JSON.stringify(report, null, '\t')}\n`);
+	const called = (subject: string): string => {
+		const [name = '', size] = subject.split(' at ');
+		if (name === 'T' && best) return `T (${titleOf(best)})`;
+		return size === undefined ? titleOf(name) : `${titleOf(name)}, ${size} members`;
+	};
+	print(`\n${headOf(report)}\n\n${tableOf(measured.flatMap(rowsOf), called)}\n`);
+	if (memory) print(memorySentence(memory));
+	print(`Proof: ${seen.proved}.\nEverything is in ${options.json}.`);
+	if (before) print(`\n${comparisonOf(before, report)}`);
 }
 
 async function bench(options: Options, ending: Ending): Promise<void> {
@@ -135,25 +164,13 @@ async function bench(options: Options, ending: Ending): Promise<void> {
 	const settings = readSettings({ DATABASE_URL: server.shopUrl, PARETO_SECRET: secret });
 	if (!settings.database) throw new Error('the settings lost the database');
 	useSettings({ ...settings, database: settings.database, secret });
-	const stage: Stage = { server, options, secret, ending };
-	const checkpoints = await server.checkpoints();
-	const { measured, ...told } = await (options.sizes ? measureGrowth(stage, options.sizes) : measureTable(stage));
-	const facts: Facts = {
-		...told,
-		server: server.version,
-		checkpoints: (await server.checkpoints()) - checkpoints
-	};
-	const report = reportOf(measured, facts, options);
-	await writeFile(options.json, `${JSON.stringify(report, null, '\t')}\n`);
-	const called = (subject: string): string => {
-		const [name = '', size] = subject.split(' at ');
-		if (name === 'T' && told.best) return `T (${titleOf(told.best)})`;
-		return size === undefined ? titleOf(name) : `${titleOf(name)}, ${size} members`;
-	};
-	print(`\n${headOf(report)}\n\n${tableOf(measured.flatMap(rowsOf), called)}\n`);
-	if (told.memory) print(memorySentence(told.memory));
-	print(`Proof: ${told.proved}.\nEverything is in ${options.json}.`);
-	if (before) print(`\n${comparisonOf(before, report)}`);
+	const seen: Seen = { rounds: null, yardstick: null, held: [], proved: 'none, the run ended early' };
+	const stage: Stage = { server, options, secret, ending, seen };
+	const began = await server.checkpoints();
+	ending.add('what was seen', async () => {
+		if (seen.rounds?.seen.length) await tell(stage, { before, began });
+	});
+	await (options.sizes ? measureGrowth(stage, options.sizes) : measureTable(stage));
 }
 
 const ending = new Ending();

@@ -16,6 +16,8 @@ export interface Options {
 	/** points that fall due in one go */
 	lots: number;
 	long: boolean;
+	/** that the server's memory is watched over, with `long` */
+	commits: number;
 	/** numbers of members whose figures are told as growth; null: the ordinary table */
 	sizes: number[] | null;
 	/** where everything is written */
@@ -33,7 +35,8 @@ export const usage = `npm run bench -- [options]
                      ${figures.map(({ name }) => name).join(', ')}
   --callers A,B,…    commits through the module at further numbers of callers as well, up to 512
   --lots N           lots that expire in one go (100000; with --long 1000000)
-  --long             what takes long as well: a table of 5,000,000 accounts, memory over 1,000,000 commits
+  --long             what takes long as well: a table of 5,000,000 accounts, memory over --commits
+  --commits N        that the server's memory is watched over with --long (1000000)
   --scale            instead: what 100,000 and 1,000,000 members do to figures, against 10,000
   --sizes A,B,…      of --scale (10000,100000,1000000)
   --tpcb-scale N     of the yardstick's tables (50: 5,000,000 accounts)
@@ -42,7 +45,8 @@ export const usage = `npm run bench -- [options]
   --compare FILE     tells what changed since that file was written
 
 As it stands it takes about ten minutes on two cores, --scale as long, --long an hour or two; --seconds 1 --rounds 1 shows
-within two minutes whether it runs. DATABASE_URL chooses the server (databases of the benchmark's own are made there and
+within two minutes whether it runs, --only commit-http --long --seconds 1 --rounds 1 goes straight to the memory. Cut off by
+Ctrl-C, a run tells and writes what it saw. DATABASE_URL chooses the server (databases of the benchmark's own are made there and
 dropped); without it an embedded one is started in a temporary folder.`;
 
 /** Asked for in a way that cannot be carried out; the sentence says why. */
@@ -73,6 +77,7 @@ export function readOptions(args: string[]): Options | 'help' {
 		only,
 		lots: numberIn('lots', values.lots ?? (values.long ? '1000000' : '100000'), 1000, 10_000_000),
 		long: values.long,
+		commits: numberIn('commits', values.commits, 1000, 100_000_000),
 		sizes: values.scale ? sizes : null,
 		json: values.json,
 		compare: values.compare ?? null
@@ -95,6 +100,7 @@ function parsed(args: string[]) {
 				only: text,
 				lots: text,
 				long: flag,
+				commits: { ...text, default: '1000000' },
 				scale: flag,
 				sizes: { ...text, default: '10000,100000,1000000' },
 				json: { ...text, default: 'bench.json' },

@@ -49,8 +49,10 @@ A commit: 5 lines, points earned, a voucher redeemed, a gift card charged. A rat
 spread is where the middle half of them lies.`;
 };
 
+export type Earlier = Pick<Report, 'rows' | 'at'>;
+
 /** An earlier run. @throws OptionFault */
-export async function readReport(file: string): Promise<Pick<Report, 'rows' | 'at'>> {
+export async function readReport(file: string): Promise<Earlier> {
 	const text = await readFile(file, 'utf8').catch((error: Error) => {
 		throw new OptionFault(`--compare: ${error.message}`);
 	});
@@ -64,5 +66,5 @@ export async function readReport(file: string): Promise<Pick<Report, 'rows' | 'a
 	throw new OptionFault(`--compare: ${file} was not written by this benchmark.`);
 }
 
-export const comparisonOf = (before: Pick<Report, 'rows' | 'at'>, { rows }: Report): string =>
+export const comparisonOf = (before: Earlier, { rows }: Report): string =>
 	`Since ${before.at} (medians of the ratios):\n${changesTable(changesOf(before.rows, rows))}`;

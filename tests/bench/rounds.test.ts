@@ -69,3 +69,14 @@ test('a figure of which nothing came in its time is told, not printed as nothing
 	);
 	await expect(rounds.measure([opening], 1)).rejects.toThrow('tpcb-32 did nothing in 2 s');
 });
+
+test('what was measured is known even if the run does not get to its end', async () => {
+	let opened = 0;
+	const open = () => {
+		if (++opened > 2) throw new Error('the line was cut');
+		return Promise.resolve({ measure: () => Promise.resolve({ count: 10, perSecond: 10, latencies: [1] }) });
+	};
+	const rounds = new Rounds(open, 2, () => {}, noBreath);
+	await expect(rounds.measure([opening, commits], 1)).rejects.toThrow('the line was cut');
+	expect(rounds.seen.flatMap(rowsOf)).toMatchObject([{ figure: 'tpcb-32', ratio: { median: 1 }, rounds: 1 }]);
+});

@@ -17,6 +17,8 @@ export class Rounds {
 	readonly #breath: () => Promise<void>;
 	readonly #running = new Map<string, Running>();
 	readonly #rates = new Map<string, number>();
+	/** everything that was measured so far, whatever comes later */
+	readonly seen: Measured[] = [];
 	/** what T stands for */
 	#best = 'tpcb-32';
 
@@ -44,6 +46,7 @@ export class Rounds {
 	/** Everything in turn, again and again: what disturbs the machine for a while disturbs a round of all. */
 	async measure(figures: readonly Figure[], rounds: number): Promise<Measured[]> {
 		const measured = figures.map((figure): Measured => ({ figure, rounds: [] }));
+		this.seen.push(...measured);
 		for (let round = 1; round <= rounds; round++)
 			for (const one of measured) {
 				one.rounds.push(await this.#round(one.figure, round));
