@@ -40,7 +40,7 @@ export function toldOf(looks: readonly Held[]): MemoryTold | null {
 }
 
 /** MB for each commit; 0 of a single look. */
-function slopeOf(looks: readonly Held[]): number {
+export function slopeOf(looks: readonly Held[]): number {
 	const mean = (of: (look: Held) => number) => looks.reduce((sum, look) => sum + of(look), 0) / looks.length;
 	const [commits, memory] = [mean((look) => look.commits), mean((look) => look.memory)];
 	const spread = mean((look) => (look.commits - commits) ** 2);

@@ -32,7 +32,7 @@ const goalOf = ({ goal: { least, most, less }, yardstick }: Row): string => {
 const verdict = (met: boolean | null): string => (met === null ? '' : met ? 'met' : 'MISSED');
 
 /** Cells below each other: the first `left` columns begin at their start, the others end at their end. */
-function aligned(rows: readonly string[][], left: number): string {
+export function aligned(rows: readonly string[][], left: number): string {
 	const widths = (rows[0] ?? []).map((_, place) => Math.max(...rows.map((cells) => (cells[place] ?? '').length)));
 	const lineOf = (cells: string[]) =>
 		cells
