@@ -1,13 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { chromium as browsers, type CDPSession, type Page } from '@playwright/test';
 import { barcodeOf, field, scan, signIn, supervisor, cashier, tablet } from '../browser/counter.ts';
+import { emptyClip } from '../support/camera.ts';
 import { chromium } from '../support/chromium.ts';
+import { testFolder } from '../support/folders.ts';
 import type { Ending } from './ending.ts';
 import type { Held } from './till-growth.ts';
 
 const minute = 60_000;
 
 /** What the browser makes of a script that runs often is machine code in the same memory: none is made. */
-const onlyItsOwn = '--js-flags=--jitless --no-flush-bytecode';
+const onlyItsOwn = '--js-flags=--no-opt --no-maglev --no-sparkplug --regexp-interpret-all --no-flush-bytecode';
+
+/** A camera in front of which nobody holds anything. */
+async function cameraArgs(ending: Ending): Promise<string[]> {
+	const { folder, clear } = await testFolder('bench-camera');
+	ending.add('the camera’s folder', clear);
+	const clip = join(folder, 'camera.y4m');
+	await writeFile(clip, emptyClip());
+	const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+	return [...fake, `--use-file-for-fake-video-capture=${clip}`];
+}
 
 /** A tablet's browser with the till open, and a person's hands on its screen. */
 export class Counter {
@@ -39,8 +54,9 @@ export class Counter {
 	/** Opens the till, on the page's own clock, and enrols it with a code. Ada signs in. */
 	static async open(address: string, code: string, ending: Ending): Promise<Counter> {
 		const { executablePath, env, args } = await chromium();
+		const camera = await cameraArgs(ending);
 		const browser = await browsers.launch({
-			...{ executablePath, args: [...args, onlyItsOwn] },
+			...{ executablePath, args: [...args, ...camera, onlyItsOwn] },
 			env: { ...(process.env as Record<string, string>), ...env }
 		});
 		ending.add('the browser', () => browser.close());
@@ -75,7 +91,7 @@ export class Counter {
 	}
 
 	async #answered(): Promise<void> {
-		for (let tries = 0; this.#asking > 0 && tries < 500; tries++) await new Promise((done) => setTimeout(done, 5));
+		for (let tries = 0; this.#asking > 0 && tries < 500; tries++) await wait(5);
 		// A request whose end was not told must not slow down every minute that follows.
 		this.#asking = 0;
 	}
@@ -125,6 +141,8 @@ export class Counter {
 		2: () => this.#voucherInVain(),
 		3: () => this.#member(),
 		4: () => this.#cancel(),
+		5: () => this.#camera(),
+		6: () => this.#sheets(),
 		7: () => this.#pick(),
 		8: () => this.#sentLater(),
 		9: () => this.#changeMind()
@@ -178,6 +196,32 @@ export class Counter {
 		await this.#put('Croissant', 'Flat white');
 		await this.#basket().getByRole('button', { name: 'Clear' }).click();
 		await this.page.getByText('The sale was cleared.').waitFor();
+	}
+
+	/** The camera is held in front of nothing, and closed again. */
+	async #camera(): Promise<void> {
+		await this.page.getByRole('button', { name: 'Scan member' }).click();
+		await this.page.locator('.scanner[data-phase="running"]').waitFor();
+		await wait(500);
+		await this.#close();
+	}
+
+	/** What is opened and left without a deed. */
+	async #sheets(): Promise<void> {
+		await this.page.getByRole('button', { name: 'New member' }).click();
+		await this.#close();
+		await this.page.getByRole('button', { name: this.#person.name }).click();
+		await this.#close();
+		await this.page.getByRole('button', { name: 'Receipts' }).click();
+		await this.page.locator('dialog[open] ul button').first().waitFor();
+		await this.#close();
+	}
+
+	async #close(): Promise<void> {
+		const dialog = this.page.locator('dialog[open]');
+		await dialog.waitFor();
+		await this.page.keyboard.press('Escape');
+		await dialog.waitFor({ state: 'detached' });
 	}
 
 	async #pick(): Promise<void> {

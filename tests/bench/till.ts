@@ -141,9 +141,7 @@ function tell(looks: readonly Look[], counter: Counter): void {
 Chromium ${version}, ${cpus().length} cores, Node ${process.version}. ${looks.length} looks, each after everything was thrown away that
 nobody needs; ${counter.asked} requests. Medians; the last column but one is the slope of what follows the first third.
 
-${aligned(growthCells(growth), 1)}
-
-${growthSentence(looks, growth)}
+${growth.length > 0 ? `${aligned(growthCells(growth), 1)}\n\n` : ''}${growthSentence(looks, growth)}
 `);
 	for (const fault of counter.faults) process.stdout.write(`The page's script failed: ${fault.stack}\n`);
 }
@@ -157,6 +155,8 @@ async function bench(ending: Ending, options: { days: number; salesADay: number;
 	// Told at the end, however that comes.
 	ending.add('what was seen', async () => tell(days.looks, counter));
 	for (let made = 1; made <= warmUp; made++) await counter.sell(made);
+	await counter.cutOff(hour / 6);
+	for (let times = 0; times < 2; times++) await counter.changeShift();
 	await counter.idle(hour);
 	await days.look(1);
 	await writeSnapshot(counter, options.snapshots, 'first');
