@@ -17,6 +17,8 @@ export interface Wanted {
 	storeId: string;
 	/** whose basket it is: what is held for it counts as free; absent: nobody's */
 	holder?: Holder;
+	/** also when the member's points end and come; a quote does not ask */
+	dates?: boolean;
 }
 
 /** The same for who took their place, where a member was merged. */
@@ -153,6 +155,7 @@ export class Scene {
 		const storeIds = unique(wanted.map(({ storeId }) => storeId));
 		const asked = wanted.flatMap(({ ask: { memberId, rightIds } }) => rightIds.map((codeId) => ({ codeId, memberId })));
 		const spenders = unique(wanted.flatMap(({ ask }) => (ask.points === 0 ? [] : ask.memberId)));
+		const dated = unique(wanted.flatMap(({ ask, dates }) => (dates ? ask.memberId : [])));
 		const list = (ids: string[]) => [listOf(ids)];
 		const among = 'id = any($1::text[])';
 		// Sent now, before the calls below send theirs: members are locked first, so that their uses can be counted.
@@ -167,7 +170,7 @@ export class Scene {
 			locked,
 			loadCodes(sql, { asked, heldBy: lock ? [] : memberIds, lock }, now),
 			loadCards(sql, cardIds, now, lock),
-			openBook(reads, [...memberIds, ...cardIds], now, { lock, ...(lock && { taking: spenders }) }),
+			openBook(reads, [...memberIds, ...cardIds], now, { lock, taking: lock ? spenders : dated }),
 			readHouse(sql, storeIds, productIds),
 			// Only a basket that sells gift cards asks how.
 			sold.length > 0 ? cardRules(reads) : null

@@ -152,7 +152,7 @@ const wishing = (wish: Partial<Ask>): Ask => ({
 
 /** The facts as the quote will have them, so that what is shown here and what is priced later are the same thing. */
 async function look(db: Db, wish: Partial<Ask>, { storeId }: IdentifyCommand, now: Date) {
-	const wanted = { ask: wishing(wish), storeId };
+	const wanted = { ask: wishing(wish), storeId, dates: true };
 	const scene = await sceneTogether(db, wanted, now);
 	if (scene.storeName(storeId) === null) throw storesRefusals.refuse('store.unknown');
 	return { scene, facts: scene.facts(wanted) };
