@@ -20,6 +20,12 @@ export interface BatchLimits<C> {
 	 */
 	beside?: number;
 	/**
+	 * Who waits is shared out among the batches that may leave, so many to each at least. Callers whose batch has ended ask
+	 * again together: they would follow each other as one batch for ever, with nobody beside it (measured on two cores: 16
+	 * callers a fifth slower, 32 a fifth, 128 the same).
+	 */
+	leastShare?: number;
+	/**
 	 * What a command will lock. One that needs what a batch under way holds waits here for its end, and not in the
 	 * database, where the whole of its own batch would wait with it. Commands for the same thing keep their order.
 	 */
@@ -30,6 +36,14 @@ export interface BatchLimits<C> {
 	 */
 	bucket?: (command: C) => string | number;
 }
+
+/**
+ * For what tills ask while somebody waits, several questions after each other. Who waits shares the cost of statements:
+ * those whose batch has ended ask their next question together, in few large batches and not in many small ones (measured
+ * on two cores, against shares of 8 that leave beside others from 8 on: 32 callers 4,400 a second and not 3,500, 64
+ * callers 5,300 and not 4,600).
+ */
+export const lookingBatches = { most: 64, inFlight: 2, beside: 16, leastShare: 32 } as const;
 
 /** FNV-1a: the same on every process, and quick. */
 function hashed(text: string): number {
@@ -43,13 +57,6 @@ export function bucketOf(ownerId: string): number {
 	const buckets = batchBuckets();
 	return buckets === 1 ? 0 : hashed(ownerId) % buckets;
 }
-
-/**
- * Who waits is shared out among the batches that may leave, so many to each at least. Callers whose batch has ended ask
- * again together: they would follow each other as one batch for ever, with nobody beside it (measured on two cores: 16
- * callers a fifth slower, 32 a fifth, 128 the same).
- */
-const leastShare = 8;
 
 interface Waiting<C, R> {
 	command: C;
@@ -71,7 +78,7 @@ interface Waiting<C, R> {
  */
 export function groupCommit<C, R>(
 	run: (commands: C[]) => Promise<R[]>,
-	{ most = 64, inFlight = 2, beside = 1, locks = () => [], bucket = () => 0 }: BatchLimits<C> = {}
+	{ most = 64, inFlight = 2, beside = 1, leastShare = 8, locks = () => [], bucket = () => 0 }: BatchLimits<C> = {}
 ): (command: C) => Promise<R> {
 	must(most >= 1 && inFlight >= 1, 'a batch has room for one');
 	let waiting: Waiting<C, R>[] = [];

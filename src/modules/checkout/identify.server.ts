@@ -16,7 +16,7 @@ import {
 import { usesPurse, type Belonging } from '#groups';
 import { belongingsOfAll } from '#groups/server';
 import { findByCode as findCard } from '#giftcards/server';
-import { groupCommit, perDatabase } from '#platform/batch';
+import { groupCommit, lookingBatches, perDatabase } from '#platform/batch';
 import { listOf } from '#platform/bulk';
 import { sqlOf, type Db, type Reads } from '#platform/db';
 import { typeBalances } from '#points/server';
@@ -219,9 +219,7 @@ async function scanned(db: Db, scans: readonly CodeScan[]): Promise<(Seen | Refu
 }
 
 /** Who is scanned at the same moment is looked up together. */
-const scannedOf = perDatabase((db) =>
-	groupCommit((scans: CodeScan[]) => scanned(db, scans), { most: 64, inFlight: 2, beside: 8 })
-);
+const scannedOf = perDatabase((db) => groupCommit((scans: CodeScan[]) => scanned(db, scans), lookingBatches));
 
 /** Somebody who is not scanned. */
 const named = async (db: Db, member: Member, via: MemberCard['via']): Promise<Seen> => {

@@ -1,6 +1,6 @@
 import type { RefusalData } from '#core/refusal';
 import { MembersMerged } from '#customers/server';
-import { groupCommit, perDatabase } from '#platform/batch';
+import { groupCommit, lookingBatches, perDatabase } from '#platform/batch';
 import type { Db, Reads } from '#platform/db';
 import { quote, type Facts, type Quote } from '#pricing';
 import { holdForBasket } from '#vouchers/server';
@@ -12,16 +12,12 @@ interface Waiting {
 }
 
 const scenesOf = perDatabase((db) =>
-	groupCommit<Waiting, Scene>(
-		async (waiting) => {
-			const latest = new Date(Math.max(...waiting.map((one) => one.now.getTime())));
-			const asked = waiting.map((one) => one.wanted);
-			const scene = await Scene.gather(db, asked, latest, { lock: false });
-			return waiting.map(() => scene);
-		},
-		// Smaller batches than the counter's: whoever looks waits for the slowest of their batch.
-		{ most: 32, inFlight: 2, beside: 8 }
-	)
+	groupCommit<Waiting, Scene>(async (waiting) => {
+		const latest = new Date(Math.max(...waiting.map((one) => one.now.getTime())));
+		const asked = waiting.map((one) => one.wanted);
+		const scene = await Scene.gather(db, asked, latest, { lock: false });
+		return waiting.map(() => scene);
+	}, lookingBatches)
 );
 
 /**

@@ -1,7 +1,7 @@
 import { present } from '#core/must';
 import type { RefusalData } from '#core/refusal';
 import { later, minute } from '#core/time';
-import { groupCommit, perDatabase } from '#platform/batch';
+import { groupCommit, lookingBatches, perDatabase } from '#platform/batch';
 import { listOf, listsOf } from '#platform/bulk';
 import { inTransaction, instant, sqlOf, type Db, type Raw, type Reads } from '#platform/db';
 import { refuseHeld } from './refusals.ts';
@@ -81,7 +81,7 @@ const holdingOf = perDatabase((db) =>
 			await letGo(sqlOf(db), asks);
 			return asks.map(() => new Map());
 		},
-		{ most: 64, inFlight: 2, beside: 8, locks: ({ basket }) => [nameOf(basket)] }
+		{ ...lookingBatches, locks: ({ basket }) => [nameOf(basket)] }
 	)
 );
 
