@@ -72,6 +72,57 @@ function oneByOne<T extends postgres.Sql<{ bigint: number }>>(client: T): T {
 	});
 }
 
+/** What a query's `onexecute` is told: its connection, which calls `onclose` when it is gone. */
+interface Wire {
+	onclose: ((error: unknown) => void) | null;
+}
+
+/**
+ * A client whose transactions know when their connection is gone. The driver goes on with it: a statement sent then ends
+ * the process where there is no socket yet (porsager/postgres #1208), and stands alone, without the locks and outside of
+ * its transaction, where there is a new one.
+ */
+function mindful<T extends postgres.Sql<{ bigint: number }>>(client: T): T {
+	type Run = (own: unknown) => Promise<unknown>;
+	return new Proxy(client, {
+		get(target, name) {
+			const value: unknown = Reflect.get(target, name);
+			if (name !== 'begin') return value;
+			return (run: Run) => (value as (run: Run) => unknown)((own) => run(standing(own as T)));
+		}
+	});
+}
+
+/** What the statements of a transaction go through, as long as its connection stands. */
+function standing<T extends postgres.Sql<{ bigint: number }>>(own: T): T {
+	let wire: Wire | null = null;
+	let gone: unknown = null;
+	const onexecute = (connection: Wire): boolean => {
+		wire = connection;
+		const { onclose } = connection;
+		connection.onclose = (error) => {
+			gone = error;
+			onclose?.(error);
+		};
+		return true;
+	};
+	const send = (make: () => unknown): unknown => {
+		if (gone) throw gone;
+		const query = make() as { options?: { onexecute?: unknown } };
+		if (!wire && query.options)
+			query.options.onexecute ??= (connection: Wire) => wire !== null || onexecute(connection);
+		return query;
+	};
+	return new Proxy(own, {
+		apply: (target, self, args: unknown[]) => send(() => Reflect.apply(target, self, args)),
+		get(target, name) {
+			const value: unknown = Reflect.get(target, name);
+			if (name !== 'unsafe') return value;
+			return (...args: unknown[]) => send(() => (value as (...args: unknown[]) => unknown)(...args));
+		}
+	});
+}
+
 export function connect(url: string, options: ConnectOptions = {}): Connection {
 	const plain = openClient(url, {
 		max: options.max ?? 16,
@@ -83,7 +134,7 @@ export function connect(url: string, options: ConnectOptions = {}): Connection {
 		},
 		types: { bigint }
 	});
-	const client = options.prepare === false ? oneByOne(plain) : plain;
+	const client = mindful(options.prepare === false ? oneByOne(plain) : plain);
 	const db = drizzle(client, { casing: 'snake_case' }) as unknown as Db;
 	return { db, client, end: () => client.end({ timeout: 5 }) };
 }
