@@ -39,6 +39,15 @@ const codesPerVoucher = 500_000;
 /** Who buys: anybody, or only the hot hundredth of the members. */
 export type Crowding = 'uniform' | 'hot';
 
+/** Codes that were made one after the other are not used one after the other. */
+function shuffled(codeIds: string[]): string[] {
+	for (let place = codeIds.length - 1; place > 0; place--) {
+		const other = randomInt(place + 1);
+		[codeIds[place], codeIds[other]] = [codeIds[other] as string, codeIds[place] as string];
+	}
+	return codeIds;
+}
+
 /** The shop that is measured: products, tills, members with their wallets, and a pool of codes, one for each sale. */
 export class House {
 	readonly members: number;
@@ -121,7 +130,7 @@ export class House {
 				this.#facts = null;
 			}
 			this.#voucher.codesLeft -= count;
-			return (await makeCodes(tx, { voucherId: this.#voucher.id, count }, byHouse, now)).map(({ id }) => id);
+			return shuffled((await makeCodes(tx, { voucherId: this.#voucher.id, count }, byHouse, now)).map(({ id }) => id));
 		});
 	}
 
