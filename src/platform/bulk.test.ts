@@ -1,8 +1,10 @@
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { testDatabase } from '../../tests/support/database.ts';
+import { later } from '#core/time';
 import { insertRows, Writes } from './bulk.server.ts';
 import { inTransaction, sqlOf } from './db.server.ts';
+import { isKeyTaken } from './once.server.ts';
 import { onceKeys, outbox } from './once.tables.server.ts';
 
 const { db } = await testDatabase();
@@ -20,10 +22,9 @@ test('rows arrive as what they are: dates, nulls, nested JSON, and texts of any 
 				topic: odd,
 				subjectId: 'NULL',
 				payload: { list: [1, null, { deep: odd }] },
-				at: now,
-				deliveredAt: null
+				at: now
 			},
-			{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: now }
+			{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now }
 		])
 	);
 	const rows = await db.select().from(outbox).orderBy(outbox.id);
@@ -33,10 +34,9 @@ test('rows arrive as what they are: dates, nulls, nested JSON, and texts of any 
 			topic: odd,
 			subjectId: 'NULL',
 			payload: { list: [1, null, { deep: odd }] },
-			at: now,
-			deliveredAt: null
+			at: now
 		},
-		{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: now }
+		{ id: 'evt_2', topic: 'x', subjectId: 'y', payload: {}, at: now }
 	]);
 });
 
@@ -67,34 +67,26 @@ test('no rows are no statement, and what was kept is told by returning', async (
 	expect(await insertRows(sql, onceKeys, [row], 'on conflict do nothing returning key')).toEqual([]);
 });
 
-const event = (id: string) => ({ id, topic: 'x', subjectId: 'y', payload: {}, at: now, deliveredAt: null });
-const key = (name: string) => ({ caller: 'till', key: name, inputHash: 'h', answer: null, at: now });
+const event = (id: string) => ({ id, topic: 'x', subjectId: 'y', payload: {}, at: now });
+const key = (name: string, at = now) => ({ caller: 'till', key: name, inputHash: 'h', answer: null, at });
 
-test('writes of several kinds leave together, and each is told how many rows it touched', async () => {
-	const told: number[] = [];
+test('writes of several kinds leave together', async () => {
 	await inTransaction(db, async (tx) => {
 		const writes = new Writes();
 		writes.insert(outbox, [event('evt_10'), event('evt_11')]);
-		writes.insert(onceKeys, [key('key-0001'), key('key-0002')], {
-			suffix: 'returning key',
-			told: (rows) => told.push(rows)
-		});
+		writes.insert(onceKeys, [key('key-0001'), key('key-0002')]);
 		writes.insert(outbox, []);
 		await writes.send(sqlOf(tx));
 	});
 	await inTransaction(db, async (tx) => {
 		const writes = new Writes();
-		writes.insert(onceKeys, [key('key-0002'), key('key-0003')], {
-			suffix: 'on conflict do nothing returning key',
-			told: (rows) => told.push(rows)
-		});
+		writes.insert(onceKeys, [key('key-0002'), key('key-0003')], { suffix: 'on conflict do nothing' });
 		writes.add(`delete from outbox where id = any($1::text[]) and topic = $2 returning id`, ['{evt_10,evt_11}', 'x'], {
 			name: 'gone'
 		});
 		writes.add(`update once_keys set input_hash = $1 where caller = $2 and exists (select from gone)`, ['new', 'till']);
 		await writes.send(sqlOf(tx));
 	});
-	expect(told).toEqual([2, 1]);
 	expect(await db.select().from(outbox)).not.toContainEqual(expect.objectContaining({ id: 'evt_10' }));
 	const kept = (await db.select().from(onceKeys)).filter(({ caller }) => caller === 'till');
 	// What one part writes, another does not see.
@@ -105,20 +97,28 @@ test('writes of several kinds leave together, and each is told how many rows it 
 	});
 });
 
-test('what is told of a write may undo all of them', async () => {
+test('what one table refuses undoes all of them', async () => {
 	const undone = inTransaction(db, async (tx) => {
 		const writes = new Writes();
 		writes.insert(outbox, [event('evt_20')]);
-		writes.insert(onceKeys, [key('key-0020')], {
-			suffix: 'returning key',
-			told: () => {
-				throw new Error('not so');
-			}
-		});
+		writes.insert(onceKeys, [key('key-0020'), key('key-0020')]);
 		await writes.send(sqlOf(tx));
 	});
-	await expect(undone).rejects.toThrow('not so');
+	await expect(undone).rejects.toSatisfy(isKeyTaken);
 	expect(await db.select().from(outbox)).not.toContainEqual(expect.objectContaining({ id: 'evt_20' }));
+});
+
+test('a value that all rows share travels once, be it an instant, a text or nothing; one that they do not share is refused', async () => {
+	const of = async (rows: object[], same: ('at' | 'caller' | 'answer')[]) => {
+		const writes = new Writes();
+		writes.insert(onceKeys, rows as ReturnType<typeof key>[], { same });
+		await writes.send(sqlOf(db));
+	};
+	await of([key('key-0030'), key('key-0031', new Date(now))], ['at', 'caller', 'answer']);
+	const rows = (await db.select().from(onceKeys)).filter(({ key: name }) => name.startsWith('key-003'));
+	expect(rows).toEqual([key('key-0030'), key('key-0031')]);
+	await expect(of([key('key-0032'), key('key-0033', later(now, 1))], ['at'])).rejects.toThrow('rows share a value');
+	await expect(of([key('key-0034'), { ...key('key-0035'), answer: {} }], ['answer'])).rejects.toThrow('share a value');
 });
 
 test('nothing to write asks the database nothing', async () => {

@@ -3,7 +3,7 @@ import { sql as query } from 'drizzle-orm';
 import { idKinds, idSymbols, type IdKind } from '#core/ids';
 import { declareRefusals } from '#core/refusal';
 import { listsOf, type Writes } from './bulk.server.ts';
-import { sqlOf, type Raw, type Tx } from './db.server.ts';
+import { constraintOf, sqlOf, type Raw, type Tx } from './db.server.ts';
 import { onceKeys } from './once.tables.server.ts';
 
 /**
@@ -99,18 +99,17 @@ export async function findOnce(sql: Raw, keys: readonly OnceKey[]): Promise<Map<
 	return new Map(rows.map((row) => [nameOf(row), { inputHash: row.input_hash, answer: row.answer }]));
 }
 
-/** Somebody committed one of the batch's keys meanwhile: the batch must be undone and asked again. */
-export class KeyTaken extends Error {
-	override name = 'KeyTaken';
-}
+/** Whether an error says that one of the keys to keep was taken: the batch was undone and must be asked again. */
+export const isKeyTaken = (error: unknown): boolean => constraintOf(error) === 'once_keys_once';
 
-/** Keeps the keys of a batch's successes with their answers, in key order so that two batches cannot deadlock. */
+/**
+ * Keeps the keys of a batch's successes with their answers, in key order so that two batches cannot deadlock. A key that
+ * was taken undoes the transaction (`isKeyTaken`).
+ */
 export function keepOnce(writes: Writes, kept: readonly (OnceKey & Kept & { at: Date })[]): void {
-	const rows = [...kept].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-	writes.insert(onceKeys, rows, {
-		suffix: 'on conflict do nothing returning key',
-		told(stored) {
-			if (stored !== rows.length) throw new KeyTaken('an idempotency key was taken by another process');
-		}
-	});
+	writes.insert(
+		onceKeys,
+		[...kept].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
+		{ same: ['at'] }
+	);
 }

@@ -1,11 +1,11 @@
 import { newId } from '#core/ids';
-import type { Writes } from './bulk.server.ts';
+import { listOf, type Writes } from './bulk.server.ts';
 import { inTransaction, instant, sqlOf, type Db } from './db.server.ts';
 import { outbox } from './once.tables.server.ts';
 
 /**
  * Events: written in the transaction of the fact they tell of, delivered after the commit, in the order of their ids,
- * at least once. Who handles one must be able to see it twice.
+ * at least once, and then gone: who wants to know of them later keeps them. Who handles one must be able to see it twice.
  */
 export interface Event<Payload = Record<string, unknown>> {
 	/** past tense, dotted: `voucher.redeemed` */
@@ -26,7 +26,8 @@ export type Handler = (event: DeliveredEvent) => Promise<void>;
 export function emit(writes: Writes, events: readonly Event[], now: Date): void {
 	writes.insert(
 		outbox,
-		events.map((event) => ({ id: newId('event', now), ...event, payload: event.payload, at: now }))
+		events.map((event) => ({ id: newId('event', now), ...event, payload: event.payload, at: now })),
+		{ same: ['at'] }
 	);
 }
 
@@ -46,13 +47,12 @@ interface OutboxRow {
 export async function deliver(
 	db: Db,
 	handlers: ReadonlyMap<string, readonly Handler[]>,
-	now: Date,
 	{ most = 500, onTrouble = (_: unknown) => {} }: { most?: number; onTrouble?: (error: unknown) => void } = {}
 ): Promise<{ delivered: number; failed: number }> {
 	return inTransaction(db, async (tx) => {
 		const sql = sqlOf(tx);
 		const rows = await sql<OutboxRow[]>`
-			select id, topic, subject_id, payload, at from outbox where delivered_at is null
+			select id, topic, subject_id, payload, at from outbox
 			order by id limit ${most} for update skip locked`;
 		const done: string[] = [];
 		const stuck = new Set<string>();
@@ -74,14 +74,8 @@ export async function deliver(
 			}
 		}
 		if (done.length > 0) {
-			await sql`update outbox set delivered_at = ${now.toISOString()}
-				where id in (select id from json_to_recordset(${JSON.stringify(done.map((id) => ({ id })))}::json) as x(id text))`;
+			await sql.unsafe('delete from outbox where id = any($1::text[])', [listOf(done)]);
 		}
 		return { delivered: done.length, failed: rows.length - done.length };
 	});
-}
-
-/** Clears away events that were delivered before an instant. */
-export async function forgetDelivered(db: Db, before: Date): Promise<void> {
-	await sqlOf(db)`delete from outbox where delivered_at < ${before.toISOString()}`;
 }

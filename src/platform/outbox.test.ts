@@ -37,15 +37,15 @@ test('an event is there with its fact, or not at all', async () => {
 		throw new Error('undone');
 	});
 	await expect(undone).rejects.toThrow('undone');
-	expect(await deliver(db, new Map(), now)).toEqual({ delivered: 0, failed: 0 });
+	expect(await deliver(db, new Map())).toEqual({ delivered: 0, failed: 0 });
 });
 
 test('events are delivered once, in their order, to those who want them', async () => {
 	const { heard, handle } = listening();
 	await write('a.done', 'b.done', 'a.done');
 	const handlers = new Map([['a.done', [handle]]]);
-	expect(await deliver(db, handlers, now)).toEqual({ delivered: 3, failed: 0 });
-	expect(await deliver(db, handlers, now)).toEqual({ delivered: 0, failed: 0 });
+	expect(await deliver(db, handlers)).toEqual({ delivered: 3, failed: 0 });
+	expect(await deliver(db, handlers)).toEqual({ delivered: 0, failed: 0 });
 	expect(heard).toEqual(['a.done 0', 'a.done 2']);
 });
 
@@ -59,14 +59,14 @@ test('an event whose handler fails waits, and so do the later ones of its subjec
 	const handlers = new Map([['a.done', [picky]]]);
 	await write('a.done of mem_1', 'a.done of mem_1', 'a.done of mem_2');
 	const troubles: unknown[] = [];
-	expect(await deliver(db, handlers, now, { onTrouble: (error) => troubles.push(error) })).toEqual({
+	expect(await deliver(db, handlers, { onTrouble: (error) => troubles.push(error) })).toEqual({
 		delivered: 1,
 		failed: 2
 	});
 	expect(heard).toEqual(['a.done 2']);
 	expect(troubles).toHaveLength(1);
 	broken = false;
-	expect(await deliver(db, handlers, now)).toEqual({ delivered: 2, failed: 0 });
+	expect(await deliver(db, handlers)).toEqual({ delivered: 2, failed: 0 });
 	expect(heard).toEqual(['a.done 2', 'a.done 0', 'a.done 1']);
 });
 
@@ -78,7 +78,7 @@ test('two processes at once deliver nothing twice', async () => {
 		await handle(event);
 	};
 	const handlers = new Map([['a.done', [slow]]]);
-	const rounds = await Promise.all([1, 2, 3].map(() => deliver(db, handlers, now, { most: 30 })));
+	const rounds = await Promise.all([1, 2, 3].map(() => deliver(db, handlers, { most: 30 })));
 	expect(rounds.reduce((total, one) => total + one.delivered, 0)).toBe(60);
 	expect(new Set(heard).size).toBe(60);
 });

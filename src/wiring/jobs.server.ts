@@ -1,4 +1,3 @@
-import { day, later } from '#core/time';
 import { erasing, forgetCodeUses } from '#customers/server';
 import { expireCards, giftCardJobs } from '#giftcards/server';
 import { identityJobs } from '#identity/server';
@@ -8,7 +7,7 @@ import { expire, mature, releaseHolds } from '#ledger/server';
 import { inTransaction, type Db } from '#platform/db';
 import type { Job } from '#platform/jobs';
 import { tellChanged } from '#platform/live';
-import { deliver, forgetDelivered, type Handler } from '#platform/outbox';
+import { deliver, type Handler } from '#platform/outbox';
 import { lapseInactive } from '#points/server';
 import { reminderJobs } from '#reminders/server';
 import { findProgramme } from '#stores/server';
@@ -17,12 +16,9 @@ import { memberSteps } from './member-steps.server.ts';
 /** Who wants to hear of which event. Modules that come later add theirs here. */
 export const handlers: ReadonlyMap<string, readonly Handler[]> = new Map();
 
-/** Delivered events are kept for a month, for questions. */
-const keptDays = 30;
-
-async function deliverAll(db: Db, now: Date): Promise<void> {
+async function deliverAll(db: Db): Promise<void> {
 	for (;;) {
-		const { delivered } = await deliver(db, handlers, now, { most: 5000 });
+		const { delivered } = await deliver(db, handlers, { most: 5000 });
 		if (delivered < 5000) return;
 	}
 }
@@ -66,12 +62,7 @@ export const jobs: readonly Job[] = [
 		cron: '*/5 * * * *',
 		run: async ({ db, now }) => void (await releaseHolds(db, { now }))
 	},
-	{ name: 'outbox.deliver', cron: '* * * * *', run: ({ db, now }) => deliverAll(db, now) },
-	{
-		name: 'outbox.forget',
-		cron: '40 3 * * *',
-		run: ({ db, now }) => forgetDelivered(db, later(now, -keptDays * day))
-	},
+	{ name: 'outbox.deliver', cron: '* * * * *', run: ({ db }) => deliverAll(db) },
 	{
 		name: 'customers.forget_code_uses',
 		cron: '50 * * * *',

@@ -168,7 +168,8 @@ const planned = statements.filter(({ text }) => /^\s*(with|select|insert|update|
 test('every kind of thing that a till asks for is heard', () => {
 	expect(new Set(planned.map(({ deed }) => deed)).size).toBe(4);
 	const rest = statements.filter((one) => !planned.includes(one)).map(({ text }) => text.trim());
-	expect(new Set(rest)).toEqual(new Set(['begin', 'commit']));
+	// A key that was used undoes its batch: it is taken for new at first.
+	expect(new Set(rest)).toEqual(new Set(['begin', 'commit', 'rollback']));
 	expect(planned.length).toBeGreaterThan(30);
 });
 

@@ -460,7 +460,7 @@ const vouchers: Record<string, Entry> = {
 	},
 	'admin.vouchers.giveBackUse': {
 		who: managers,
-		input: ({ key }) => ({ key: key(), redemptionId: 'red_none', reason: 'by mistake' }),
+		input: ({ key }) => ({ key: key(), receiptId: 'rcp_none', redemptionId: 'red_none', reason: 'by mistake' }),
 		answers: 'voucher.use_unknown',
 		trail: { none: 'no voucher of the world was used' }
 	},

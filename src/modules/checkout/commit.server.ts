@@ -39,57 +39,84 @@ const onceOf = ({ caller, key }: SaleCommand): OnceKey => ({ caller, key });
 const holderOf = ({ caller, key }: SaleCommand): Holder => ({ caller, basket: key });
 const inputOf = ({ ask, fingerprint, storeId }: SaleCommand) => ({ ask, fingerprint, storeId });
 
+/** What is known of a batch before it is asked for. */
+export interface Learnt {
+	/** who takes the place of members that commands name: a till that was offline still knows the old ones */
+	merged?: ReadonlyMap<string, string>;
+	/**
+	 * The keys are taken for new: they are looked up only of what is refused, which may be what was sold before. Spares
+	 * nearly every batch a statement; of one that did sell something before the transaction fails (`isKeyTaken`).
+	 */
+	newKeys?: boolean;
+}
+
 /**
  * Commits sales in one transaction, one answer each in their order: the receipt, the first answer again, or a refusal.
  * A refused sale changes nothing and does not hurt the others. Locks in one order, decides in memory, writes once.
- * @param merged who takes the place of members that commands name: a till that was offline still knows the old ones
- * @throws KeyTaken when another process committed one of the keys meanwhile: undo and ask again
+ * @throws when one of the keys was taken, meanwhile or before (`isKeyTaken`): ask again, not taking them for new
  * @throws MembersMerged when a command names a member who was merged: undo and ask again, saying so
  */
 export async function commitSales(
 	tx: Tx,
 	commands: readonly SaleCommand[],
 	now: Date,
-	merged: ReadonlyMap<string, string> = nobody
+	{ merged = nobody, newKeys = false }: Learnt = {}
 ): Promise<SaleResult[]> {
 	const valid = commands.filter((command) => isKey(command.key)).map((command) => askedAnew(command, merged));
 	// The keys are looked up after the locks, on the same connection: a twin of a command, under way in another batch, has
 	// then been committed or has not begun, and is not judged by what its first left behind.
 	const [scene, before] = await Promise.all([
 		Scene.gather(tx, valid, now, { lock: true }),
-		findOnce(sqlOf(tx), valid.map(onceOf))
+		newKeys ? new Map<string, Kept>() : findOnce(sqlOf(tx), valid.map(onceOf))
 	]);
 	const decided = new Map<string, Decided>();
-	const answers = commands.map((command): SaleResult | Sold => {
+	let answers = commands.map((command): SaleResult | Sold => {
 		const name = nameOf(command);
 		if (!isKey(command.key)) return { ok: false, refusal: onceRefusals.data('key.malformed') };
 		// Of what was sent: the same sent again after a merge is the same.
 		const inputHash = hashOf(inputOf(command));
-		const [kept, earlier] = [before.get(name), decided.get(name)];
-		const known = kept ?? earlier;
-		if (known && known.inputHash !== inputHash) return { ok: false, refusal: onceRefusals.data('key.reused') };
-		if (kept) return { receiptId: (kept.answer as { receiptId: string }).receiptId };
+		const kept = keptAnswer(before.get(name), inputHash);
+		if (kept) return kept;
+		const earlier = decided.get(name);
+		if (earlier && earlier.inputHash !== inputHash) return { ok: false, refusal: onceRefusals.data('key.reused') };
 		if (earlier) return { sale: earlier, replayed: true };
 		const answer = decide(scene, { ...askedAnew(command, merged), inputHash });
 		if ('ok' in answer) return answer;
 		decided.set(name, answer);
 		return { sale: answer, replayed: false };
 	});
-	await write(tx, scene, [...decided.values()]);
-	const old = new Map(
-		(
-			await receiptViews(
-				tx,
-				answers.flatMap((answer) => ('receiptId' in answer ? answer.receiptId : []))
-			)
-		).map((view) => [view.id, view])
-	);
+	if (newKeys) answers = await soldBefore(tx, commands, answers);
+	const receiptIds = answers.flatMap((answer) => ('receiptId' in answer ? answer.receiptId : []));
+	const old = new Map((await receiptViews(tx, receiptIds)).map((view) => [view.id, view]));
+	await writesOf(scene, [...decided.values()]).send(sqlOf(tx));
 	return answers.map((answer): SaleResult => {
 		if ('ok' in answer) return answer;
 		if ('sale' in answer) return { ok: true, receipt: viewOf(answer.sale, scene), replayed: answer.replayed };
 		const receipt = old.get(answer.receiptId);
 		must(receipt, 'a kept key leads to its receipt');
 		return { ok: true, receipt, replayed: true };
+	});
+}
+
+/** What a key that was used before answers to this input; null: it was not. */
+function keptAnswer(kept: Kept | undefined, inputHash: string): SaleResult | Sold | null {
+	if (!kept) return null;
+	if (kept.inputHash !== inputHash) return { ok: false, refusal: onceRefusals.data('key.reused') };
+	return { receiptId: (kept.answer as { receiptId: string }).receiptId };
+}
+
+/** The answers with those of keys that were used before in the place of refusals: what was sold cannot be sold again. */
+async function soldBefore(
+	tx: Tx,
+	commands: readonly SaleCommand[],
+	answers: readonly (SaleResult | Sold)[]
+): Promise<(SaleResult | Sold)[]> {
+	const refused = commands.filter((command, place) => isKey(command.key) && 'ok' in (answers[place] as object));
+	if (refused.length === 0) return [...answers];
+	const before = await findOnce(sqlOf(tx), refused.map(onceOf));
+	return answers.map((answer, place) => {
+		const command = commands[place] as SaleCommand;
+		return ('ok' in answer && keptAnswer(before.get(nameOf(command)), hashOf(inputOf(command)))) || answer;
 	});
 }
 
@@ -260,9 +287,10 @@ const soldEvent = ({ rows: { receipt } }: Decided): Event => ({
 	}
 });
 
-/** Writes a batch: all of it one statement. */
-async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise<void> {
-	if (decided.length === 0) return;
+/** What a batch writes: all of it one statement. */
+function writesOf(scene: Scene, decided: readonly Decided[]): Writes {
+	const writes = new Writes();
+	if (decided.length === 0) return writes;
 	const { now } = scene;
 	const guests = decided.filter((one) => one.guest).map((one) => one.rows.receipt.memberId);
 	const keys: (OnceKey & Kept & { at: Date })[] = decided.map(({ command, rows, inputHash }) => ({
@@ -272,7 +300,6 @@ async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise
 		at: now
 	}));
 	const rows = decided.map((one) => one.rows);
-	const writes = new Writes();
 	anonymous(writes, guests, now);
 	recordReceipts(writes, rows);
 	scene.book.addTo(writes);
@@ -280,7 +307,7 @@ async function write(tx: Tx, scene: Scene, decided: readonly Decided[]): Promise
 	scene.cards.write(writes);
 	emit(writes, decided.map(soldEvent), now);
 	keepOnce(writes, keys);
-	await writes.send(sqlOf(tx));
+	return writes;
 }
 
 /** The receipt as `receiptViews` will read it back. */

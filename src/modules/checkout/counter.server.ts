@@ -2,8 +2,8 @@ import { MembersMerged } from '#customers/server';
 import { bucketOf, groupCommit, perDatabase } from '#platform/batch';
 import { tellChanged } from '#platform/live';
 import { inTransaction, type Db, type Tx } from '#platform/db';
-import { KeyTaken } from '#platform/once';
-import { commitSales, type SaleCommand } from './commit.server.ts';
+import { isKeyTaken } from '#platform/once';
+import { commitSales, type Learnt, type SaleCommand } from './commit.server.ts';
 import type { ReturnResult, SaleResult } from './index.ts';
 import { undoSales, type ReturnCommand } from './undo.server.ts';
 
@@ -14,18 +14,23 @@ export interface CounterDesk {
 }
 
 /**
- * A key that another process took meanwhile undoes the batch; asked again, it is a replay. So does a member who was merged;
- * asked again, it is a matter of whoever took their place.
+ * A key that was taken undoes the batch; asked again, it is a replay. So does a member who was merged; asked again, it is a
+ * matter of whoever took their place.
  */
-export async function settled<R>(db: Db, run: (tx: Tx, merged: ReadonlyMap<string, string>) => Promise<R>): Promise<R> {
+export async function settled<R>(
+	db: Db,
+	run: (tx: Tx, learnt: { merged: ReadonlyMap<string, string>; newKeys: boolean }) => Promise<R>
+): Promise<R> {
 	const merged = new Map<string, string>();
+	let newKeys = true;
 	for (let attempt = 1; ; attempt++) {
 		try {
-			return await inTransaction(db, (tx) => run(tx, merged));
+			return await inTransaction(db, (tx) => run(tx, { merged, newKeys }));
 		} catch (error) {
 			if (attempt >= 5) throw error;
 			if (error instanceof MembersMerged) follow(merged, error.into);
-			else if (!(error instanceof KeyTaken)) throw error;
+			else if (isKeyTaken(error)) newKeys = false;
+			else throw error;
 		}
 	}
 }
@@ -66,7 +71,7 @@ export function openCounter(db: Db, afterCommit: (ownerIds: string[]) => void): 
 	const sell = groupCommit<{ command: SaleCommand; now: Date }, SaleResult>(
 		async (waiting) => {
 			const commands = waiting.map(({ command }) => command);
-			const results = await settled(db, (tx, merged) => commitSales(tx, commands, latest(waiting), merged));
+			const results = await settled(db, (tx, learnt) => commitSales(tx, commands, latest(waiting), learnt));
 			tell(results.flatMap(ownersOf));
 			return results;
 		},

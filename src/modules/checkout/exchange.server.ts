@@ -41,9 +41,9 @@ class NotExchanged extends Error {
  */
 export async function exchangeGoods(db: Db, { goods, sale }: Exchange, now: Date): Promise<Exchanged | Refused> {
 	return settle(() =>
-		settled(db, async (tx, merged) => {
+		settled(db, async (tx, { merged }) => {
 			const given = await returned(tx, goods, now);
-			const [sold] = await commitSales(tx, [sale], now, merged);
+			const [sold] = await commitSales(tx, [sale], now, { merged });
 			if (!sold?.ok) throw new NotExchanged(sold as Refused);
 			// One of the keys belongs to something else that happened: a sale, or a return, alone.
 			if (sold.replayed !== given.replayed || (sold.replayed && given.view.exchangedFor?.receiptId !== sold.receipt.id))

@@ -24,7 +24,7 @@ import type { ReturnCommand } from './undo.server.ts';
 export interface Returnable {
 	receipts: Map<string, ReceiptView>;
 	/** uses of vouchers that still count, and the lines whose price each took something off */
-	uses: { id: string; codeId: string; receiptId: string; positions: number[] }[];
+	uses: { id: string; memberId: string; codeId: string; receiptId: string; positions: number[] }[];
 	members: Map<string, MemberState>;
 	/** who a receipt was sold to, by its id; its member now may be who took their place */
 	soldTo: ReadonlyMap<string, string>;
@@ -87,7 +87,7 @@ interface Involved {
 async function involved(sql: Raw, receiptIds: string[], toCardIds: string[]): Promise<Involved> {
 	const owners = await sql.unsafe<{ id: string; sold_to: string; member_id: string; cards: string[] | null }[]>(
 		`select r.id, r.member_id as sold_to, coalesce(m.merged_into, r.member_id) as member_id, array(
-				select t->>'subjectId' from jsonb_array_elements(r.tenders) t where t->>'kind' = 'gift_card'
+				select t->>'subjectId' from json_array_elements(r.tenders) t where t->>'kind' = 'gift_card'
 				union select t->>'cardId' from returns b cross join jsonb_array_elements(b.tenders) t
 				where b.receipt_id = r.id and t->>'cardId' is not null
 				union select l.gift_card->>'id' from receipt_lines l where l.receipt_id = r.id and l.gift_card is not null

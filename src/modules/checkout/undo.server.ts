@@ -50,7 +50,7 @@ const inputOf = ({ receiptId, lines, reason, reasonKind, storeId, refundTo, toCa
 interface Undone {
 	command: ReturnCommand;
 	rows: ReturnRows;
-	redemptionIds: string[];
+	uses: Returnable['uses'];
 	view: ReturnView;
 }
 
@@ -63,7 +63,7 @@ interface Undone {
  *
  * A blocked member gets everything back but no new card; of an erased one nothing is given or taken on an account that
  * nobody holds any more: cards and money come back, points stay where they are.
- * @throws KeyTaken when another process committed one of the keys meanwhile, MembersMerged when the member of a receipt was
+ * @throws when another process committed one of the keys meanwhile (`isKeyTaken`), MembersMerged when the member of a receipt was
  * merged meanwhile: undo and ask again
  */
 export async function undoSales(
@@ -175,9 +175,9 @@ function takeBack(scene: Returnable, command: ReturnCommand, now: Date): Undone 
 		const sold = receipt.lines.find((one) => one.position === line.position);
 		if (sold) sold.returned = line.toThousandths;
 	}
-	const redemptionIds = usesBack(scene, receipt);
-	scene.uses = scene.uses.filter((use) => !redemptionIds.includes(use.id));
-	return { command, rows, redemptionIds, view };
+	const uses = usesBack(scene, receipt);
+	scene.uses = scene.uses.filter((use) => !uses.includes(use));
+	return { command, rows, uses, view };
 }
 
 const soldCardFacts = (
@@ -208,11 +208,11 @@ function takeCards(scene: Returnable, { currency }: ReceiptView, sold: readonly 
 }
 
 /** Uses of which nothing they reduced is left with the member. */
-function usesBack(scene: Returnable, receipt: ReceiptView): string[] {
+function usesBack(scene: Returnable, receipt: ReceiptView): Returnable['uses'] {
 	const left = receipt.lines.filter((line) => line.discountCents > 0 && line.returned < line.quantity);
 	const isOver = ({ positions }: { positions: number[] }) =>
 		positions.length === 0 ? left.length === 0 : !left.some(({ position }) => positions.includes(position));
-	return scene.uses.filter((use) => use.receiptId === receipt.id && isOver(use)).map((use) => use.id);
+	return scene.uses.filter((use) => use.receiptId === receipt.id && isOver(use));
 }
 
 /** What a return does to the member's points: given back, and of those the goods had earned taken, owed, paid, forgiven. */
@@ -453,7 +453,7 @@ async function write(
 	const { voucherDays } = scene.policy;
 	giveBackUses(
 		writes,
-		undone.flatMap((one) => one.redemptionIds),
+		undone.flatMap((one) => one.uses),
 		now,
 		voucherDays > 0 ? endAfterDays(now, voucherDays, scene.programme.timeZone) : null
 	);

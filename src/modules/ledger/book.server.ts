@@ -1,6 +1,6 @@
 import { must } from '#core/must';
 import { listsOf, Writes } from '#platform/bulk';
-import { sqlOf, type Reads, type Tx } from '#platform/db';
+import { sqlOf, type Raw, type Reads, type Tx } from '#platform/db';
 import type { Life, PointsBalance } from './index.ts';
 import * as money from './money.ts';
 import { mature } from './maturing.ts';
@@ -8,6 +8,7 @@ import * as points from './points.ts';
 import {
 	addHolds,
 	lockOwners,
+	makeOwners,
 	ownersOf,
 	postingsOf,
 	readHolds,
@@ -57,23 +58,19 @@ export async function openBook(
 	const taking = options.taking ? new Set(options.taking) : null;
 	// Sent in this order on one connection. The lock is a statement of its own: what is read in the statement that waited
 	// for a lock is still what was there before the wait.
-	const [, ownerRows, spendRows, holdRows, transferRows] = await Promise.all([
-		options.lock && ids.length > 0 ? lockOwners(sql, ids, now) : null,
-		ids.length > 0 ? readOwners(sql, ids, taking, now) : [],
+	const [first, spendRows, holdRows, transferRows] = await Promise.all([
+		ids.length > 0 ? readBooks(sql, ids, taking, now, options.lock) : noBooks(),
 		refs.length > 0 ? readSpends(sql, ids, refs) : [],
 		askedHolds.length > 0 ? readHolds(sql, askedHolds) : [],
 		transferIds.length > 0 ? readTransfers(sql, transferIds) : []
 	]);
 	const state = emptyState(now);
-	state.owners = ownersOf(ownerRows);
-	const postings = options.own ? new Map<string, string>() : postingsOf(ownerRows);
+	state.owners = first.owners;
+	const postings = options.own ? new Map<string, string>() : first.postings;
 	for (let purses = pursesIn(postings, state.owners); purses.length > 0; purses = pursesIn(postings, state.owners)) {
-		const [, rows] = await Promise.all([
-			options.lock ? lockOwners(sql, purses, now) : null,
-			readOwners(sql, purses, null, now)
-		]);
-		for (const [id, owner] of ownersOf(rows)) state.owners.set(id, owner);
-		for (const [id, purse] of postingsOf(rows)) postings.set(id, purse);
+		const more = await readBooks(sql, purses, null, now, options.lock);
+		for (const [id, owner] of more.owners) state.owners.set(id, owner);
+		for (const [id, purse] of more.postings) postings.set(id, purse);
 	}
 	state.refs = new Set(refs);
 	state.spends = spendsOf(spendRows);
@@ -81,6 +78,43 @@ export async function openBook(
 	addHolds(state.owners, holdRows);
 	const released = money.releaseExpired(state);
 	return new Book(state, options.lock, released, postings);
+}
+
+interface Books {
+	owners: State['owners'];
+	/** whose accounts take what is somebody's, for those who share a purse */
+	postings: Map<string, string>;
+}
+
+const noBooks = (): Books => ({ owners: new Map(), postings: new Map() });
+
+/** What owners have. With `lock`, nobody else changes it until the transaction ends. */
+async function readBooks(
+	sql: Raw,
+	ids: readonly string[],
+	taking: ReadonlySet<string> | null,
+	now: Date,
+	lock: boolean
+): Promise<Books> {
+	if (!lock) {
+		const rows = await readOwners(sql, ids, taking, now, false);
+		return { owners: ownersOf(rows), postings: postingsOf(rows) };
+	}
+	const [locked, rows] = await Promise.all([lockOwners(sql, ids), readOwners(sql, ids, taking, now, true)]);
+	const owners = ownersOf(rows);
+	const postings = postingsOf(locked);
+	if (locked.length === ids.length) return { owners, postings };
+	// Whoever had no row is read again with it: somebody else may have made it and moved something on it meanwhile.
+	const there = new Set(locked.map(({ owner_id }) => owner_id));
+	const missing = ids.filter((id) => !there.has(id));
+	const [, made, again] = await Promise.all([
+		makeOwners(sql, missing, now),
+		lockOwners(sql, missing),
+		readOwners(sql, missing, taking, now, true)
+	]);
+	for (const [id, owner] of ownersOf(again)) owners.set(id, owner);
+	for (const [id, purse] of postingsOf(made)) postings.set(id, purse);
+	return { owners, postings };
 }
 
 /** Purses that are shared by owners of the book and not in it yet. One that has ended leads on to who took what was in it. */
@@ -294,9 +328,9 @@ function addWrites(writes: Writes, state: State): void {
 	writes.insert(accountOwners, freshOwners);
 	writes.insert(accounts, changed.filter((account) => account.fresh).map(rowOf));
 	updateAccounts(writes, changed.filter((account) => !account.fresh).map(rowOf));
-	writes.insert(transfers, state.transfers);
-	writes.insert(entries, state.entries);
-	writes.insert(lots, state.lots);
+	writes.insert(transfers, state.transfers, { same: ['postedAt'] });
+	writes.insert(entries, state.entries, { same: ['postedAt'] });
+	writes.insert(lots, state.lots, { same: ['createdAt'] });
 	writes.insert(holds, ended.filter((hold) => hold.fresh).map(holdRow));
 	updateHolds(writes, ended.filter((hold) => !hold.fresh).map(holdRow));
 }

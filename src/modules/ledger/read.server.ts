@@ -32,10 +32,25 @@ const milliseconds = (column: string): string => `(date_part('epoch', ${column})
 const listed = 'unnest($1::text[]) as x(id)';
 
 /**
- * Makes missing owners' rows and locks all of them, in the order of their ids, in one pass: `do update … where false`
- * writes nothing and still locks. `for no key update` over the accounts would miss those that do not exist yet.
+ * Locks the owners who have a row, in the order of their ids: nearly always all of them.
+ * @returns them, and whose accounts take what is theirs
  */
-export const lockOwners = (sql: Raw, ownerIds: readonly string[], now: Date) =>
+export const lockOwners = (sql: Raw, ownerIds: readonly string[]) =>
+	sql
+		.unsafe<{ owner_id: string; posts_to: string | null }[]>(
+			`select owner_id, posts_to from account_owners where owner_id = any($1::text[]) order by owner_id for no key update`,
+			[listOf(ownerIds)],
+			{ prepare: true }
+		)
+		.execute();
+
+/**
+ * Makes the rows of owners who had none and locks them, in the order of their ids, in one pass: somebody else may have
+ * made one meanwhile, and `do update … where false` writes nothing and still locks. Whoever asks holds every row that was
+ * there before, so that nobody waits in a circle. `for no key update` over the accounts would miss those that do not exist
+ * yet.
+ */
+export const makeOwners = (sql: Raw, ownerIds: readonly string[], now: Date) =>
 	sql
 		.unsafe(
 			`insert into account_owners (owner_id, created_at)
@@ -57,6 +72,10 @@ const holdRow = `json_build_array(h.id, h.name, h.amount, h.reason, h.ref, ${mil
 const holdsOfAccount = `(select json_agg(${holdRow})::text from holds h
 	where h.owner_id = a.owner_id and h.name = a.name and h.captured_at is null and h.released_at is null)`;
 
+const newestEntry = `cross join lateral (
+	select coalesce(max(e.seq), 0) as seq from entries e where e.owner_id = x.id collate "C"
+) s`;
+
 /**
  * The open accounts of owners, each with its open lots and holds: one row per account, and one with `name` null for an
  * owner without any. One statement, so that balances and lots are of one moment even without a lock.
@@ -64,19 +83,24 @@ const holdsOfAccount = `(select json_agg(${holdRow})::text from holds h
  * Of whoever is not among `taking`, the lots of an account of which none is due are left where they are: nobody asks for
  * them, and they come by the thousand.
  * @param taking from whom points may be taken, or whose lots are told; null: everybody
+ * @param locked the owners are locked, so that it is known whose accounts take what is theirs, and entries may be written:
+ * the newest are told. Otherwise the other way round
  */
-export const readOwners = (sql: Raw, ownerIds: readonly string[], taking: ReadonlySet<string> | null, now: Date) =>
+export const readOwners = (
+	sql: Raw,
+	ownerIds: readonly string[],
+	taking: ReadonlySet<string> | null,
+	now: Date,
+	locked: boolean
+) =>
 	sql
 		.unsafe<OwnerRow[]>(
-			`select x.id as owner_id, o.posts_to, s.seq, a.name, a.unit, a.credited, a.debited, a.held, a.floor,
+			`select x.id as owner_id, ${locked ? 'null as posts_to, s.seq' : 'o.posts_to, 0 as seq'}, a.name, a.unit, a.credited, a.debited, a.held, a.floor,
 				${milliseconds('a.first_due_at')} as first_due, ${milliseconds('a.last_due_at')} as last_due,
 				case when a.name >= 'p' and ${asked} then ${lotsOfAccount} end as lots, ${asked} as lots_read,
 				case when a.held > 0 then ${holdsOfAccount} end as holds
 			from unnest($1::text[], $2::bool[]) as x(id, taking)
-			cross join lateral (
-				select coalesce(max(e.seq), 0) as seq from entries e where e.owner_id = x.id collate "C"
-			) s
-			left join account_owners o on o.owner_id = x.id collate "C"
+			${locked ? newestEntry : 'left join account_owners o on o.owner_id = x.id collate "C"'}
 			left join accounts a on a.owner_id = x.id collate "C" and a.closed_at is null`,
 			[listOf(ownerIds), listOf(ownerIds.map((id) => taking?.has(id) ?? true)), now.toISOString()],
 			{ prepare: true }
@@ -84,7 +108,7 @@ export const readOwners = (sql: Raw, ownerIds: readonly string[], taking: Readon
 		.execute();
 
 /** Whose accounts take what is somebody's, for the owners among these who share a purse. */
-export const postingsOf = (rows: readonly OwnerRow[]): Map<string, string> =>
+export const postingsOf = (rows: readonly Pick<OwnerRow, 'owner_id' | 'posts_to'>[]): Map<string, string> =>
 	new Map(rows.flatMap(({ owner_id, posts_to }) => (posts_to === null ? [] : [[owner_id, posts_to] as const])));
 
 type HoldFields = [string, string, number, string, string | null, number, number, number | null, number | null];

@@ -14,7 +14,7 @@ export const purchaseChecks: Record<string, string> = {
 		select r.id as subject, concat_ws(' ', 'total', r.total_cents, '· tenders', t.cents) as detail
 		from receipts r cross join lateral (
 			select coalesce(sum((t->>'cents')::bigint), 0) as cents, coalesce(sum((t->>'points')::bigint), 0) as points
-			from jsonb_array_elements(r.tenders) t
+			from json_array_elements(r.tenders) t
 		) t
 		where (t.cents, t.points) is distinct from (r.total_cents, r.points_spent)`,
 	'a receipt tells how much of it was put on gift cards': `
@@ -28,7 +28,7 @@ export const purchaseChecks: Record<string, string> = {
 		from receipts r cross join lateral (
 			select coalesce(sum((x->>'cents')::bigint), 0) as cents,
 				coalesce(sum((x->>'cents')::bigint) filter (where not (x->>'included')::boolean), 0) as added
-			from jsonb_array_elements(r.taxes) x
+			from json_array_elements(r.taxes) x
 		) t left join (select receipt_id, sum(tax_cents) as cents from receipt_lines group by receipt_id) l
 			on l.receipt_id = r.id
 		where (t.cents, t.added) is distinct from (coalesce(l.cents, 0), r.tax_added_cents)`,

@@ -88,7 +88,8 @@ export function recordReceipts(writes: Writes, sales: readonly ReceiptRows[]): v
 			);
 			const row = { ...receipt, lines: lines.map(packedLine) };
 			return sellsCards ? { ...row, cardsSoldCents: receipt.cardsSoldCents ?? 0 } : row;
-		})
+		}),
+		{ same: ['committedAt'] }
 	);
 	addToFigures(
 		writes,

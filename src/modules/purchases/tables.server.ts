@@ -47,7 +47,7 @@ export const receipts = pgTable(
 		listCents: amount().notNull(),
 		discountCents: amount().notNull(),
 		/** every tax in the total, by class; null: from before receipts told it */
-		taxes: jsonb().$type<QuotedTax[]>(),
+		taxes: json().$type<QuotedTax[]>(),
 		/** of them what the prices did not contain */
 		taxAddedCents: amount().notNull().default(0),
 		/** after discounts, with tax = pointsPaidCents + giftCardCents + toPayCents */
@@ -63,9 +63,9 @@ export const receipts = pgTable(
 		/** until when the earned points are pending; null: spendable at once */
 		earnedPendingUntil: at(),
 		/** what paid, in the order in which it was taken: points, one for each gift card, the rest */
-		tenders: jsonb().$type<Tender[]>().notNull(),
+		tenders: json().$type<Tender[]>().notNull(),
 		/** the quote's explanation as it was shown, for the receipt page and for questions later */
-		steps: jsonb().$type<StoredStep[]>().notNull(),
+		steps: json().$type<StoredStep[]>().notNull(),
 		/** what was bought, read by the view `receiptLines` */
 		lines: json().$type<PackedLine[]>().notNull(),
 		happenedAt: at().notNull(),

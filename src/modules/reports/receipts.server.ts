@@ -178,7 +178,7 @@ export async function besideReceipt(reads: Reads, id: string): Promise<ReceiptBe
 			from voucher_redemptions u join vouchers v on v.id = u.voucher_id where u.receipt_id = ${id} order by u.id`,
 		sql<{ id: string; last_symbols: string }[]>`
 			select g.id, g.last_symbols from receipts r
-			cross join jsonb_array_elements(r.tenders) with ordinality as t(tender, place)
+			cross join json_array_elements(r.tenders) with ordinality as t(tender, place)
 			join gift_cards g on g.id = t.tender->>'subjectId' where r.id = ${id} order by t.place`,
 		sql<{ id: string; staff: string | null }[]>`
 			select t.id, s.name as staff from returns t left join staff s on s.id = t.staff_id where t.receipt_id = ${id}`,

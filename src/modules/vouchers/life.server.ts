@@ -1,4 +1,4 @@
-import { eq, sql as part } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { newCode } from '#core/codes';
 import { newId } from '#core/ids';
 import { must } from '#core/must';
@@ -200,12 +200,15 @@ export async function reissueCode(
  */
 export async function giveBackUse(
 	tx: Tx,
-	{ redemptionId, reason }: { redemptionId: string; reason: string },
+	{ receiptId, redemptionId, reason }: { receiptId: string; redemptionId: string; reason: string },
 	by: By,
 	now: Date
 ): Promise<Touched> {
 	const why = reasonOf(reason);
-	const [use] = await tx.select().from(voucherRedemptions).where(eq(voucherRedemptions.id, redemptionId));
+	const [use] = await tx
+		.select()
+		.from(voucherRedemptions)
+		.where(and(eq(voucherRedemptions.receiptId, receiptId), eq(voucherRedemptions.id, redemptionId)));
 	if (!use) throw voucherRefusals.refuse('voucher.use_unknown');
 	const sql = sqlOf(tx);
 	// In the order in which sales and returns lock: the member, then the code.
@@ -214,10 +217,16 @@ export async function giveBackUse(
 	const [open] = await tx
 		.select({ id: voucherRedemptions.id })
 		.from(voucherRedemptions)
-		.where(part`${voucherRedemptions.id} = ${redemptionId} and ${voucherRedemptions.givenBackAt} is null`);
+		.where(
+			and(
+				eq(voucherRedemptions.memberId, use.memberId),
+				eq(voucherRedemptions.id, redemptionId),
+				isNull(voucherRedemptions.givenBackAt)
+			)
+		);
 	if (!open) throw voucherRefusals.refuse('voucher.use_given_back');
 	const writes = new Writes();
-	giveBackUses(writes, [redemptionId], now);
+	giveBackUses(writes, [use], now);
 	await writes.send(sql);
 	const [voucher] = await tx.select().from(vouchers).where(eq(vouchers.id, use.voucherId));
 	must(voucher, 'a use belongs to a voucher');

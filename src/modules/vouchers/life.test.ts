@@ -49,6 +49,10 @@ const use = async (memberId: string, codeId: string, at: Date) => {
 	return counter.sell(command, at);
 };
 const usesOf = (codeId: string) => db.select().from(voucherRedemptions).where(eq(voucherRedemptions.codeId, codeId));
+const useOf = async (codeId: string) => {
+	const [use] = await usesOf(codeId);
+	return { receiptId: use?.receiptId ?? '', redemptionId: use?.id ?? '' };
+};
 const deedsOf = async (subjectId: string) =>
 	(await db.select().from(trailEntries).where(eq(trailEntries.subjectId, subjectId))).map(({ action }) => action);
 
@@ -168,8 +172,8 @@ describe('a use taken back', () => {
 	test('may be used again, once only, and the receipt stays as it is', async () => {
 		const { memberId, codeId } = await given({ usesPerMember: 1 });
 		const sold = await use(memberId, codeId, now);
-		const [{ id: redemptionId = '' } = {}] = await usesOf(codeId);
-		const back = () => run((tx) => giveBackUse(tx, { redemptionId, reason }, byHouse, later(now, 400 * day)));
+		const taken = await useOf(codeId);
+		const back = () => run((tx) => giveBackUse(tx, { ...taken, reason }, byHouse, later(now, 400 * day)));
 		const outcomes = await Promise.all([1, 2, 3].map(() => refused(back())));
 		expect(outcomes.filter((one) => one === null)).toHaveLength(1);
 		expect(outcomes.filter((one) => one === 'voucher.use_given_back')).toHaveLength(2);
@@ -205,21 +209,21 @@ describe('a use taken back', () => {
 			expect(await listed(voucherId)).toMatchObject({ redeemed: 1, savedCents: one?.cents });
 		}
 		expect(await listed(unused)).toMatchObject({ redeemed: 0, savedCents: 0 });
-		const [{ id: redemptionId = '' } = {}] = await usesOf(free.codeId);
-		await run((tx) => giveBackUse(tx, { redemptionId, reason }, byHouse, now));
+		const taken = await useOf(free.codeId);
+		await run((tx) => giveBackUse(tx, { ...taken, reason }, byHouse, now));
 		expect(await listed(free.voucherId)).toMatchObject({ redeemed: 0, savedCents: 0 });
 	});
 
 	test('of a code that was replaced meanwhile goes to the one in its place', async () => {
 		const { memberId, codeId } = await given({ usesPerCode: 2 });
 		await use(memberId, codeId, now);
-		const [{ id: redemptionId = '' } = {}] = await usesOf(codeId);
+		const taken = await useOf(codeId);
 		const first = await run((tx) => reissueCode(tx, { codeId, reason }, byHouse, now));
 		const second = await run((tx) => reissueCode(tx, { codeId: first.codeId, reason }, byHouse, now));
-		await run((tx) => giveBackUse(tx, { redemptionId, reason }, byHouse, now));
+		await run((tx) => giveBackUse(tx, { ...taken, reason }, byHouse, now));
 		expect((await codeOf(second.codeId)).usesLeft).toBe(2);
 		expect((await codeOf(codeId)).usesLeft).toBe(1);
-		const nobody = run((tx) => giveBackUse(tx, { redemptionId: 'red_no', reason }, byHouse, now));
+		const nobody = run((tx) => giveBackUse(tx, { ...taken, redemptionId: 'red_no', reason }, byHouse, now));
 		expect(await refused(nobody)).toBe('voucher.use_unknown');
 	});
 });

@@ -23,7 +23,7 @@ export const voucherSteps: MemberSteps = {
 						where k.voucher_id = f.voucher_id and k.member_id = ${into}), 0)
 					+ row_number() over (partition by f.voucher_id order by f.place nulls last) end as place
 				from voucher_redemptions f where f.member_id = ${from}
-			) x where r.id = x.id`;
+			) x where r.member_id = ${from} and r.id = x.id`;
 	},
 
 	/** A right that was somebody's alone ends with them. */

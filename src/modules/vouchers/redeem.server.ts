@@ -82,18 +82,20 @@ export class VoucherBook {
 		});
 	}
 
-	/** Writes the claims: the uses by a conditional update that must hit every code, and one row per use. */
+	/**
+	 * Writes the claims: the codes' uses, and one row per use. The codes are locked and were counted so; should a use be
+	 * claimed that is not left, the table refuses it (`voucher_codes_uses_left`).
+	 */
 	write(writes: Writes): void {
 		if (this.#claims.size === 0) return;
 		const claims = [...this.#claims].map(([codeId, uses]) => ({ codeId, uses }));
 		writes.add(
 			`update voucher_codes c set uses_left = c.uses_left - x.uses
 			from unnest($1::text[], $2::int[]) as x(code_id, uses)
-			where c.id = x.code_id and (c.uses_left is null or c.uses_left >= x.uses) returning c.id`,
-			listsOf(claims, ['codeId', 'uses']),
-			{ told: (claimed) => must(claimed === claims.length, 'a voucher use was claimed that was not left') }
+			where c.id = x.code_id and c.uses_left is not null`,
+			listsOf(claims, ['codeId', 'uses'])
 		);
-		writes.insert(voucherRedemptions, this.#redemptions);
+		writes.insert(voucherRedemptions, this.#redemptions, { same: ['redeemedAt', 'givenBackAt'] });
 		if (this.#holds.length === 0) return;
 		writes.add(
 			`delete from voucher_holds h using unnest($1::text[], $2::text[], $3::text[]) as x(code_id, caller, basket)
@@ -103,18 +105,29 @@ export class VoucherBook {
 	}
 }
 
+/** A use, by whose it is. */
+export interface Use {
+	id: string;
+	memberId: string;
+}
+
 /** The uses a receipt took that still count, for returns; the receipt's member must be locked. */
 export async function usesOfReceipts(
 	sql: Raw,
 	receiptIds: string[]
-): Promise<{ id: string; codeId: string; receiptId: string }[]> {
-	const rows = await sql.unsafe<{ id: string; code_id: string; receipt_id: string }[]>(
-		`select id, code_id, receipt_id from voucher_redemptions
+): Promise<(Use & { codeId: string; receiptId: string })[]> {
+	const rows = await sql.unsafe<{ id: string; member_id: string; code_id: string; receipt_id: string }[]>(
+		`select id, member_id, code_id, receipt_id from voucher_redemptions
 		where receipt_id = any($1::text[]) and given_back_at is null order by code_id`,
 		[listOf(receiptIds)],
 		{ prepare: true }
 	);
-	return rows.map((row) => ({ id: row.id, codeId: row.code_id, receiptId: row.receipt_id }));
+	return rows.map((row) => ({
+		id: row.id,
+		memberId: row.member_id,
+		codeId: row.code_id,
+		receiptId: row.receipt_id
+	}));
 }
 
 /**
@@ -123,13 +136,14 @@ export async function usesOfReceipts(
  * @param goodUntil codes of a single holder that would end before are good until then; null: their dates stay. A shared
  * code's dates are everybody's and stay in any case.
  */
-export function giveBackUses(writes: Writes, redemptionIds: string[], now: Date, goodUntil: Date | null = null): void {
-	if (redemptionIds.length === 0) return;
+export function giveBackUses(writes: Writes, uses: readonly Use[], now: Date, goodUntil: Date | null = null): void {
+	if (uses.length === 0) return;
 	writes.add(
-		`update voucher_redemptions set given_back_at = $2, place = null
-		where id = any($1::text[]) and given_back_at is null
-		returning code_id`,
-		[listOf(redemptionIds), now.toISOString()],
+		`update voucher_redemptions r set given_back_at = $3, place = null
+		from unnest($1::text[], $2::text[]) as x(member_id, id)
+		where r.member_id = x.member_id collate "C" and r.id = x.id collate "C" and r.given_back_at is null
+		returning r.code_id`,
+		[...listsOf(uses, ['memberId', 'id']), now.toISOString()],
 		{ name: 'given_uses' }
 	);
 	writes.add(

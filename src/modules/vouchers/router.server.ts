@@ -272,7 +272,7 @@ export const adminRouter = router({
 		),
 
 	giveBackUse: procedure('vouchers.write')
-		.input(z.object({ key, redemptionId: id, reason }))
+		.input(z.object({ key, receiptId: id, redemptionId: id, reason }))
 		.mutation(({ ctx, input }) =>
 			touching(ctx, 'vouchers.give_back_use', input, (tx) => giveBackUse(tx, input, ctx, ctx.now))
 		),

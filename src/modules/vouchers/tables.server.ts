@@ -100,8 +100,7 @@ export const voucherRedemptions = pgTable(
 			.on(t.voucherId, t.memberId, t.place)
 			.where(sql`${t.place} is not null`),
 		index('voucher_redemptions_code').on(t.codeId),
-		index('voucher_redemptions_receipt').on(t.receiptId),
-		index('voucher_redemptions_id').on(t.id)
+		index('voucher_redemptions_receipt').on(t.receiptId)
 	]
 );
 
