@@ -40,8 +40,8 @@ export interface BatchLimits<C> {
 /**
  * For what tills ask while somebody waits, several questions after each other. Who waits shares the cost of statements:
  * those whose batch has ended ask their next question together, in few large batches and not in many small ones (measured
- * on two cores, against shares of 8 that leave beside others from 8 on: 32 callers 4,400 a second and not 3,500, 64
- * callers 5,300 and not 4,600).
+ * on two cores, in runs some minutes apart, against shares of 8 that leave beside others from 8 on: 32 callers 4,000-4,800
+ * a second and not 3,300-3,600).
  */
 export const lookingBatches = { most: 64, inFlight: 2, beside: 16, leastShare: 32 } as const;
 

@@ -17,10 +17,7 @@ export interface CounterDesk {
  * A key that was taken undoes the batch; asked again, it is a replay. So does a member who was merged; asked again, it is a
  * matter of whoever took their place.
  */
-export async function settled<R>(
-	db: Db,
-	run: (tx: Tx, learnt: { merged: ReadonlyMap<string, string>; newKeys: boolean }) => Promise<R>
-): Promise<R> {
+export async function settled<R>(db: Db, run: (tx: Tx, learnt: Required<Learnt>) => Promise<R>): Promise<R> {
 	const merged = new Map<string, string>();
 	let newKeys = true;
 	for (let attempt = 1; ; attempt++) {
