@@ -22,9 +22,15 @@ async function countOf(db: Db, table: 'receipts' | 'transfers', ids: readonly st
 const perSale = {
 	receipts: `select count(*)::int as n from receipts`,
 	voucher_redemptions: `select count(*)::int as n from voucher_redemptions`,
-	outbox: `select count(*)::int as n from outbox`,
 	lots: `select count(*)::int as n from lots l join transfers t on t.id = l.transfer_id where t.ref is not null`
 };
+
+/** Events that wait for their delivery: a running server has delivered the others, and they are gone. */
+const wrongEvents = `select count(*)::int as n from (
+	select count(*) as told, bool_or(r.id is null) as strange
+	from outbox o left join receipts r on r.id = o.payload->>'receiptId' collate "C"
+	where o.topic = 'receipt.committed' group by o.payload->>'receiptId'
+) x where told > 1 or strange`;
 
 /**
  * What was measured must also be right: every acknowledged sale and posting is stored, once, no other sale is, each took
@@ -46,6 +52,8 @@ export async function prove({ db, acknowledged, posted }: Scene): Promise<string
 		const [row] = await sqlOf(db).unsafe<{ n: number }[]>(statement);
 		if (row?.n !== acknowledged.length) faults.push(`${table}: ${row?.n} rows for ${acknowledged.length} sales`);
 	}
+	const [events] = await sqlOf(db).unsafe<{ n: number }[]>(wrongEvents);
+	if (events?.n !== 0) faults.push(`outbox: ${events?.n} sales are told of twice, or were none`);
 	const { findings } = await auditHouse(db);
 	if (findings.length > 0) faults.push(`the ledger's audit: ${JSON.stringify(findings.slice(0, 5))}`);
 	if (faults.length > 0) throw new Error(`what was measured is not right:\n${faults.join('\n')}`);
